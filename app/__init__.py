@@ -1,0 +1,1 @@
+"""Everything people and machines touch: the doors and the modules behind them."""

@@ -1,0 +1,1 @@
+"""The record: who, what, what happened, and the proof of it."""

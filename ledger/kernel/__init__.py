@@ -1,0 +1,1 @@
+"""What every room of the ledger stands on: refusals, time, ids, quantities, units of work."""

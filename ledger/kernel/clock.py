@@ -1,0 +1,13 @@
+"""The only place that asks what time it is; everything below a door receives it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The present instant in China time, to the microsecond (rules.md R0.4 fixes the zone)."""
+    return datetime.now(UTC).astimezone(SHANGHAI)

@@ -1,0 +1,156 @@
+"""The unit of work: one transaction, one actor, one moment; begun and ended by a door.
+
+This is the only file that commits. Services receive a unit and add to it; two services called in
+one unit are one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from ledger.kernel import parameters
+from ledger.kernel.actor import Actor
+from ledger.kernel.errors import Unavailable
+from ledger.kernel.model import AuditLine, OutboxFact
+from ledger.kernel.parameters import Parameters
+
+# serialization failure, deadlock, unique violation: a lost race, worth the whole unit again
+LOST_RACE = frozenset({"40001", "40P01", "23505"})
+ATTEMPTS = 3
+
+T = TypeVar("T")
+
+
+class StoreSilent(Unavailable):
+    """The database does not answer; nothing was written."""
+
+    code = "kernel.store_silent"
+
+
+class StoreTooSlow(Unavailable):
+    """The database gave up at its time limit; nothing was written."""
+
+    code = "kernel.store_too_slow"
+
+
+class UnitOfWork:
+    """What a service works with: a session, who asks, what time it is, and what to tell after."""
+
+    def __init__(
+        self, session: Session, *, actor: Actor, now: datetime, request_id: str = ""
+    ) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = now
+        self.request_id = request_id
+        self._parameters: Parameters | None = None
+
+    @property
+    def today(self) -> date:
+        """The day of ``now`` in China."""
+        return self.now.date()
+
+    @property
+    def parameters(self) -> Parameters:
+        """The dated rule parameters, read once per unit."""
+        if self._parameters is None:
+            self._parameters = parameters.stored(self.session)
+        return self._parameters
+
+    def announce(self, fact: str, **payload: Any) -> None:
+        """Leave a fact in the outbox; it is relayed only if this unit commits."""
+        self.session.add(OutboxFact(fact=fact, payload=payload, at=self.now))
+
+    def audit(self, action: str, about: str, **details: Any) -> None:
+        """Leave an audit line: what was done or looked up, and about which thing."""
+        self.session.add(
+            AuditLine(
+                at=self.now,
+                account_id=self.actor.account_id,
+                role=self.actor.role.value,
+                action=action,
+                about=about,
+                details=details,
+                request_id=self.request_id,
+            )
+        )
+
+
+def _session(bind: Engine | Connection) -> Session:
+    # On a connection that already has a transaction (tests), commits go into a savepoint.
+    return Session(bind, join_transaction_mode="create_savepoint", expire_on_commit=False)
+
+
+@contextmanager
+def begin(
+    bind: Engine | Connection,
+    *,
+    actor: Actor,
+    now: datetime,
+    request_id: str = "",
+    read_only: bool = False,
+) -> Iterator[UnitOfWork]:
+    """Open a unit of work; commit when the block ends, roll back when it raises or only reads.
+
+    A read-only unit is stopped by PostgreSQL itself when it tries to write. Raises StoreSilent or
+    StoreTooSlow when the database is away or over its limit.
+    """
+    session = _session(bind)
+    try:
+        if read_only:
+            session.execute(text("SET TRANSACTION READ ONLY"))
+        yield UnitOfWork(session, actor=actor, now=now, request_id=request_id)
+        if read_only:
+            session.rollback()
+        else:
+            session.commit()
+    except BaseException as problem:
+        _abandon(session)
+        if isinstance(problem, DBAPIError) and (refusal := _refusal_for(problem)):
+            raise refusal from problem
+        raise
+    finally:
+        session.close()
+
+
+def _abandon(session: Session) -> None:
+    try:
+        session.rollback()
+    except DBAPIError:  # the connection itself is gone: there is nothing left to roll back
+        session.invalidate()
+
+
+def _refusal_for(problem: DBAPIError) -> Unavailable | None:
+    state = getattr(problem.orig, "pgcode", None)
+    if state == "57014":
+        return StoreTooSlow()
+    if problem.connection_invalidated or (isinstance(problem, OperationalError) and state is None):
+        return StoreSilent()
+    return StoreSilent() if state and state[:2] in ("08", "57") else None
+
+
+def lost_race(problem: BaseException) -> bool:
+    """Whether an exception means that another unit was quicker and this one may be tried again."""
+    state = getattr(getattr(problem, "orig", None), "pgcode", None)
+    return isinstance(problem, DBAPIError) and state in LOST_RACE
+
+
+def run(
+    open_unit: Callable[[], AbstractContextManager[UnitOfWork]], work: Callable[[UnitOfWork], T]
+) -> T:
+    """Do ``work`` in a unit from ``open_unit``; a lost race repeats the unit, thrice at most."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with open_unit() as uow:
+                return work(uow)
+        except DBAPIError as problem:
+            if attempt == ATTEMPTS or not lost_race(problem):
+                raise
+    raise AssertionError  # the loop returns or raises

@@ -1,0 +1,163 @@
+"""The words of subjects: kinds, licences, parties as they are named in a filing, commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class SubjectKind(StrEnum):
+    """What an operator does with food; one operator may do several things."""
+
+    PRODUCTION = "production"
+    DISTRIBUTION = "distribution"
+    CATERING = "catering"
+    FARM = "farm"
+    WAREHOUSE = "warehouse"
+    MARKET = "market"
+    IMPORT = "import"
+    OTHER = "other"
+
+
+class SubjectStatus(StrEnum):
+    """Whether a subject is in business."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+    REVOKED = "revoked"
+
+
+class LicenceKind(StrEnum):
+    """Food production (SC), food trade (JY), prepackaged-only filing (YB), local, the old QS."""
+
+    SC = "SC"
+    JY = "JY"
+    YB = "YB"
+    QS = "QS"
+    LOCAL = "LOCAL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Someone named in a filing: by USCC, by GLN, by subject id, or by name and contact.
+
+    A party without a code is kept as unregistered under (name, contact) and can be merged into a
+    registered subject later without losing a record. ``consumers`` stands for the public that buys.
+    """
+
+    uscc: str = ""
+    gln: str = ""
+    subject_id: int | None = None
+    name: str = ""
+    contact: str = ""
+    address: str = ""
+    country: str = ""
+    licence: str = ""
+    consumers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceNamed:
+    """A licence as it is registered; ``scope`` holds category words or codes, empty = all."""
+
+    kind: LicenceKind
+    number: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    scope: tuple[str, ...] = ()
+    revoked_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PremisesNamed:
+    """A place of an operator; ``gln`` may be empty."""
+
+    name: str
+    address: str = ""
+    division: str = ""
+    gln: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSubject:
+    """A registrar records a subject; the same again changes nothing."""
+
+    uscc: str
+    name: str
+    kinds: tuple[SubjectKind, ...]
+    division: str = ""
+    address: str = ""
+    contact: str = ""
+    phone: str = ""
+    gln: str = ""
+    licences: tuple[LicenceNamed, ...] = ()
+    premises: tuple[PremisesNamed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendSubject:
+    """A registrar changes named fields of a subject; the old values stay in its history."""
+
+    uscc: str
+    changes: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeSubject:
+    """A registrar says that an unregistered party is a registered subject."""
+
+    unregistered_id: int
+    into_uscc: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licence:
+    """A licence on file."""
+
+    kind: LicenceKind
+    number: str
+    valid_from: date | None
+    valid_to: date | None
+    scope: tuple[str, ...]
+    revoked_on: date | None
+    number_checks: bool
+
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on a day, both ends included."""
+        begun = self.valid_from is None or self.valid_from <= on
+        ended = self.valid_to is not None and on > self.valid_to
+        revoked = self.revoked_on is not None and on >= self.revoked_on
+        return begun and not ended and not revoked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premises:
+    """A place on file."""
+
+    id: int
+    name: str
+    address: str
+    division: str
+    gln: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A subject as the ledger knows it; ``id`` is the one its merged records are read under."""
+
+    id: int
+    uscc: str
+    name: str
+    kinds: tuple[SubjectKind, ...]
+    division: str
+    address: str
+    contact: str
+    phone: str
+    gln: str
+    country: str
+    status: SubjectStatus
+    registered: bool
+    licences: tuple[Licence, ...] = ()
+    premises: tuple[Premises, ...] = ()

@@ -1,0 +1,74 @@
+"""The engine: how this program connects, as whom, and how the schema is brought up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, text
+
+from app.settings import Settings
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+APPLICATION_ROLE = "suyuan_app"
+
+
+def engine_for(settings: Settings) -> Engine:
+    """An engine for web, worker and commands; every connection works as the application's role.
+
+    The role may add and read, never change the book, even where the URL names the tables' owner.
+    """
+    engine = create_engine(
+        settings.app_database_url,
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_pool_size * 4,
+        pool_pre_ping=True,
+    )
+    limits = (settings.statement_timeout_ms, settings.lock_timeout_ms)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {APPLICATION_ROLE}")
+            cursor.execute("SET statement_timeout = %s", (limits[0],))
+            cursor.execute("SET lock_timeout = %s", (limits[1],))
+            cursor.execute("SET TIME ZONE 'Asia/Shanghai'")
+        connection.commit()
+
+    return engine
+
+
+def owner_engine(settings: Settings) -> Engine:
+    """An engine for migrations only, as the owner of the tables."""
+    return create_engine(settings.database_url, pool_size=1)
+
+
+def _config(connection: Any) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema to a revision; two programs starting at once do it one after the other."""
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(7310000)"))
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the schema back to a revision; for tests of the migrations."""
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The revision the store is at, or None when it was never migrated."""
+    with engine.connect() as connection:
+        if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+            return None
+        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return str(found) if found else None

@@ -1,0 +1,1 @@
+"""The numbered steps of the schema: one head, each with its reason."""

@@ -1,0 +1,1 @@
+"""What tests share: builders that are valid by default, and tools to look at pages and pictures."""

@@ -1,0 +1,1 @@
+"""Decisions of the book as pure functions: validation L01–L12, pairing, retention, receipts."""

@@ -1,0 +1,103 @@
+"""What every template is given: addresses of built files, and dates and numbers in words."""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import current_app, request, url_for
+from markupsafe import Markup, escape
+
+from app.doors import formats, i18n
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+DIST = "dist"
+YEAR_S = 31_536_000  # a name that carries the hash of its content never changes
+_log = logging.getLogger(__name__)
+
+
+@lru_cache(maxsize=4)
+def _manifest(path: Path, changed_ns: int) -> dict[str, str]:
+    """Return built file by plain name; read again only when the file has changed."""
+    files: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["files"]
+    _log.debug("front end manifest of %s read", changed_ns)
+    return files
+
+
+@lru_cache(maxsize=1)
+def _warn_unbuilt(path: Path) -> None:
+    """Say once that pages have no styles because nothing was built."""
+    _log.warning("no %s: run scripts/build_frontend", path)
+
+
+def asset(name: str) -> str:
+    """Return the address of a built file by its plain name: `asset("main.css")`.
+
+    A name that is not in the manifest is a file of app/static itself, such as `icon.svg`.
+    """
+    path = Path(current_app.static_folder or "") / DIST / "manifest.json"
+    try:
+        built = _manifest(path, path.stat().st_mtime_ns).get(name)
+    except FileNotFoundError:
+        _warn_unbuilt(path)
+        built = None
+    return url_for("static", filename=f"{DIST}/{built}" if built else name)
+
+
+def page_language() -> formats.Language:
+    """Return the language of this page: `zh` unless the reader asked for English."""
+    return "en" if i18n.language() == "en" else "zh"
+
+
+def page_url(**changes: object) -> str:
+    """Return this page's address with some query parameters changed; None takes one away."""
+    parameters: dict[str, object] = dict(request.args.items(multi=False))
+    parameters.update(changes)
+    kept = {name: value for name, value in parameters.items() if value is not None}
+    return url_for(request.endpoint, **(request.view_args or {}), **kept) if request.endpoint else "?"
+
+
+def when_text(value: formats.Moment, style: formats.Style = "minute") -> str:
+    """Return a moment in the words of this page's language."""
+    return formats.when_text(value, language=page_language(), style=style)
+
+
+def when_iso(value: formats.Moment) -> str:
+    """Return a moment as the `datetime` attribute of a `time` element wants it."""
+    return formats.moment_of(value).isoformat()
+
+
+def grouped(code: str, kind: str) -> Markup:
+    """Return a code as spans, so that it is read in groups and copied bare."""
+    parts = formats.groups_of(str(code), "uscc" if kind == "uscc" else "gtin")
+    return Markup("").join(Markup("<span>%s</span>") % escape(part) for part in parts)
+
+
+def keep_built_files(response: Response) -> Response:
+    """Let browsers keep files whose name carries their hash for a year."""
+    if request.endpoint == "static" and (request.view_args or {}).get("filename", "").startswith(
+        f"{DIST}/"
+    ):
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable"
+    return response
+
+
+def install(app: Flask) -> None:
+    """Give templates their globals and filters, and built files their long life."""
+    app.jinja_env.globals.update(
+        asset=asset,
+        page_language=page_language,
+        page_url=page_url,
+        when_text=when_text,
+        when_iso=when_iso,
+        grouped=grouped,
+        percents=formats.percents,
+    )
+    app.jinja_env.globals.update(share=formats.share_text)
+    app.jinja_env.filters.update(number=formats.number_text)
+    app.after_request(keep_built_files)

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -160,3 +162,20 @@ def units_of(
 ) -> Callable[[Actor], AbstractContextManager[UnitOfWork]]:
     """Opens units for several actors inside one test's transaction."""
     return lambda who: units.begin(database, actor=who, now=now, request_id="test")
+
+
+@pytest.fixture
+def app(settings: Settings, database: Connection, now: datetime) -> Flask:
+    """The whole program on this test's transaction, its clock standing still, limits off."""
+    from app.factory import create_app
+
+    made = create_app(settings, bind=database, now=lambda: now)
+    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
+    made.extensions["suyuan.limiter"].enabled = False
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser or machine that is nobody yet; ``support.sign_in`` makes it somebody."""
+    return app.test_client()

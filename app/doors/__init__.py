@@ -1,0 +1,1 @@
+"""How the outside comes in: web pages, API, shell, jobs; each opens a unit and answers refusals."""

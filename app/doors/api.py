@@ -1,0 +1,149 @@
+"""The API door: one decorator that reads, opens a unit, calls one verb or query, and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Response, make_response
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, RAISE, Schema, fields
+
+from app.doors import http
+from app.doors.refusals import OUTSIDE
+
+View = Callable[..., Any]
+_DESCRIBED = {
+    400: "the request cannot be read",
+    401: "nobody is signed in",
+    403: "not permitted",
+    404: "not there, or not for you",
+    409: "the world moved on",
+    413: "the body is too large",
+    415: "the body is of another type than is taken here",
+    422: "a rule or a field says no",
+    429: "too much or too often; try later",
+    503: "something is silent; try later",
+}
+
+
+class Wire(Schema):
+    """Base of everything that is read from the outside: unknown fields are refused by name."""
+
+    class Meta:
+        """Say no to what is not in the document."""
+
+        unknown = RAISE
+
+
+class Query(Schema):
+    """Base of query strings; a stray parameter is not worth a refusal."""
+
+    class Meta:
+        """Ignore what is not asked for."""
+
+        unknown = EXCLUDE
+
+
+class Problem(Schema):
+    """RFC 9457 problem details."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True, metadata={"description": "stable name of the refusal"})
+    detail = fields.String(required=True, metadata={"description": "one sentence for people"})
+    params = fields.Dict(keys=fields.String())
+    fields_ = fields.Dict(keys=fields.String(), data_key="fields", attribute="fields")
+    request_id = fields.String(required=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What an endpoint answers when a plain body is not enough."""
+
+    body: Any
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """The promise of one endpoint; see ``endpoint``."""
+
+    needs: str
+    method: str = "GET"
+    loads: type[Schema] | None = None
+    location: str = "json"
+    answers: type[Schema] | None = None
+    status: int = 200
+    also: Mapping[int, str] = field(default_factory=dict)
+    audits: str = ""
+    writes: bool | None = None
+
+
+def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View], View]:
+    """Make ``view(uow, [loaded], **path)`` an endpoint of the API.
+
+    ``needs`` a permission; ``loads`` a schema from ``location`` (json, query, form, files);
+    ``answers`` the schema of the body; ``also`` further answers by status; ``audits`` the action of
+    the audit line each look-up leaves, about the value the view sets in ``g.audit_about`` or the
+    path. GET runs read-only (PostgreSQL stops a write) and is rolled back; others commit.
+    """
+    made = Endpoint(**promise)
+    writes = made.method != "GET" if made.writes is None else made.writes
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def door(*loaded: Any, **path: Any) -> Response:
+            result = http.do(
+                lambda uow: view(uow, *loaded, **path), needs=made.needs, read_only=not writes
+            )
+            if made.audits:
+                _leave_line(made.audits, path)
+            return _respond(result, made)
+
+        return _documented(blueprint, rule, made, door)
+
+    return decorate
+
+
+def _leave_line(action: str, path: Mapping[str, Any]) -> None:
+    from flask import g, request
+
+    about = g.get("audit_about") or "/".join(str(value) for value in path.values())
+    http.leave_audit_line(action, about or request.path, query=request.query_string.decode()[:500])
+
+
+def _respond(result: Any, made: Endpoint) -> Response:
+    if isinstance(result, Response):
+        return result
+    answer = result if isinstance(result, Answer) else Answer(body=result, status=made.status)
+    body = made.answers().dump(answer.body) if made.answers else answer.body
+    response = make_response(body if body is not None else "", answer.status)
+    response.headers.update(answer.headers)
+    return response
+
+
+def _documented(blueprint: Blueprint, rule: str, made: Endpoint, door: View) -> View:
+    for status in sorted({outside.status for outside in OUTSIDE.values()} | {413, 415}):
+        door = blueprint.alt_response(
+            status, schema=Problem, description=_DESCRIBED[status],
+            content_type="application/problem+json",
+        )(door)
+    for status, text in made.also.items():
+        door = blueprint.alt_response(status, schema=made.answers, description=text)(door)
+    door = _with_answer(blueprint, made, door)
+    if made.loads is not None:
+        door = blueprint.arguments(made.loads, location=made.location)(door)
+    return blueprint.route(rule, methods=[made.method])(door)
+
+
+def _with_answer(blueprint: Blueprint, made: Endpoint, door: View) -> View:
+    # alt_response documents without touching the answer: _respond has dumped it already, because
+    # a repeated filing answers 200 where a new one answers 201.
+    return blueprint.alt_response(
+        made.status, schema=made.answers or {}, description="done", success=True
+    )(door)

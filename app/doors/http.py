@@ -1,0 +1,134 @@
+"""What web pages and the API share: the room a request works in, its actor, its unit, its answer."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Flask, Request, Response, current_app, g, request
+from redis import Redis
+from sqlalchemy import Connection, Engine
+
+from app.settings import Settings
+from ledger.kernel import clock
+from ledger.kernel import uow as units
+from ledger.kernel.actor import Actor
+from ledger.kernel.uow import UnitOfWork
+
+T = TypeVar("T")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{6,64}$")
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'{extra}"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """What every request of one program works with; put together once by ``create_app``."""
+
+    settings: Settings
+    bind: Engine | Connection
+    redis: Redis
+    find_actor: Callable[[UnitOfWork, Request], Actor]
+    now: Callable[[], datetime] = clock.now
+
+
+def room() -> Room:
+    """The room of the running program."""
+    found = current_app.extensions["suyuan"]
+    assert isinstance(found, Room)
+    return found
+
+
+def request_id() -> str:
+    """The caller's X-Request-Id when it is a sane one, else a new one."""
+    if "request_id" not in g:
+        asked = request.headers.get("X-Request-Id", "")
+        g.request_id = asked if _REQUEST_ID.match(asked) else uuid.uuid4().hex
+    return str(g.request_id)
+
+
+def now() -> datetime:
+    """The moment of this request; it does not move while the request runs."""
+    if "now" not in g:
+        g.now = room().now()
+    moment = g.now
+    assert isinstance(moment, datetime)
+    return moment
+
+
+def actor() -> Actor:
+    """Who is asking, found once per request."""
+    if "actor" not in g:
+        from ledger.kernel.actor import PUBLIC
+
+        with units.begin(room().bind, actor=PUBLIC, now=now(), request_id=request_id()) as uow:
+            g.actor = room().find_actor(uow, request)
+    found = g.actor
+    assert isinstance(found, Actor)
+    return found
+
+
+def unit(*, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+    """A unit of work for the actor of this request."""
+    return units.begin(
+        room().bind, actor=actor(), now=now(), request_id=request_id(), read_only=read_only
+    )
+
+
+def do(work: Callable[[UnitOfWork], T], *, needs: str, read_only: bool) -> T:
+    """Do ``work`` in a unit if the actor holds ``needs``; writing units survive a lost race."""
+    actor().require(needs)
+    if read_only:
+        with unit(read_only=True) as uow:
+            return work(uow)
+    answer = units.run(unit, work)
+    from app.doors import jobs
+
+    jobs.relay_soon(room())
+    return answer
+
+
+def leave_audit_line(action: str, about: str, **details: Any) -> None:
+    """Write an audit line in a unit of its own, for look-ups whose own unit may not write."""
+    with unit() as uow:
+        uow.audit(action, about, **details)
+
+
+def stopwatch_ms() -> float:
+    """Milliseconds since this request began to be read."""
+    from time import perf_counter
+
+    return (perf_counter() - g.started) * 1000
+
+
+def _begin() -> None:
+    from time import perf_counter
+
+    g.started = perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    extra = "; script-src 'self' 'wasm-unsafe-eval'" if g.get("allows_wasm") else ""
+    headers = response.headers
+    headers["X-Request-Id"] = request_id()
+    headers.setdefault("Content-Security-Policy", _POLICY.format(extra=extra))
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def install(app: Flask, made: Room) -> None:
+    """Put the room into the program and give every request its clock, id and headers."""
+    app.extensions["suyuan"] = made
+    app.before_request(_begin)
+    app.after_request(_finish)

@@ -1,0 +1,164 @@
+"""The job door: work that goes on after the answer, carried by RQ, told of through the outbox.
+
+A job is announced inside a unit and handed to Redis only after the commit; what Redis loses or
+what was never handed over is still in the outbox, and the scheduler hands it over. So a job runs
+at least once, and every job must bear repetition.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from redis import Redis, RedisError
+from rq import Queue, Retry
+from sqlalchemy import Connection, Engine, bindparam, text
+
+from app.settings import Settings, settings_of_this_process
+from ledger.kernel import clock
+from ledger.kernel import uow as units
+from ledger.kernel.actor import SYSTEM, Actor
+from ledger.kernel.errors import Refusal
+from ledger.kernel.uow import UnitOfWork
+
+LOG = logging.getLogger("suyuan.jobs")
+QUEUES = ("default", "daily")
+JOB_FACT = "job.wanted"
+_RELAY_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRoom:
+    """What a job works with: settings, queue, and as many units as it needs."""
+
+    settings: Settings
+    bind: Engine | Connection
+    redis: Redis
+
+    def unit(self, actor: Actor = SYSTEM) -> AbstractContextManager[UnitOfWork]:
+        """A unit of work of the job's own, now."""
+        return units.begin(self.bind, actor=actor, now=clock.now(), request_id="job")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A named piece of work; ``work(room, **arguments)`` must bear being done twice."""
+
+    name: str
+    work: Callable[..., None] = field(repr=False)
+    queue: str = "default"
+
+
+class HasStore(Protocol):
+    """Anything that has a store and a queue: a request's room, or a job's."""
+
+    @property
+    def bind(self) -> Engine | Connection:
+        """The store."""
+
+    @property
+    def redis(self) -> Redis:
+        """The queue's server."""
+
+    @property
+    def settings(self) -> Settings:
+        """The choices of this installation."""
+
+
+def want(uow: UnitOfWork, job: Job, **arguments: Any) -> None:
+    """Announce that a job is wanted; it is handed over after this unit commits."""
+    uow.announce(JOB_FACT, job=job.name, queue=job.queue, arguments=arguments)
+
+
+def relay_soon(room: HasStore) -> None:
+    """Hand over what waits in the outbox; a silent queue is no reason to fail what is committed."""
+    try:
+        relay(room)
+    except RedisError:
+        LOG.warning("the queue is silent; the scheduler will hand the jobs over")
+
+
+def relay(room: HasStore, reactions: Mapping[str, tuple[str, ...]] | None = None) -> int:
+    """Hand facts that nobody has been told of to their jobs; returns how many facts were sent.
+
+    Rows are locked and skipped when another relay has them, so two relays never send one twice
+    unless one dies between sending and marking: at least once.
+    """
+    wiring = reactions if reactions is not None else REACTIONS
+    with units.begin(room.bind, actor=SYSTEM, now=clock.now(), request_id="relay") as uow:
+        rows = uow.session.execute(text(
+            "SELECT id, fact, payload FROM outbox_fact WHERE sent_at IS NULL "
+            "ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED"
+        ), {"most": _RELAY_AT_ONCE}).all()
+        for row in rows:
+            _send(room, row.fact, row.payload, wiring)
+        if rows:
+            uow.session.execute(
+                text("UPDATE outbox_fact SET sent_at = :at WHERE id IN :ids").bindparams(
+                    bindparam("ids", expanding=True)),
+                {"at": uow.now, "ids": [row.id for row in rows]},
+            )
+    return len(rows)
+
+
+REACTIONS: dict[str, tuple[str, ...]] = {}
+"""Fact name -> names of the jobs that react; filled by the registry from the manifests."""
+
+JOBS: dict[str, Job] = {}
+"""All jobs by name; filled by the registry from the manifests."""
+
+
+def _send(
+    room: HasStore, fact: str, payload: Mapping[str, Any], wiring: Mapping[str, tuple[str, ...]]
+) -> None:
+    if fact == JOB_FACT:
+        put(room, payload["job"], payload["arguments"], queue=payload["queue"])
+        return
+    for name in wiring.get(fact, ()):
+        put(room, name, {"fact": fact, **payload}, queue=JOBS[name].queue)
+
+
+def put(room: HasStore, name: str, arguments: Mapping[str, Any], *, queue: str = "default") -> None:
+    """Put a job into its queue; three attempts with growing pauses before it is left as failed."""
+    Queue(queue, connection=room.redis).enqueue_call(
+        "app.doors.jobs.perform",
+        kwargs={"name": name, "arguments": dict(arguments)},
+        timeout=room.settings.job_timeout_seconds,
+        result_ttl=3600,
+        failure_ttl=30 * 86_400,
+        retry=Retry(max=3, interval=[2, 10, 60]),
+        description=name,
+    )
+
+
+_ROOMS: dict[int, JobRoom] = {}
+
+
+def room_of_this_process() -> JobRoom:
+    """The job room of this process; a forked worker makes its own connections."""
+    from app.database import engine_for
+
+    if os.getpid() not in _ROOMS:
+        settings = settings_of_this_process()
+        _ROOMS[os.getpid()] = JobRoom(
+            settings=settings, bind=engine_for(settings), redis=Redis.from_url(settings.redis_url)
+        )
+    return _ROOMS[os.getpid()]
+
+
+def perform(name: str, arguments: dict[str, Any], room: JobRoom | None = None) -> None:
+    """Do a job by name; unknown ones are bugs. A refusal that may pass is raised for a retry."""
+    from app.doors.refusals import outside_of
+
+    working = room or room_of_this_process()
+    try:
+        JOBS[name].work(working, **arguments)
+    except Refusal as refusal:
+        if outside_of(refusal).again:
+            raise
+        LOG.warning("job %s refused: %s", name, refusal)
+    relay_soon(working)

@@ -1,0 +1,97 @@
+"""What a refusal looks like outside: numbers per kind, words per code in both languages."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ledger.kernel.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    LimitReached,
+    Malformed,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    Unavailable,
+)
+
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How one kind of refusal leaves: HTTP status, exit code, whether a job tries again."""
+
+    status: int
+    exit_code: int
+    again: bool = False
+
+
+OUTSIDE: dict[type[Refusal], Outside] = {
+    Malformed: Outside(400, 2),
+    NotSignedIn: Outside(401, 9),
+    Forbidden: Outside(403, 5),
+    NotFound: Outside(404, 4),
+    Conflict: Outside(409, 6),
+    Invalid: Outside(422, 3),
+    LimitReached: Outside(429, 7, again=True),
+    Unavailable: Outside(503, 8, again=True),
+}
+
+
+def outside_of(refusal: Refusal) -> Outside:
+    """The numbers of the kind a refusal is of."""
+    for kind, outside in OUTSIDE.items():
+        if isinstance(refusal, kind):
+            return outside
+    return Outside(422, 3)
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """All refusal texts by code, then by language, joined from ``app/locale/refusals``."""
+    joined: dict[str, dict[str, str]] = {}
+    for path in sorted((LOCALE / "refusals").glob("*.toml")):
+        joined |= tomllib.loads(path.read_text("utf-8")).get("codes", {})
+    return joined
+
+
+def text_of(code: str, params: dict[str, Any], language: str) -> str:
+    """The sentence of a refusal in ``zh`` or ``en``; a code without a text reads as itself."""
+    template = texts().get(code, {}).get(language) or code
+    try:
+        return template.format(**params)
+    except (KeyError, IndexError, ValueError):
+        return template
+
+
+def detail_of(refusal: Refusal, language: str) -> str:
+    """The sentence of a raised refusal."""
+    return text_of(refusal.code, refusal.params, language)
+
+
+def problem_of(refusal: Refusal, language: str, request_id: str) -> dict[str, Any]:
+    """The RFC 9457 problem document of a refusal (contract 3)."""
+    fields = refusal.params.get("fields") or (
+        {refusal.field: [detail_of(refusal, language)]} if refusal.field else {}
+    )
+    return {
+        "type": f"urn:suyuan:refusal:{refusal.code}",
+        "title": refusal.code,
+        "status": outside_of(refusal).status,
+        "code": refusal.code,
+        "detail": detail_of(refusal, language),
+        "params": {key: _plain(value) for key, value in refusal.params.items() if key != "fields"},
+        "fields": fields,
+        "request_id": request_id,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A parameter as JSON can carry it."""
+    return value if isinstance(value, (str, int, float, bool, list, dict)) else str(value)

@@ -1,0 +1,115 @@
+"""Puts the program together: settings, store, queue, doors, modules."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_smorest import Api
+from flask_wtf.csrf import CSRFProtect
+from redis import Redis
+from sqlalchemy import Connection, Engine
+
+from app import registry
+from app.accounts.services import find_actor
+from app.database import engine_for
+from app.doors import answers, assets, http, i18n, web
+from app.settings import Settings, settings_of_this_process
+from ledger.kernel import clock
+
+OPENAPI = {
+    "API_TITLE": "Suyuan 溯源",
+    "API_VERSION": "1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/api",
+    "OPENAPI_JSON_PATH": "openapi.json",
+}
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    bind: Engine | Connection | None = None,
+    now: Callable[[], datetime] = clock.now,
+) -> Flask:
+    """The program as Flask runs it; ``bind`` and ``now`` are given by tests only."""
+    chosen = settings or settings_of_this_process()
+    app = Flask("app")
+    app.config.update(
+        OPENAPI,
+        SECRET_KEY=chosen.secret_key,
+        MAX_CONTENT_LENGTH=chosen.max_body_bytes,
+        SESSION_COOKIE_NAME="suyuan",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=chosen.public_url.startswith("https://"),
+        WTF_CSRF_TIME_LIMIT=8 * 3600,
+        WTF_CSRF_SSL_STRICT=False,
+        JSON_AS_ASCII=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    room = http.Room(
+        settings=chosen,
+        bind=bind if bind is not None else engine_for(chosen),
+        redis=Redis.from_url(chosen.redis_url),
+        find_actor=find_actor,
+        now=now,
+    )
+    http.install(app, room)
+    i18n.install(app)
+    assets.install(app)
+    answers.install(app)
+    _install_protection(app, chosen)
+    _install_modules(app)
+    return app
+
+
+def _install_protection(app: Flask, settings: Settings) -> None:
+    """CSRF for everything a browser session can send; limits for everything public."""
+    csrf = CSRFProtect(app)
+    limiter = Limiter(
+        key_func=_limit_key,
+        app=app,
+        default_limits=[settings.rate_limit],
+        storage_uri=_limits_storage(settings.redis_url),
+        in_memory_fallback_enabled=True,
+        swallow_errors=True,
+        headers_enabled=True,
+    )
+    app.extensions["suyuan.csrf"] = csrf
+    app.extensions["suyuan.limiter"] = limiter
+
+
+def _limits_storage(redis_url: str) -> str:
+    """Flask-Limiter names a unix socket otherwise than redis-py does."""
+    return redis_url.replace("unix://", "redis+unix://", 1)
+
+
+def _limit_key() -> str:
+    """Signed-in accounts are counted by account, everybody else by address."""
+    who = http.actor()
+    return f"account:{who.account_id}" if who.account_id else get_remote_address()
+
+
+def _install_modules(app: Flask) -> None:
+    api = Api(app)
+    api.spec.components.security_scheme(
+        "key", {"type": "http", "scheme": "bearer", "description": "an API key of an account"})
+    api.spec.options["security"] = [{"key": []}]
+    found = registry.wire()
+    for module in found:
+        for machine in module.apis:
+            app.extensions["suyuan.csrf"].exempt(machine)
+            api.register_blueprint(machine)
+        for pages in module.webs:
+            app.register_blueprint(pages)
+    app.extensions["suyuan.api"] = api
+    app.extensions["suyuan.modules"] = found
+    app.extensions["suyuan.menu"] = sorted(
+        (item for module in found for item in module.menu), key=lambda item: item.order)
+    app.context_processor(
+        lambda: {"menu": web.menu(), "actor": http.actor(), "nonce": secrets.token_hex(4)})

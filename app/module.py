@@ -1,0 +1,68 @@
+"""What a module declares of itself; the menu, the schedule and the documents are drawn from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+from flask import Blueprint as WebBlueprint
+from flask_smorest import Blueprint as ApiBlueprint
+
+from app.doors.jobs import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuItem:
+    """A line of the menu, shown to those who hold ``needs``; ``icon`` is a name of the sprite."""
+
+    endpoint: str
+    title: Bilingual
+    icon: str
+    needs: str
+    order: int
+    phone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Every:
+    """A job the scheduler starts again and again."""
+
+    seconds: int
+    job: Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A part of a subject's page that a module contributes."""
+
+    view: Callable[..., str]
+    order: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """A module's manifest: its doors, what it may announce and reacts to, its periodic work."""
+
+    name: str
+    title: Bilingual
+    apis: tuple[ApiBlueprint, ...] = ()
+    webs: tuple[WebBlueprint, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    permissions: tuple[str, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    announces: tuple[str, ...] = ()
+    reacts_to: Mapping[str, Job] = field(default_factory=dict)
+    periodic: tuple[Every, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    extras: Mapping[str, Any] = field(default_factory=dict)

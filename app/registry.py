@@ -1,0 +1,30 @@
+"""The modules of this house, listed, not discovered: one line each."""
+
+from __future__ import annotations
+
+from app.doors import jobs
+from app.module import Module
+
+
+def modules() -> tuple[Module, ...]:
+    """All modules, in the order of the house."""
+    from app.accounts.module import MODULE as ACCOUNTS
+    from app.food.filing.module import MODULE as FILING
+    from app.food.products.module import MODULE as PRODUCTS
+    from app.food.subjects.module import MODULE as SUBJECTS
+    from app.food.trace.module import MODULE as TRACE
+    from app.help.module import MODULE as HELP
+
+    return (ACCOUNTS, SUBJECTS, PRODUCTS, FILING, TRACE, HELP)
+
+
+def wire() -> tuple[Module, ...]:
+    """Tell the job door which jobs there are and which facts they react to; returns the modules."""
+    found = modules()
+    for module in found:
+        for job in (*module.jobs, *module.reacts_to.values(), *(e.job for e in module.periodic)):
+            jobs.JOBS[job.name] = job
+        for fact, job in module.reacts_to.items():
+            names = set(jobs.REACTIONS.get(fact, ())) | {job.name}
+            jobs.REACTIONS[fact] = tuple(sorted(names))
+    return found

@@ -1,0 +1,51 @@
+"""The command line: ``suyuan …``, also ``python -m app …``."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from app import registry
+from app.doors import jobs, worker
+from app.doors.cli import refuse
+from app.settings import settings_of_this_process
+from ledger.kernel.errors import Refusal
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="suyuan")
+def suyuan() -> None:
+    """Suyuan 溯源: who handed which lot of food to whom, and the proof of it."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+
+
+@suyuan.command(name="worker")
+def run_worker() -> None:
+    """Do jobs until stopped (needs SUYUAN_REDIS_URL and the database's address)."""
+    registry.wire()
+    worker.work(settings_of_this_process())
+
+
+@suyuan.command(name="scheduler")
+def run_scheduler() -> None:
+    """Start periodic jobs until stopped; run exactly one per installation."""
+    modules = registry.wire()
+    periodic = [(every.seconds, every.job) for module in modules for every in module.periodic]
+    worker.schedule(jobs.room_of_this_process(), periodic)
+
+
+def main() -> None:
+    """Run a command; a refusal ends with its own exit code and both languages on stderr."""
+    for module in registry.wire():
+        for command in module.commands:
+            suyuan.add_command(command)
+    try:
+        suyuan()
+    except Refusal as refusal:
+        refuse(refusal)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

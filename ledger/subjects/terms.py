@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class SubjectKind(StrEnum):
@@ -97,10 +98,16 @@ class RegisterSubject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendSubject:
-    """A registrar changes named fields of a subject; the old values stay in its history."""
+    """A registrar changes named fields of a subject; the old values stay in its history.
+
+    ``changes`` maps a field's name to its new value. ``licences`` and ``premises`` hold what is new
+    or put right: a licence is recognised by kind, number and first day, a place by its name;
+    those left out stay as they are. A licence is revoked by giving it ``revoked_on``.
+    """
 
     uscc: str
     changes: dict[str, object] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,3 +168,39 @@ class Subject:
     registered: bool
     licences: tuple[Licence, ...] = ()
     premises: tuple[Premises, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectChange:
+    """One change of a subject: the old and new values of the fields that changed."""
+
+    at: datetime
+    account_id: int | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectSearch:
+    """What subjects are looked for; what is left empty does not narrow the search.
+
+    ``text`` is read for what it is: a USCC, a licence number, a GLN, or else part of a name or of
+    a former name. ``division`` takes in everything below it. ``after`` is the ``next`` of the page
+    before.
+    """
+
+    text: str = ""
+    division: str = ""
+    kind: SubjectKind | None = None
+    registered: bool | None = None
+    after: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectsPage:
+    """A page of subjects in the order they were recorded; ``next`` is empty on the last one."""
+
+    items: tuple[Subject, ...]
+    next: int | None

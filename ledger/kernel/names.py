@@ -1,0 +1,47 @@
+"""Names as people write them, folded so that two spellings of one name are equal, and cut small.
+
+Folding evens out width (NFKC), case and spaces and drops invisible characters; nothing else, so
+that two names which read differently stay different.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_PASSES = 4  # every pass but the first one only settles characters that fold into others
+
+
+def fold_name(text: str) -> str:
+    """The name without differences of width, case and spaces; folding twice changes nothing."""
+    for _ in range(_PASSES):
+        folded = _fold_once(text)
+        if folded == text:
+            break
+        text = folded
+    return text
+
+
+def _fold_once(text: str) -> str:
+    even = unicodedata.normalize("NFKC", text).casefold()
+    seen = "".join(char for char in even if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFKC", "".join(seen.split()))
+
+
+def pieces(*names: str) -> list[str]:
+    """The one- and two-character pieces of the folded names, sorted: what a search matches on.
+
+    Chinese has no spaces between words, so any part of a name is found by its neighbouring pairs.
+    """
+    found: set[str] = set()
+    for name in map(fold_name, names):
+        found.update(name)
+        found.update(name[at : at + 2] for at in range(len(name) - 1))
+    return sorted(found)
+
+
+def pieces_sought(part: str) -> list[str]:
+    """The pieces a name must have to contain ``part``: its pairs, or its only character."""
+    folded = fold_name(part)
+    if len(folded) < 2:
+        return [folded] if folded else []
+    return sorted({folded[at : at + 2] for at in range(len(folded) - 1)})

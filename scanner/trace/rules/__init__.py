@@ -1,0 +1,1 @@
+"""The trace as pure functions: reading rows, following them, adding them up, drawing them."""

@@ -1,0 +1,210 @@
+"""The answer in the order it is read: what a scope holds, as links, holders and gaps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from ledger.entries.rules.pairing import PairStatus
+from ledger.kernel.moment import from_stored
+from scanner.trace.rules.facts import (
+    Change,
+    Fact,
+    Facts,
+    Happening,
+    Move,
+    Reading,
+    is_return,
+    read_facts,
+)
+from scanner.trace.rules.holdings import add_up, gaps_in, holders_in
+from scanner.trace.rules.reach import (
+    Scope,
+    operator_down,
+    operator_up,
+    whole_down,
+    whole_up,
+)
+from scanner.trace.terms import (
+    Direction,
+    Event,
+    Gap,
+    Holder,
+    LinkStatus,
+    MovementLink,
+    Node,
+    Portion,
+    Row,
+    Trace,
+    TraceAsked,
+    TransformationLink,
+)
+
+
+def trace_rows(
+    rows: Iterable[Row], reading: Reading, asked: TraceAsked, *, within: frozenset[int]
+) -> Trace:
+    """The answer to a question, from the rows of all lots it can concern.
+
+    ``within`` are the stored lots whose rows are complete; rows of other lots only name what else
+    went into a transformation.
+    """
+    facts = read_facts(rows, reading, within=within)
+    roots = [reading.same_lot.get(lot, lot) for lot in asked.lots]
+    operator = asked.operator_id
+    if operator is not None:
+        operator = reading.same_operator.get(operator, operator)
+    scope = scope_of(facts, roots, asked.direction, operator)
+    return answer_from(facts, scope, asked, roots=tuple(dict.fromkeys(roots)), operator=operator)
+
+
+def scope_of(
+    facts: Facts, roots: Iterable[int], direction: Direction, operator: int | None
+) -> Scope:
+    """What an answer speaks of, for one direction or both."""
+    roots = list(roots)
+    scope = Scope()
+    if direction is not Direction.UP:
+        down = whole_down(facts, roots) if operator is None else operator_down(
+            facts, roots, operator)
+        scope = scope.with_all_of(down)
+    if direction is not Direction.DOWN:
+        up = whole_up(facts, roots) if operator is None else operator_up(facts, roots, operator)
+        scope = scope.with_all_of(up)
+    return scope
+
+
+def answer_from(
+    facts: Facts, scope: Scope, asked: TraceAsked, *, roots: tuple[int, ...], operator: int | None
+) -> Trace:
+    """Holders, links, events and gaps of a scope, in an order that the filing order cannot change.
+
+    Lots come in the order in which they were made of the roots, within a lot the largest stock
+    first; links by time.
+    """
+    books = add_up(facts)
+    order = {lot: number for number, lot in enumerate(_lots_in_order(facts, scope, roots))}
+    parts = _parts(facts)
+    last = len(order)
+
+    def holder_place(holder: Holder) -> tuple[int, ...]:
+        return order.get(holder.node.lot, last), -holder.on_hand, *holder.node
+
+    def gap_place(gap: Gap) -> tuple[int, ...]:
+        return -gap.thousandths, order.get(gap.node.lot, last), *gap.node
+
+    return Trace(
+        roots=roots,
+        direction=asked.direction,
+        operator_id=operator,
+        holders=tuple(sorted(holders_in(facts, scope, books), key=holder_place)),
+        movements=tuple(
+            _movement(facts, move, parts)
+            for move in sorted(scope.moves.values(), key=_move_place)
+        ),
+        transformations=tuple(
+            _transformation(facts, change)
+            for change in sorted(scope.changes.values(), key=lambda c: (c.row.ts, c.id))
+        ),
+        events=tuple(
+            _event(facts, each)
+            for each in sorted(scope.happenings.values(), key=_event_place)
+        ),
+        gaps=tuple(sorted(gaps_in(facts, scope, books), key=gap_place)),
+    )
+
+
+def _lots_in_order(facts: Facts, scope: Scope, roots: tuple[int, ...]) -> list[int]:
+    """The lots of a scope, roots first, then as they are first seen along the transformations."""
+    seen = dict.fromkeys(roots)
+    changes = sorted(scope.changes.values(), key=lambda change: (change.row.ts, change.id))
+    for change in changes:
+        seen.update(dict.fromkeys((*sorted(change.inputs), *sorted(change.outputs))))
+    seen.update(dict.fromkeys(sorted(node.lot for node in scope.nodes)))
+    return list(seen)
+
+
+def _parts(facts: Facts) -> Counter[int]:
+    """In how many deliveries each stored fact stands; more than one when it came in parts."""
+    return Counter(
+        id(fact) for move in facts.moves for fact in (move.dispatch, move.receipt) if fact
+    )
+
+
+def _move_place(move: Move) -> tuple[int, ...]:
+    leaving = move.leaving
+    return leaving.row.ts, move.sender.lot, move.sender.operator, move.receiver.operator, \
+        move.thousandths, leaving.row.id
+
+
+def _event_place(happening: Happening) -> tuple[int, ...]:
+    fact = happening.fact
+    return fact.row.ts, fact.row.kind, fact.node.lot, fact.node.operator, fact.row.id
+
+
+def _movement(facts: Facts, move: Move, parts: Counter[int]) -> MovementLink:
+    lot, sent, got = move.sender.lot, move.dispatch, move.receipt
+    whole = got is not None and parts[id(got)] == 1 and (sent is None or parts[id(sent)] == 1)
+    received = None
+    if got is not None:
+        received = got.thousandths if whole else move.thousandths
+    return MovementLink(
+        sender=move.sender,
+        receiver=move.receiver,
+        thousandths=move.thousandths,
+        unit=facts.unit_of(lot, move.leaving.measure),
+        status=_STATUS[move.status],
+        sent_at=sent and from_stored(sent.row.ts, sent.row.precision),
+        received_at=got and from_stored(got.row.ts, got.row.precision),
+        received_thousandths=received,
+        received_unit=got and facts.unit_of(lot, got.measure),
+        entries=tuple(fact.entry for fact in (sent, got) if fact is not None),
+        is_return=is_return(move),
+    )
+
+
+_STATUS = {status: LinkStatus(status.value) for status in PairStatus}
+
+
+def _transformation(facts: Facts, change: Change) -> TransformationLink:
+    mine = [*change.inputs.values(), *change.outputs.values()]
+    return TransformationLink(
+        operator=change.operator,
+        at=from_stored(change.row.ts, change.row.precision),
+        inputs=tuple(p for lot in sorted(change.inputs)
+                     for p in _portions(facts, lot, change.inputs[lot])),
+        outputs=tuple(p for lot in sorted(change.outputs)
+                      for p in _portions(facts, lot, change.outputs[lot])),
+        entries=tuple(sorted({fact.entry for each in mine for fact in each},
+                             key=lambda each: (each.lot, each.id))),
+        out_of_order=any(_came_after(facts, change, lot) for lot in change.inputs),
+    )
+
+
+def _came_after(facts: Facts, change: Change, lot: int) -> bool:
+    came = facts.first.get(Node(change.operator, lot))
+    return came is not None and came > change.latest
+
+
+def _portions(facts: Facts, lot: int, mine: list[Fact]) -> Iterable[Portion]:
+    if not mine:
+        yield Portion(lot=lot, thousandths=None, unit=facts.lot_unit(lot))
+        return
+    for measure in dict.fromkeys(fact.measure for fact in mine):
+        yield Portion(
+            lot=lot,
+            thousandths=sum(fact.thousandths for fact in mine if fact.measure == measure),
+            unit=facts.unit_of(lot, measure),
+        )
+
+
+def _event(facts: Facts, happening: Happening) -> Event:
+    fact = happening.fact
+    return Event(
+        kind=happening.kind,
+        node=fact.node,
+        at=from_stored(fact.row.ts, fact.row.precision),
+        thousandths=fact.thousandths,
+        unit=facts.unit_of(fact.node.lot, fact.measure),
+        entry=fact.entry,
+    )

@@ -1,0 +1,290 @@
+"""The words of a trace: what is asked, and holders, links, gaps and limits of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from ledger.kernel.moment import Moment
+from ledger.kernel.quantity import Dimension, Unit, plain
+
+
+class Direction(StrEnum):
+    """Where a trace looks: to who had it after, to where it came from, or both."""
+
+    DOWN = "down"
+    UP = "up"
+    BOTH = "both"
+
+
+class LinkStatus(StrEnum):
+    """How far the two books of one delivery agree."""
+
+    MATCHED = "matched"
+    DISPATCH_ONLY = "dispatch_only"
+    RECEIPT_ONLY = "receipt_only"
+    DIFFERS = "differs"
+
+
+class GapKind(StrEnum):
+    """What nobody has filed."""
+
+    SOURCE_UNKNOWN = "source_unknown"
+    MORE_OUT_THAN_IN = "more_out_than_in"
+    UNANSWERED_DISPATCH = "unanswered_dispatch"
+    UNANSWERED_RECEIPT = "unanswered_receipt"
+    DATE_UNKNOWN = "date_unknown"
+
+
+class Limit(StrEnum):
+    """What cut an answer; each is also a setting."""
+
+    LOTS = "lots"
+    ROWS = "rows"
+    PAGE = "page"
+    VISIBILITY = "visibility"
+
+
+class EventKind(StrEnum):
+    """An entry that hands the lot to no other operator."""
+
+    PRODUCTION = "production"
+    SALE = "sale"
+    DISPOSAL = "disposal"
+    AGGREGATION = "aggregation"
+    DISAGGREGATION = "disaggregation"
+    CONSUMER_RETURN = "consumer_return"
+
+
+class Row(NamedTuple):
+    """One row of the book as the trace fetches it; see ``ledger.entries.terms.RowKind``.
+
+    ``qty`` counts thousandths of the base unit, ``ts``/``precision`` are a Moment.
+    """
+
+    lot: int
+    ts: int
+    kind: int
+    op: int
+    other: int
+    qty: int
+    id: int
+    doc: int
+    unit: int
+    precision: int
+    flags: int
+
+
+class Node(NamedTuple):
+    """Who and what: an operator and a canonical lot."""
+
+    operator: int
+    lot: int
+
+
+class Measure(NamedTuple):
+    """What can be added up: a dimension, and the unit's own number where it is in no list."""
+
+    dimension: Dimension
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a trace may read: lots, rows of the book, milliseconds in the database."""
+
+    lots: int = 5_000
+    rows: int = 200_000
+    milliseconds: int = 15_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceAsked:
+    """A question to the book.
+
+    ``lots`` are the lots to begin from (one, or the page of a product's lots). ``operator_id``
+    narrows the trace to what left that operator, or could have reached it. ``level_wise`` reads
+    lot by lot level instead of in one query; the answers are equal, a cluster needs it.
+    """
+
+    lots: tuple[int, ...]
+    direction: Direction = Direction.DOWN
+    operator_id: int | None = None
+    limits: Limits = Limits()
+    level_wise: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryNamed:
+    """Which stored entry something comes from: the lot and number its public reference holds."""
+
+    lot: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """A lot and how much of it, in thousandths; ``None`` where the answer does not know it."""
+
+    lot: int
+    thousandths: int | None
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """One operator's holdings of one lot in one measure, over *all* its entries of that lot.
+
+    Everything is in thousandths of the base of ``unit``. ``received`` counts receipts, and for a
+    dispatch nobody has answered the sender's figure (that part is ``presumed``); ``dispatched``
+    counts what was handed on (of it ``sold`` to consumers), by the receiver's figure where only
+    the receiver filed. ``on_hand`` is what came in less what went out, never below zero: what is
+    lacking then is a gap. So received + produced + lacking = dispatched + used + disposed + on_hand.
+    """
+
+    node: Node
+    unit: Unit
+    received: int = 0
+    produced: int = 0
+    dispatched: int = 0
+    sold: int = 0
+    used: int = 0
+    disposed: int = 0
+    on_hand: int = 0
+    presumed: int = 0
+    first_at: Moment | None = None
+    last_at: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementLink:
+    """One delivery: a dispatch, the receipt that answers it, or both.
+
+    It leaves at ``sent_at`` and arrives at ``received_at``; a side that was not filed is ``None``
+    and read as the other. ``thousandths`` is the sender's figure where there is one.
+    """
+
+    sender: Node
+    receiver: Node
+    thousandths: int
+    unit: Unit
+    status: LinkStatus
+    sent_at: Moment | None
+    received_at: Moment | None
+    received_thousandths: int | None
+    received_unit: Unit | None
+    entries: tuple[EntryNamed, ...]
+    is_return: bool = False
+
+    @property
+    def at(self) -> Moment:
+        """When it left, or where that was not filed, when it arrived."""
+        at = self.sent_at if self.sent_at is not None else self.received_at
+        assert at is not None  # a link has at least one side  # noqa: S101
+        return at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformationLink:
+    """Lots that became other lots in one operator's hands.
+
+    ``out_of_order`` says that every arrival of some input is later than its use: the use is stated
+    and therefore followed, but its dates cannot be right.
+    """
+
+    operator: int
+    at: Moment
+    inputs: tuple[Portion, ...]
+    outputs: tuple[Portion, ...]
+    entries: tuple[EntryNamed, ...]
+    out_of_order: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An entry that is no link: production, a sale to consumers, a disposal, packing."""
+
+    kind: EventKind
+    node: Node
+    at: Moment
+    thousandths: int
+    unit: Unit
+    entry: EntryNamed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A part of the history nobody has filed.
+
+    ``node`` is the operator who can close it: the receiver of an unanswered dispatch, the sender
+    of an unanswered receipt, else the holder; ``partner`` is the other side, where there is one.
+    """
+
+    kind: GapKind
+    node: Node
+    thousandths: int
+    unit: Unit
+    entries: tuple[EntryNamed, ...]
+    partner: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorShown:
+    """An operator as an answer names it; ``kind`` is the first of its kinds."""
+
+    id: int
+    uscc: str = ""
+    name: str = ""
+    kind: str = ""
+    division: str = ""
+    registered: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotShown:
+    """A lot as an answer names it; ``number`` falls back to the lot's key where none is printed."""
+
+    id: int
+    gtin: str = ""
+    number: str = ""
+    product_id: int = 0
+    product: str = ""
+    spec: str = ""
+    producer_id: int | None = None
+    produced_on: Moment | None = None
+    expires_on: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The answer: who holds or held it, how it moved, what is missing, and what cut the answer.
+
+    ``operators`` and ``lots`` name every id that occurs; ``rows_read`` counts rows of the book.
+    """
+
+    roots: tuple[int, ...]
+    direction: Direction
+    operator_id: int | None
+    holders: tuple[Holder, ...]
+    movements: tuple[MovementLink, ...]
+    transformations: tuple[TransformationLink, ...]
+    events: tuple[Event, ...]
+    gaps: tuple[Gap, ...]
+    operators: Mapping[int, OperatorShown] = field(default_factory=dict)
+    lots: Mapping[int, LotShown] = field(default_factory=dict)
+    limits: tuple[Limit, ...] = ()
+    rows_read: int = 0
+    round_trips: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether no limit cut the answer."""
+        return not self.limits
+
+
+def amount(thousandths: int, unit: Unit) -> str:
+    """A quantity as the decimal text of the contract, without trailing zeros."""
+    whole, rest = divmod(thousandths, unit.factor)
+    return str(plain(thousandths, unit)) if rest else str(whole)

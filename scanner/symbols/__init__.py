@@ -1,0 +1,1 @@
+"""Picture becomes text and text becomes picture: reading and drawing of barcodes."""

@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -34,10 +35,10 @@ class Shell:
         self.redis = redis
 
     def unit(
-        self, *, actor: Actor = SYSTEM, read_only: bool = False
+        self, *, actor: Actor = SYSTEM, read_only: bool = False, now: datetime | None = None
     ) -> AbstractContextManager[UnitOfWork]:
-        """A unit of work for a command."""
-        return units.begin(self.bind, actor=actor, now=clock.now(), request_id="shell",
+        """A unit of work for a command; ``now`` is given only where the past is told (the town)."""
+        return units.begin(self.bind, actor=actor, now=now or clock.now(), request_id="shell",
                            read_only=read_only)
 
 

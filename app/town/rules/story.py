@@ -1,0 +1,89 @@
+"""The story of one solid drink: a maker, two wholesalers, mother-and-baby shops, and four gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from app.town.rules import lines
+from app.town.rules.chains import Cast, Ledger
+from app.town.rules.goods import good
+from app.town.terms import Firm, Good, Story
+from ledger.entries.terms import Portion
+from ledger.subjects.terms import Party
+
+NUMBER = 90_000_001  # its GTIN stands apart from the counted ones
+
+
+def drink_of(cast: Cast) -> Good:
+    """The product of the story, made by the drinks factory: a solid drink sold as if it were for babies."""
+    return good(NUMBER, "舒宁敏 蛋白固体饮料", "400 g", "06", 18, "XCX", cast.factories[5])
+
+
+def told(book: Ledger, cast: Cast, drink: Good, milk: Good) -> Story:
+    """Put the lines of the story into the book; returns the codes by which to follow it."""
+    start = book.last - timedelta(days=45)
+    number = f"SN{start:%y%m%d}"
+    raw = lines.lot_of(milk, f"N{start:%y%m%d}", start - timedelta(days=9))
+    maker, north, south = drink.maker, cast.wholesalers[0], cast.wholesalers[1]
+    _raw_material(book, milk, maker, raw)
+    lot = lines.lot_of(drink, number, start)
+    made = Portion(lot=lot, quantity="1200", unit="罐")
+    book.add(start, lines.transformation(
+        maker, (Portion(lot=raw, quantity="400", unit=milk.unit),), (made,), lines.at(start, 15)))
+    for wholesaler, amount, days in ((north, 700, 1), (south, 420, 2)):
+        _delivered(book, maker, wholesaler, lot, amount, amount, start + timedelta(days=days),
+                   f"CK-1{days:03d}")
+    shops = cast.shops
+    _shops_of(book, north, shops[:7], lot)
+    _shops_of(book, south, shops[5:12], lot)
+    _gaps(book, north, shops, lot)
+    return Story(gtin=drink.gtin, lot=number, shop_uscc=shops[0].uscc,
+                 wholesaler_uscc=north.uscc, maker_uscc=maker.uscc)
+
+
+def _raw_material(book: Ledger, milk: Good, maker: Firm, raw: lines.LotNamed) -> None:
+    day = book.last - timedelta(days=54)
+    book.add(day, lines.production(milk.maker, raw, 500, milk.unit, lines.at(day, 9)))
+    if milk.maker.uscc != maker.uscc:
+        _delivered(book, milk.maker, maker, raw, 400, 400, day + timedelta(days=3), "YL-2207",
+                   milk.unit)
+
+
+def _delivered(  # noqa: PLR0913 - both sides' figures of one delivery
+    book: Ledger, sender: Firm, receiver: Firm, lot: lines.LotNamed, sent: int, got: int,
+    day: lines.date, document: str, unit: str = "罐",
+) -> None:
+    book.add(day, lines.dispatch(sender, lines.party(receiver),
+                                 Portion(lot=lot, quantity=str(sent), unit=unit),
+                                 lines.at(day, 8, 30), document))
+    book.add(day, lines.receipt(receiver, lines.party(sender),
+                                Portion(lot=lot, quantity=str(got), unit=unit),
+                                lines.at(day, 14), document))
+
+
+def _shops_of(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: lines.LotNamed) -> None:
+    for index, shop in enumerate(shops):
+        day = book.last - timedelta(days=40 - 3 * index)
+        amount = 48 + 12 * (index % 4)
+        _delivered(book, wholesaler, shop, lot, amount, amount, day, f"PS-{day:%m%d}-{index:02d}")
+        for week in (1, 2):
+            sold_on = day + timedelta(days=7 * week)
+            part = Portion(lot=lot, quantity=str(amount // 3), unit="罐")
+            book.add(sold_on, lines.sale(shop, part, sold_on))
+
+
+def _gaps(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: lines.LotNamed) -> None:
+    """An unanswered dispatch, a short delivery, a stall without a source, a smallholder's resale."""
+    day = book.last - timedelta(days=12)
+    silent, short, stall = shops[12], shops[13], shops[14]
+    book.add(day, lines.dispatch(wholesaler, lines.party(silent),
+                                 Portion(lot=lot, quantity="60", unit="罐"), lines.at(day, 9),
+                                 "PS-0388"))
+    _delivered(book, wholesaler, short, lot, 90, 84, day, "PS-0391")
+    sold_on = day + timedelta(days=5)
+    book.add(sold_on, lines.sale(stall, Portion(lot=lot, quantity="20", unit="罐"), sold_on))
+    resold = day + timedelta(days=6)
+    book.add(resold, lines.dispatch(
+        short, Party(name="阿芳母婴微店", contact="15859200001", address="厦门市翔安区马巷路"),
+        Portion(lot=lot, quantity="12", unit="罐"), lines.moment_of(resold), ""))

@@ -91,6 +91,8 @@ class Settings:
     queue_length_max: int = _limit(
         10_000, 1, 1_000_000, "more waiting jobs than a worker clears in an hour: refuse new ones"
     )
+    # A person clicks, a till scans about ten times a second; ten times that is a machine gone wild.
+    rate_limit: str = "600 per minute"
     database_pool_size: int = _limit(2, 1, 50, "a sync worker serves one request at a time")
 
     @property

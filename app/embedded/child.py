@@ -52,25 +52,30 @@ def die_with_parent(sign: signal.Signals) -> Callable[[], None]:
 def start_child(
     command: list[str],
     *,
-    log: Path,
+    log: Path | None,
     environ: Mapping[str, str],
     user: ServerUser | None = None,
     at_our_death: signal.Signals = signal.SIGTERM,
     stdin: bytes = b"",
+    pass_fds: tuple[int, ...] = (),
+    folder: Path = Path("/"),
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own (Ctrl-C is ours to pass on), output added to `log`.
+    """Start `command` in a session of its own: Ctrl-C is ours to pass on.
 
-    Call it from the main thread: the kernel ties the child to the thread that started it.
+    Its output is added to `log`, or goes where ours goes without one. Call it from the main thread:
+    the kernel ties the child to the thread that started it.
     """
     drop = user if user is not None and user.dropped and command[0] != "setpriv" else None
-    with log.open("ab") as out:
+    with contextlib.ExitStack() as stack:
+        out = stack.enter_context(log.open("ab")) if log else None
         child = subprocess.Popen(  # noqa: S603 - our own programs with our own arguments
             command,
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=out,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if log else None,
             env=dict(environ),
-            cwd="/",
+            cwd=folder,
+            pass_fds=pass_fds,
             start_new_session=True,
             user=drop.uid if drop else None,
             group=drop.gid if drop else None,

@@ -1,0 +1,1 @@
+"""What is sent in becomes commands: JSON bodies, sheets, forms."""

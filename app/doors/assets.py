@@ -7,6 +7,7 @@ import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 from flask import current_app, request, url_for
 from markupsafe import Markup, escape
@@ -59,7 +60,7 @@ def page_url(**changes: object) -> str:
     parameters: dict[str, object] = dict(request.args.items(multi=False))
     parameters.update(changes)
     kept = {name: value for name, value in parameters.items() if value is not None}
-    return url_for(request.endpoint, **(request.view_args or {}), **kept) if request.endpoint else "?"
+    return quote(request.script_root + request.path) + ("?" + urlencode(kept) if kept else "")
 
 
 def when_text(value: formats.Moment, style: formats.Style = "minute") -> str:
@@ -97,7 +98,8 @@ def install(app: Flask) -> None:
         when_iso=when_iso,
         grouped=grouped,
         percents=formats.percents,
+        place=formats.place_text,
+        share=formats.share_text,
     )
-    app.jinja_env.globals.update(share=formats.share_text)
     app.jinja_env.filters.update(number=formats.number_text)
     app.after_request(keep_built_files)

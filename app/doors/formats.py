@@ -23,7 +23,11 @@ def moment_of(value: Moment) -> datetime | date:
     """
     if isinstance(value, str):
         text = value.strip()
-        value = date.fromisoformat(text) if len(text) == len("2026-11-21") else datetime.fromisoformat(text)
+        value = (
+            date.fromisoformat(text)
+            if len(text) == len("2026-11-21")
+            else datetime.fromisoformat(text)
+        )
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(CHINA)
     return value
@@ -72,19 +76,25 @@ def share_text(part: object, whole: object) -> str:
     return f"{Decimal(str(part)) * 100 / total:.1f} %"
 
 
-def percents(values: list[object]) -> list[tuple[str, str]]:
-    """Return (start, width) of each part of a bar, as percentages with two digits: `12.50%`."""
+def percents(values: list[object]) -> list[tuple[str, str, str]]:
+    """Return (start, width, share in words) of each part of a bar: `12.50%`, `25.00%`, `25.0 %`."""
     numbers = [max(Decimal(str(value or 0)), Decimal(0)) for value in values]
     total = sum(numbers, Decimal(0)) or Decimal(1)
-    starts, run = [], Decimal(0)
+    places, run = [], Decimal(0)
     for number in numbers:
-        starts.append((f"{run * 100 / total:.2f}%", f"{number * 100 / total:.2f}%"))
+        width = number * 100 / total
+        places.append((f"{run * 100 / total:.2f}%", f"{width:.2f}%", f"{width:.1f} %"))
         run += number
-    return starts
+    return places
+
+
+def place_text(part: object, whole: object) -> str:
+    """Return where `part` lies on a line `whole` long, kept on the line: `12.50%`."""
+    return percents([part, max(Decimal(str(whole)) - Decimal(str(part)), Decimal(0))])[0][1]
 
 
 def groups_of(code: str, kind: Literal["gtin", "uscc"]) -> list[str]:
-    """Return a code cut into the groups people read: GTIN 1-6-6, USCC 2-6-9-1; other lengths whole."""
+    """Return a code cut as people read it: GTIN 1-6-6, USCC 2-6-9-1; other lengths whole."""
     if kind == "gtin" and len(code) == len("06901234567892") and code.startswith("0"):
         code = code[1:]  # the leading zero is only the long spelling of GTIN-13
     cuts = {

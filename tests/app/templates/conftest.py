@@ -17,8 +17,12 @@ APP = HERE.parent.parent.parent / "app"
 
 
 def _make() -> Flask:
-    made = Flask("sample", template_folder=str(APP / "templates"),
-                 static_folder=str(APP / "static"), static_url_path="/static")
+    made = Flask(
+        "sample",
+        template_folder=str(APP / "templates"),
+        static_folder=str(APP / "static"),
+        static_url_path="/static",
+    )
     made.config["SECRET_KEY"] = "only-for-tests"
     loaders = [FileSystemLoader(str(APP / "templates")), FileSystemLoader(str(HERE))]
     made.jinja_loader = ChoiceLoader(loaders)  # type: ignore[assignment]
@@ -43,5 +47,3 @@ def draw(sample: Flask) -> Callable[..., str]:
             return render_template(name, **context)
 
     return _draw
-
-

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import barcode  # type: ignore[import-untyped]
+import barcode
 import numpy as np
-import qrcode  # type: ignore[import-untyped]
+import qrcode
 import zxingcpp
-from barcode.errors import BarcodeError  # type: ignore[import-untyped]
-from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
-from qrcode.exceptions import DataOverflowError  # type: ignore[import-untyped]
+from barcode.errors import BarcodeError
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.exceptions import DataOverflowError
 
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.gtin import parse_gtin, parse_upc_e

@@ -8,8 +8,11 @@ import sys
 import click
 
 from app import registry
+from app.database import revision_of
+from app.demo import demo
 from app.doors import jobs, worker
-from app.doors.cli import refuse
+from app.doors.cli import opened, refuse, say
+from app.processes.serving import serve
 from app.settings import settings_of_this_process
 from ledger.kernel.errors import Refusal
 
@@ -36,8 +39,22 @@ def run_scheduler() -> None:
     worker.schedule(jobs.room_of_this_process(), periodic)
 
 
+@suyuan.command(name="serve")
+def run_everything() -> None:
+    """Web, worker and scheduler, with a database and a queue of our own where none is given."""
+    serve(settings_of_this_process())
+
+
+@suyuan.command(name="migrate")
+def run_migrations() -> None:
+    """Bring the database's schema up to date."""
+    with opened() as shell:
+        say(f"已是最新 · up to date: {revision_of(shell.bind)}")
+
+
 def main() -> None:
     """Run a command; a refusal ends with its own exit code and both languages on stderr."""
+    suyuan.add_command(demo)
     for module in registry.wire():
         for command in module.commands:
             suyuan.add_command(command)

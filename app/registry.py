@@ -14,8 +14,9 @@ def modules() -> tuple[Module, ...]:
     from app.food.subjects.module import MODULE as SUBJECTS
     from app.food.trace.module import MODULE as TRACE
     from app.help.module import MODULE as HELP
+    from app.town.module import MODULE as TOWN
 
-    return (ACCOUNTS, SUBJECTS, PRODUCTS, FILING, TRACE, HELP)
+    return (ACCOUNTS, SUBJECTS, PRODUCTS, FILING, TRACE, HELP, TOWN)
 
 
 def wire() -> tuple[Module, ...]:

@@ -6,8 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 
+from sqlalchemy import text
+
 from app.food.products import services as food_products
 from app.town.terms import Day, Firm, Good
+from ledger.entries import queries
 from ledger.entries import services as entries
 from ledger.entries.terms import Filed, FileEntries, Mode, Source
 from ledger.kernel.model import Parameter
@@ -59,3 +62,17 @@ def file_day(uow: UnitOfWork, platform_id: int, day: Day) -> Filed:
         mode=Mode.GOOD,
         source=Source.SEED,
     ))
+
+
+def is_loaded(uow: UnitOfWork, platform_id: int, last: date) -> bool:
+    """Whether the last day of the town is already in the book."""
+    return queries.filing_by_key(uow, platform_id, f"town:{last.isoformat()}") is not None
+
+
+def counted(uow: UnitOfWork, platform_id: int) -> tuple[int, int]:
+    """How many lines of the town were accepted and how many refused."""
+    row = uow.session.execute(text(
+        "SELECT coalesce(sum(accepted), 0), "
+        "coalesce(sum(jsonb_array_length(answer -> 'refused')), 0) "
+        "FROM filing WHERE operator_id = :platform"), {"platform": platform_id}).one()
+    return int(row[0]), int(row[1])

@@ -93,11 +93,14 @@ class Measure(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much a trace may read: lots, rows of the book, milliseconds in the database."""
+    """How much a trace may read: lots, rows of the book, milliseconds in the database.
+
+    Without ``milliseconds`` the limit of the connection holds.
+    """
 
     lots: int = 5_000
     rows: int = 200_000
-    milliseconds: int = 15_000
+    milliseconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +144,7 @@ class Holder:
     dispatch nobody has answered the sender's figure (that part is ``presumed``); ``dispatched``
     counts what was handed on (of it ``sold`` to consumers), by the receiver's figure where only
     the receiver filed. ``on_hand`` is what came in less what went out, never below zero: what is
-    lacking then is a gap. So received + produced + lacking = dispatched + used + disposed + on_hand.
+    lacking then is a gap: received + produced + lacking = dispatched + used + disposed + on_hand.
     """
 
     node: Node
@@ -182,7 +185,7 @@ class MovementLink:
     def at(self) -> Moment:
         """When it left, or where that was not filed, when it arrived."""
         at = self.sent_at if self.sent_at is not None else self.received_at
-        assert at is not None  # a link has at least one side  # noqa: S101
+        assert at is not None  # a link has at least one side
         return at
 
 

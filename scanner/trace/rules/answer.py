@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ledger.entries.rules.pairing import PairStatus
-from ledger.kernel.moment import from_stored
 from scanner.trace.rules.facts import (
     Change,
     Fact,
@@ -65,8 +64,9 @@ def scope_of(
     roots = list(roots)
     scope = Scope()
     if direction is not Direction.UP:
-        down = whole_down(facts, roots) if operator is None else operator_down(
-            facts, roots, operator)
+        down = (
+            whole_down(facts, roots) if operator is None else operator_down(facts, roots, operator)
+        )
         scope = scope.with_all_of(down)
     if direction is not Direction.DOWN:
         up = whole_up(facts, roots) if operator is None else operator_up(facts, roots, operator)
@@ -99,16 +99,14 @@ def answer_from(
         operator_id=operator,
         holders=tuple(sorted(holders_in(facts, scope, books), key=holder_place)),
         movements=tuple(
-            _movement(facts, move, parts)
-            for move in sorted(scope.moves.values(), key=_move_place)
+            _movement(facts, move, parts) for move in sorted(scope.moves.values(), key=_move_place)
         ),
         transformations=tuple(
             _transformation(facts, change)
             for change in sorted(scope.changes.values(), key=lambda c: (c.row.ts, c.id))
         ),
         events=tuple(
-            _event(facts, each)
-            for each in sorted(scope.happenings.values(), key=_event_place)
+            _event(facts, each) for each in sorted(scope.happenings.values(), key=_event_place)
         ),
         gaps=tuple(sorted(gaps_in(facts, scope, books), key=gap_place)),
     )
@@ -133,8 +131,14 @@ def _parts(facts: Facts) -> Counter[int]:
 
 def _move_place(move: Move) -> tuple[int, ...]:
     leaving = move.leaving
-    return leaving.row.ts, move.sender.lot, move.sender.operator, move.receiver.operator, \
-        move.thousandths, leaving.row.id
+    return (
+        leaving.row.ts,
+        move.sender.lot,
+        move.sender.operator,
+        move.receiver.operator,
+        move.thousandths,
+        leaving.row.id,
+    )
 
 
 def _event_place(happening: Happening) -> tuple[int, ...]:
@@ -154,10 +158,10 @@ def _movement(facts: Facts, move: Move, parts: Counter[int]) -> MovementLink:
         thousandths=move.thousandths,
         unit=facts.unit_of(lot, move.leaving.measure),
         status=_STATUS[move.status],
-        sent_at=sent and from_stored(sent.row.ts, sent.row.precision),
-        received_at=got and from_stored(got.row.ts, got.row.precision),
+        sent_at=sent.moment if sent is not None else None,
+        received_at=got.moment if got is not None else None,
         received_thousandths=received,
-        received_unit=got and facts.unit_of(lot, got.measure),
+        received_unit=facts.unit_of(lot, got.measure) if got is not None else None,
         entries=tuple(fact.entry for fact in (sent, got) if fact is not None),
         is_return=is_return(move),
     )
@@ -170,13 +174,18 @@ def _transformation(facts: Facts, change: Change) -> TransformationLink:
     mine = [*change.inputs.values(), *change.outputs.values()]
     return TransformationLink(
         operator=change.operator,
-        at=from_stored(change.row.ts, change.row.precision),
-        inputs=tuple(p for lot in sorted(change.inputs)
-                     for p in _portions(facts, lot, change.inputs[lot])),
-        outputs=tuple(p for lot in sorted(change.outputs)
-                      for p in _portions(facts, lot, change.outputs[lot])),
-        entries=tuple(sorted({fact.entry for each in mine for fact in each},
-                             key=lambda each: (each.lot, each.id))),
+        at=change.moment,
+        inputs=tuple(
+            p for lot in sorted(change.inputs) for p in _portions(facts, lot, change.inputs[lot])
+        ),
+        outputs=tuple(
+            p for lot in sorted(change.outputs) for p in _portions(facts, lot, change.outputs[lot])
+        ),
+        entries=tuple(
+            sorted(
+                {fact.entry for each in mine for fact in each}, key=lambda each: (each.lot, each.id)
+            )
+        ),
         out_of_order=any(_came_after(facts, change, lot) for lot in change.inputs),
     )
 
@@ -203,7 +212,7 @@ def _event(facts: Facts, happening: Happening) -> Event:
     return Event(
         kind=happening.kind,
         node=fact.node,
-        at=from_stored(fact.row.ts, fact.row.precision),
+        at=fact.moment,
         thousandths=fact.thousandths,
         unit=facts.unit_of(fact.node.lot, fact.measure),
         entry=fact.entry,

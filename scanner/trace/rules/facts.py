@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from ledger.entries.rules.pairing import PAIR_DAYS, PairStatus, Side, pair
 from ledger.entries.terms import RowKind
-from ledger.kernel.moment import from_stored
+from ledger.kernel.moment import Moment, from_stored
 from ledger.kernel.quantity import EA, KGM, LTR, Dimension, Unit, is_listed, unit_numbered
 from scanner.trace.terms import EntryNamed, EventKind, Measure, Node, Row
 
@@ -68,6 +68,11 @@ class Fact:
         """The stored entry it comes from."""
         return EntryNamed(lot=self.row.lot, id=self.row.id)
 
+    @property
+    def moment(self) -> Moment:
+        """When, as precisely as it was stated."""
+        return from_stored(self.row.ts, self.row.precision)
+
 
 @dataclass(slots=True, eq=False)
 class Move:
@@ -89,14 +94,14 @@ class Move:
     def leaving(self) -> Fact:
         """The fact whose moment it leaves at."""
         found = self.dispatch or self.receipt
-        assert found is not None  # pairing gives each pair one side at least  # noqa: S101
+        assert found is not None  # pairing gives each pair one side at least
         return found
 
     @property
     def arriving(self) -> Fact:
         """The fact whose moment it arrives at."""
         found = self.receipt or self.dispatch
-        assert found is not None  # as above  # noqa: S101
+        assert found is not None  # as above
         return found
 
 
@@ -111,6 +116,11 @@ class Change:
     latest: int
     inputs: dict[int, list[Fact]] = field(default_factory=dict)
     outputs: dict[int, list[Fact]] = field(default_factory=dict)
+
+    @property
+    def moment(self) -> Moment:
+        """When, as precisely as it was stated."""
+        return from_stored(self.row.ts, self.row.precision)
 
 
 @dataclass(slots=True, eq=False)
@@ -152,14 +162,19 @@ class Facts:
         """The unit a lot's sums are shown in: as written where all wrote the same, else the base."""
         numbers = self.units.get((lot, measure), set())
         if measure.number:
-            return Unit(measure.number, self.reading.words.get(measure.number, str(measure.number)),
-                        Dimension.OTHER, 1_000, self.reading.words.get(measure.number, ""))
+            return Unit(
+                measure.number,
+                self.reading.words.get(measure.number, str(measure.number)),
+                Dimension.OTHER,
+                1_000,
+                self.reading.words.get(measure.number, ""),
+            )
         if len(numbers) == 1 and 0 not in numbers:
             return unit_numbered(next(iter(numbers)))
         return _BASE_UNITS.get(measure.dimension, EA)
 
     def lot_unit(self, lot: int) -> Unit:
-        """The unit of a lot of which no quantity is known: that of its other entries, else pieces."""
+        """The unit of a lot whose quantity is unknown: that of its other entries, else pieces."""
         for known, measure in self.units:
             if known == lot:
                 return self.unit_of(lot, measure)

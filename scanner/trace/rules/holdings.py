@@ -1,7 +1,7 @@
 """What each holder has of a lot, and what nobody has filed about it.
 
-Totals are over *all* entries of a holder in a lot, whatever part of the book a trace speaks of: what
-a holder truly has does not depend on who asks from where. The scope decides who is listed.
+Totals are over *all* entries of a holder in a lot, whatever part of the book a trace speaks of:
+what a holder truly has does not depend on who asks from where. The scope decides who is listed.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def add_up(facts: Facts) -> Ledgers:
 
 
 def _add_move(books: Ledgers, move: Move, seen: set[int]) -> None:
-    """``seen`` holds the facts already counted: a dispatch received in parts stands in two moves."""
+    """``seen`` holds the facts already counted: one received in parts stands in two moves."""
     if move.dispatch is not None and id(move.dispatch) not in seen:
         seen.add(id(move.dispatch))
         fact = move.dispatch
@@ -255,7 +255,8 @@ def _undated(facts: Facts, scope: Scope) -> Iterator[Gap]:
         if not fact.row.precision and fact.node in scope.nodes:
             known = seen.get((fact.node.lot, fact.row.id))
             seen[fact.node.lot, fact.row.id] = (
-                fact, max(fact.thousandths, known[1] if known else 0)
+                fact,
+                max(fact.thousandths, known[1] if known else 0),
             )
     for fact, thousandths in seen.values():
         yield Gap(

@@ -1,0 +1,300 @@
+"""The trace over the store: one query for all rows it can concern, names set-wise, one pass.
+
+On one server the lots a question can reach are found and read in one statement, a recursive walk
+over lots (never over holders) whose inner look-ups are LATERAL with OFFSET 0, so that the planner
+probes the covering index lot by lot. A cluster cannot run that statement; there the same rows are
+read level by level. Both give equal answers. However large the trace, the number of statements is
+three (levels + 3 on a cluster).
+
+Names are read as bare columns: as objects, thousands of names would cost more than the trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from ledger.entries.terms import RowKind
+from ledger.kernel.moment import from_stored
+from ledger.kernel.uow import UnitOfWork
+from scanner.trace import errors
+from scanner.trace.rules.answer import trace_rows
+from scanner.trace.rules.facts import Reading
+from scanner.trace.rules.sameness import canonical_lots
+from scanner.trace.terms import (
+    Direction,
+    Limit,
+    Limits,
+    LotShown,
+    OperatorShown,
+    Row,
+    Trace,
+    TraceAsked,
+)
+
+_COLUMNS = "lot, ts, kind, op, other, qty, id, doc, unit, precision, flags"
+_OF_E = ", ".join(f"e.{name}" for name in _COLUMNS.split(", "))
+_USE, _ALIAS = int(RowKind.USE), int(RowKind.ALIAS)
+_MOVES = (int(RowKind.DISPATCH), int(RowKind.RECEIPT))
+_CANCELLED = "57014"
+
+# What a lot leads to, per direction: downstream its outputs and aliases in one index probe.
+_NEXT_DOWN = (
+    f"SELECT d.other AS lot FROM entry d WHERE d.lot = l.lot AND d.kind IN ({_USE}, {_ALIAS})"
+)
+_NEXT_UP = (
+    f"(SELECT d.lot FROM entry d WHERE d.other = l.lot AND d.kind = {_USE}) UNION ALL "
+    f"(SELECT d.other FROM entry d WHERE d.lot = l.lot AND d.kind = {_ALIAS})"
+)
+_ONE_SHOT = """
+WITH RECURSIVE l(lot) AS (
+  SELECT unnest(%(roots)s::int[])
+  UNION
+  SELECT n.lot FROM l CROSS JOIN LATERAL ({following} OFFSET 0) n
+), reached AS (SELECT lot FROM l LIMIT %(lots)s)
+SELECT * FROM (
+  SELECT r.lot AS reached, {columns} FROM reached r
+  LEFT JOIN LATERAL (SELECT {columns} FROM entry e WHERE e.lot = r.lot OFFSET 0) e ON true
+) rows LIMIT %(rows)s
+"""
+_LEVEL = (
+    f"SELECT e.lot, {_OF_E} FROM entry e WHERE e.lot = ANY(%(lots)s::int[]) "
+    "ORDER BY e.lot, e.ts LIMIT %(rows)s"
+)
+_MADE_FROM = (
+    f"SELECT e.lot, {_OF_E} FROM entry e WHERE e.other = ANY(%(lots)s::int[]) "
+    f"AND e.kind = {_USE} LIMIT %(rows)s"
+)
+_OPERATORS = (
+    "SELECT a.id, s.id, s.uscc, s.name, s.kinds[1], s.division, s.registered "
+    "FROM subject a JOIN subject s ON s.id = coalesce(a.merged_into, a.id) "
+    "WHERE a.id = ANY(%(ids)s::int[])"
+)
+_LOTS = (
+    "SELECT l.id, l.product_id, p.gtin, p.name, p.spec, l.number, l.lot_key, "
+    "coalesce(l.producer_id, p.producer_id), l.produced_at, l.produced_precision, l.expires_at, "
+    "l.expires_precision, l.assumed_producer, p.base_id, p.contains "
+    "FROM lot l JOIN product p ON p.id = l.product_id WHERE l.id = ANY(%(ids)s::int[])"
+)
+_WORDS = "SELECT id, word FROM unit_word WHERE id = ANY(%(ids)s::int[])"
+
+
+@dataclass(slots=True)
+class _Fetched:
+    """What was read: rows, the lots they are complete for, what cut them, and how many trips."""
+
+    rows: list[Row] = field(default_factory=list)
+    lots: set[int] = field(default_factory=set)
+    limits: set[Limit] = field(default_factory=set)
+    trips: int = 0
+
+
+def trace(uow: UnitOfWork, asked: TraceAsked) -> Trace:
+    """Who had a lot before and after, how it moved, what is missing, and what cut the answer.
+
+    Refuses: TooSlow when the database reaches its time limit. An operator who never had the lot
+    has an empty trace. Costs three statements whatever the size (see the module).
+    """
+    try:
+        return _traced(uow, asked)
+    except DBAPIError as problem:
+        if getattr(problem.orig, "pgcode", None) == _CANCELLED:
+            raise errors.TooSlow from problem
+        raise
+
+
+def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
+    fetched = _Fetched()
+    if asked.limits.milliseconds is not None:
+        _ask(
+            uow,
+            fetched,
+            "SELECT set_config('statement_timeout', %(ms)s, true)",
+            ms=str(asked.limits.milliseconds),
+        )
+    for direction in (Direction.DOWN, Direction.UP):
+        if asked.direction in (direction, Direction.BOTH):
+            _fetch(uow, fetched, asked, direction)
+    if asked.direction is not Direction.UP:
+        _add_other_inputs(uow, fetched, asked.limits)
+    rows = fetched.rows
+    operators, same_operator = _operators(uow, fetched, rows, asked)
+    lots, reading = _lots(uow, fetched, rows, asked, same_operator)
+    answer = trace_rows(rows, reading, asked, within=frozenset(fetched.lots))
+    makers = {lot.producer_id for lot in lots.values() if lot.producer_id} - operators.keys()
+    if makers:
+        operators |= _named(uow, fetched, makers)[0]
+    return replace(
+        answer,
+        operators=operators,
+        lots=lots,
+        limits=tuple(sorted(fetched.limits)),
+        rows_read=len(rows),
+        round_trips=fetched.trips,
+    )
+
+
+def _ask(uow: UnitOfWork, fetched: _Fetched, sql: str, **parameters: Any) -> list[Any]:
+    """The rows of one statement as plain tuples."""
+    fetched.trips += 1
+    result = uow.session.connection().exec_driver_sql(sql, parameters)
+    cursor: Any = result.cursor
+    return list(cursor.fetchall())
+
+
+def _fetch(uow: UnitOfWork, fetched: _Fetched, asked: TraceAsked, direction: Direction) -> None:
+    if asked.level_wise:
+        reached, rows = _by_levels(uow, fetched, asked, direction)
+    else:
+        reached, rows = _at_once(uow, fetched, asked, direction)
+    fetched.rows += [row for row in rows if row.lot not in fetched.lots]
+    fetched.lots |= reached
+
+
+def _at_once(
+    uow: UnitOfWork, fetched: _Fetched, asked: TraceAsked, direction: Direction
+) -> tuple[set[int], list[Row]]:
+    following = _NEXT_DOWN if direction is Direction.DOWN else _NEXT_UP
+    found = _ask(
+        uow,
+        fetched,
+        _ONE_SHOT.format(following=following, columns=_OF_E),
+        roots=sorted(asked.lots),
+        lots=asked.limits.lots + 1,
+        rows=asked.limits.rows + 1,
+    )
+    return _cut(found, asked.limits, fetched)
+
+
+def _by_levels(
+    uow: UnitOfWork, fetched: _Fetched, asked: TraceAsked, direction: Direction
+) -> tuple[set[int], list[Row]]:
+    found: list[Any] = []
+    seen: set[int] = set()
+    level = sorted(set(asked.lots))
+    while level and len(seen) <= asked.limits.lots and len(found) <= asked.limits.rows:
+        seen.update(level)
+        mine = _ask(uow, fetched, _LEVEL, lots=level, rows=asked.limits.rows + 1)
+        known = {row[0] for row in mine}
+        found += [*mine, *((lot, *[None] * 11) for lot in level if lot not in known)]
+        level = sorted(_next_level(uow, fetched, (level, mine), asked.limits, direction) - seen)
+    return _cut(found, asked.limits, fetched)
+
+
+def _next_level(
+    uow: UnitOfWork,
+    fetched: _Fetched,
+    here: tuple[list[int], list[Any]],
+    limits: Limits,
+    direction: Direction,
+) -> set[int]:
+    level, rows = here
+    if direction is Direction.DOWN:
+        return {row[5] for row in rows if row[3] in (_USE, _ALIAS)}
+    made_from = _ask(uow, fetched, _MADE_FROM, lots=level, rows=limits.rows + 1)
+    return {row[0] for row in made_from} | {row[5] for row in rows if row[3] == _ALIAS}
+
+
+def _cut(found: list[Any], limits: Limits, fetched: _Fetched) -> tuple[set[int], list[Row]]:
+    """Keep whole lots within the limits, nearest to the roots first; the first lot always stays.
+
+    A lot that does not fit is left out altogether, so that what the answer says of a lot is all of
+    it; only where the first lot alone is too large, its first rows stay.
+    """
+    order = list(dict.fromkeys(row[0] for row in found))
+    if len(order) > limits.lots:
+        fetched.limits.add(Limit.LOTS)
+        order = order[: limits.lots]
+    if len(found) > limits.rows:
+        fetched.limits.add(Limit.ROWS)
+        found = found[: limits.rows]
+        whole = order.index(found[-1][0]) if found[-1][0] in order else len(order)
+        order = order[: max(1, whole)]
+    kept = set(order)
+    rows = [Row._make(row[1:]) for row in found if row[0] in kept and row[1] is not None]
+    return kept, rows
+
+
+def _add_other_inputs(uow: UnitOfWork, fetched: _Fetched, limits: Limits) -> None:
+    """Which other lots went into the same transformations: named by the links, not followed."""
+    made = {row.other for row in fetched.rows if row.kind == _USE} & fetched.lots
+    if not made:
+        return
+    for row in _ask(uow, fetched, _MADE_FROM, lots=sorted(made), rows=limits.rows):
+        if row[0] not in fetched.lots:
+            fetched.rows.append(Row._make(row[1:]))
+
+
+def _operators(
+    uow: UnitOfWork, fetched: _Fetched, rows: Iterable[Row], asked: TraceAsked
+) -> tuple[dict[int, OperatorShown], dict[int, int]]:
+    ids = {row.op for row in rows} | {row.other for row in rows if row.kind in _MOVES}
+    ids.discard(0)
+    if asked.operator_id is not None:
+        ids.add(asked.operator_id)
+    return _named(uow, fetched, ids)
+
+
+def _named(
+    uow: UnitOfWork, fetched: _Fetched, ids: Iterable[int]
+) -> tuple[dict[int, OperatorShown], dict[int, int]]:
+    """Operators by the id they are read as, and which ids are read as another."""
+    shown: dict[int, OperatorShown] = {}
+    same: dict[int, int] = {}
+    for asked, number, uscc, name, kind, division, registered in _ask(
+        uow, fetched, _OPERATORS, ids=sorted(ids)
+    ):
+        if asked != number:
+            same[asked] = number
+        shown[number] = OperatorShown(
+            id=number,
+            uscc=uscc,
+            name=name,
+            kind=kind or "",
+            division=division,
+            registered=registered,
+        )
+    return shown, same
+
+
+def _lots(
+    uow: UnitOfWork,
+    fetched: _Fetched,
+    rows: Sequence[Row],
+    asked: TraceAsked,
+    same_operator: Mapping[int, int],
+) -> tuple[dict[int, LotShown], Reading]:
+    ids = {row.lot for row in rows} | set(asked.lots)
+    ids |= {row.other for row in rows if row.kind in (_USE, _ALIAS)}
+    found = _ask(uow, fetched, _LOTS, ids=sorted(ids))
+    shown = {row[0]: _lot(row) for row in found}
+    packs = {row[0]: Fraction(row[14]) for row in found if row[13] not in (None, row[1])}
+    doubtful = {row[0]: (row[0] in packs, bool(row[12])) for row in found}
+    aliases = [(row.lot, row.other) for row in rows if row.kind == _ALIAS]
+    numbers = {row.unit for row in rows if row.unit >= 1000}
+    words = dict(_ask(uow, fetched, _WORDS, ids=sorted(numbers))) if numbers else {}
+    return shown, Reading(
+        same_lot=canonical_lots(aliases, doubtful),
+        same_operator=same_operator,
+        contains=packs,
+        words=words,
+    )
+
+
+def _lot(row: Any) -> LotShown:
+    number, product, gtin, name, spec, printed, key, producer, made, made_p, ends, ends_p = row[:12]
+    return LotShown(
+        id=number,
+        gtin=gtin,
+        number=printed or key.partition(":")[2],
+        product_id=product,
+        product=name,
+        spec=spec,
+        producer_id=producer,
+        produced_on=from_stored(made, made_p) if made_p else None,
+        expires_on=from_stored(ends, ends_p) if ends_p else None,
+    )

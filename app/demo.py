@@ -36,8 +36,20 @@ from scanner.symbols.terms import Symbology
 
 OUT = Console(highlight=False)
 _UPLOAD_SECONDS_MAX = 60.0
-HEADER = ("进货日期", "商品名称", "条码", "规格", "生产批号", "生产日期", "保质期", "数量", "单位",
-          "供货单位", "供货单位统一社会信用代码", "单号")
+HEADER = (
+    "进货日期",
+    "商品名称",
+    "条码",
+    "规格",
+    "生产批号",
+    "生产日期",
+    "保质期",
+    "数量",
+    "单位",
+    "供货单位",
+    "供货单位统一社会信用代码",
+    "单号",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +78,11 @@ def _play(settings: Settings, *, once: bool) -> None:
     found: list[Cast] = []
     began = time.monotonic()
     OUT.print("[bold]溯源 Suyuan[/]  启动数据库、队列，装入样例城镇 · starting, loading the town …")
-    with running(settings, before_ready=lambda full: found.append(_prepare(full)),
-                 logs=settings.data / "logs") as it:
+    with running(
+        settings,
+        before_ready=lambda full: found.append(_prepare(full)),
+        logs=settings.data / "logs",
+    ) as it:
         cast = found[0]
         OUT.print(f"已就绪 · ready in {time.monotonic() - began:.1f} s\n")
         _file_a_sheet(it, cast)
@@ -103,10 +118,13 @@ def _people(shell: Shell, story: Story) -> Cast:
     with shell.unit() as uow:
         shop = subject_by_uscc(uow, story.shop_uscc)
         return Cast(
-            story=story, password=password,
-            operator_key=accounts.issue_key(uow, IssueKey(
-                label="demo", role=Role.OPERATOR, operator_id=shop.id)),
-            inspector_key=accounts.issue_key(uow, IssueKey(label="demo", role=Role.INSPECTOR)))
+            story=story,
+            password=password,
+            operator_key=accounts.issue_key(
+                uow, IssueKey(label="demo", role=Role.OPERATOR, operator_id=shop.id)
+            ),
+            inspector_key=accounts.issue_key(uow, IssueKey(label="demo", role=Role.INSPECTOR)),
+        )
 
 
 def _account(  # noqa: PLR0913 - an account simply has these facts
@@ -115,8 +133,16 @@ def _account(  # noqa: PLR0913 - an account simply has these facts
     try:
         with shell.unit() as uow:
             operator = subject_by_uscc(uow, uscc).id if uscc else None
-            accounts.create_account(uow, CreateAccount(
-                sign_in_name=name, password=password, role=role, name=shown, operator_id=operator))
+            accounts.create_account(
+                uow,
+                CreateAccount(
+                    sign_in_name=name,
+                    password=password,
+                    role=role,
+                    name=shown,
+                    operator_id=operator,
+                ),
+            )
     except Conflict:  # it is there from an earlier start
         return
 
@@ -140,10 +166,13 @@ def _ask(
 def _form(name: str, content: bytes, kind: str) -> tuple[bytes, str]:
     """A multipart body with one file."""
     mark = uuid.uuid4().hex
-    head = (f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-            f"Content-Type: {kind}\r\n\r\n")
+    head = (
+        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        f"Content-Type: {kind}\r\n\r\n"
+    )
     return head.encode() + content + f"\r\n--{mark}--\r\n".encode(), (
-        f"multipart/form-data; boundary={mark}")
+        f"multipart/form-data; boundary={mark}"
+    )
 
 
 def sheet_of(story: Story) -> bytes:
@@ -158,8 +187,21 @@ def sheet_of(story: Story) -> bytes:
         common = ("400 g", story.lot, "", "18个月")
         rows = [(ean, "２４", "罐"), (ean, "12", "罐"), (wrong, "6", "罐")]
         for index, (code, amount, unit) in enumerate(rows):
-            sheet.write_row(2 + index, 0, ("2026年11月12日", "舒宁敏 蛋白固体饮料", code, *common,
-                            amount, unit, "批发商", story.wholesaler_uscc, f"PS-9{index:03d}"))
+            sheet.write_row(
+                2 + index,
+                0,
+                (
+                    "2026年11月12日",
+                    "舒宁敏 蛋白固体饮料",
+                    code,
+                    *common,
+                    amount,
+                    unit,
+                    "批发商",
+                    story.wholesaler_uscc,
+                    f"PS-9{index:03d}",
+                ),
+            )
         sheet.write_row(2 + len(rows), 0, ("合计", "", "", "", "", "", "", 42))
     return made.getvalue()
 
@@ -172,8 +214,10 @@ def _file_a_sheet(it: Running, cast: Cast) -> None:
     body, kind = _form("ledger.xlsx", content, sheet_kind)
     sent = _ask(it, cast.operator_key, "/api/v1/filings/sheet", body, kind)
     upload = _finished(lambda: _ask(it, cast.operator_key, f"/api/v1/uploads/{sent['upload']}"))
-    OUT.print(f"{path}\n状态 state {upload['state']} · 已入账 accepted {upload['accepted']} · "
-              f"被拒 refused {upload['refused']}")
+    OUT.print(
+        f"{path}\n状态 state {upload['state']} · 已入账 accepted {upload['accepted']} · "
+        f"被拒 refused {upload['refused']}"
+    )
     for each in upload.get("refusals", []):
         OUT.print(f"  [red]{each['sheet']} {each['cell']}[/] {each['rule']} {each['detail']}")
 
@@ -209,8 +253,10 @@ def _scan_and_trace(it: Running, cast: Cast) -> None:
     for direction, title in (("down", "向下追踪 downstream"), ("up", "向上溯源 upstream")):
         trace = _ask(it, cast.inspector_key, query + direction)
         OUT.print(tree_of(trace, f"{title}  {trace['root']['product']} {cast.story.lot}"))
-        OUT.print(f"完整 complete {trace['complete']} · 持有者 holders {len(trace['holders'])} · "
-                  f"缺口 gaps {len(trace['gaps'])} · 用时 {trace['took_ms']} ms\n")
+        OUT.print(
+            f"完整 complete {trace['complete']} · 持有者 holders {len(trace['holders'])} · "
+            f"缺口 gaps {len(trace['gaps'])} · 用时 {trace['took_ms']} ms\n"
+        )
 
 
 def tree_of(trace: dict[str, Any], title: str) -> Tree:
@@ -221,8 +267,10 @@ def tree_of(trace: dict[str, Any], title: str) -> Tree:
         lot = holder["lot"]
         name = f"{lot.get('product', '')} {lot.get('lot', '')}".strip()
         branch = branches.setdefault(name, tree.add(name) if name not in branches else tree)
-        branch.add(f"{holder['operator']['name']}  收 {holder['received']} · "
-                   f"存 {holder['on_hand']} {holder['unit']}")
+        branch.add(
+            f"{holder['operator']['name']}  收 {holder['received']} · "
+            f"存 {holder['on_hand']} {holder['unit']}"
+        )
     if trace["gaps"]:
         gaps = tree.add("[yellow]缺口 gaps[/]")
         for gap in trace["gaps"]:

@@ -98,7 +98,8 @@ def _limit_key() -> str:
 def _install_modules(app: Flask) -> None:
     api = Api(app)
     api.spec.components.security_scheme(
-        "key", {"type": "http", "scheme": "bearer", "description": "an API key of an account"})
+        "key", {"type": "http", "scheme": "bearer", "description": "an API key of an account"}
+    )
     api.spec.options["security"] = [{"key": []}]
     found = registry.wire()
     for module in found:
@@ -110,6 +111,8 @@ def _install_modules(app: Flask) -> None:
     app.extensions["suyuan.api"] = api
     app.extensions["suyuan.modules"] = found
     app.extensions["suyuan.menu"] = sorted(
-        (item for module in found for item in module.menu), key=lambda item: item.order)
+        (item for module in found for item in module.menu), key=lambda item: item.order
+    )
     app.context_processor(
-        lambda: {"menu": web.menu(), "actor": http.actor(), "nonce": secrets.token_hex(4)})
+        lambda: {"menu": web.menu(), "actor": http.actor(), "nonce": secrets.token_hex(4)}
+    )

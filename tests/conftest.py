@@ -19,7 +19,7 @@ from app.database import engine_for, migrate, owner_engine
 from app.settings import Settings, settings_from
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM, Actor
-from ledger.kernel.clock import SHANGHAI
+from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.uow import UnitOfWork
 
 NOW = datetime(2026, 8, 15, 10, 30, tzinfo=SHANGHAI)
@@ -62,11 +62,13 @@ def template(services: embedded.Services) -> str:
 
 
 def _forget_older_runs(admin: Connection) -> None:
-    names = admin.scalars(text(
-        "SELECT datname FROM pg_database d WHERE (datname LIKE 'suyuan_template_%' "
-        "OR datname LIKE 'suyuan_clone_%') AND NOT EXISTS "
-        "(SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)"
-    )).all()
+    names = admin.scalars(
+        text(
+            "SELECT datname FROM pg_database d WHERE (datname LIKE 'suyuan_template_%' "
+            "OR datname LIKE 'suyuan_clone_%') AND NOT EXISTS "
+            "(SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)"
+        )
+    ).all()
     for name in names:
         admin.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
@@ -77,13 +79,15 @@ def _clone(services: embedded.Services, template: str, name: str) -> Settings:
         admin.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         admin.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER suyuan_owner'))
         admin.execute(text("SELECT pg_advisory_unlock(7310009)"))
-    return settings_from({
-        "SUYUAN_DATA": str(BUILD / "test-data"),
-        "SUYUAN_DATABASE_URL": _on(services.database_url, name),
-        "SUYUAN_APP_DATABASE_URL": _on(services.app_database_url, name),
-        "SUYUAN_REDIS_URL": services.redis_url,
-        "SUYUAN_SECRET_KEY": "a-key-for-tests-only-0123456789abcdef",
-    })
+    return settings_from(
+        {
+            "SUYUAN_DATA": str(BUILD / "test-data"),
+            "SUYUAN_DATABASE_URL": _on(services.database_url, name),
+            "SUYUAN_APP_DATABASE_URL": _on(services.app_database_url, name),
+            "SUYUAN_REDIS_URL": services.redis_url,
+            "SUYUAN_SECRET_KEY": "a-key-for-tests-only-0123456789abcdef",
+        }
+    )
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,8 @@ _API = "/api/"
 def for_machines() -> bool:
     """Whether the asker wants JSON: the API, or a page asked for as JSON."""
     best = request.accept_mimetypes.best_match(
-        ["text/html", "application/json", "application/linkset+json"], default="text/html")
+        ["text/html", "application/json", "application/linkset+json"], default="text/html"
+    )
     return request.path.startswith(_API) or best != "text/html"
 
 
@@ -41,9 +42,14 @@ def refused(refusal: Refusal, status: int | None = None) -> Response:
     else:
         response = make_response(
             render_template(
-                "refusal.html", status=number, code=refusal.code,
-                detail=detail_of(refusal, language()), request_id=http.request_id(),
-            ), number)
+                "refusal.html",
+                status=number,
+                code=refusal.code,
+                detail=detail_of(refusal, language()),
+                request_id=http.request_id(),
+            ),
+            number,
+        )
     if number == 401 and for_machines():
         response.headers["WWW-Authenticate"] = 'Bearer realm="suyuan"'
     if outside_of(refusal).again:
@@ -97,17 +103,29 @@ def _limited(problem: RateLimitExceeded) -> Response:
 def _bug(problem: Exception) -> Response:
     LOG.exception("unforeseen, request %s", http.request_id(), exc_info=problem)
     if for_machines():
-        response = make_response({
-            "type": "about:blank", "title": "bug", "status": 500, "code": "request.bug",
-            "detail": "系统出错了，已经记录。" if api_language() == "zh"
-            else "Something broke here; it has been recorded.",
-            "params": {}, "fields": {}, "request_id": http.request_id(),
-        }, 500)
+        response = make_response(
+            {
+                "type": "about:blank",
+                "title": "bug",
+                "status": 500,
+                "code": "request.bug",
+                "detail": "系统出错了，已经记录。"
+                if api_language() == "zh"
+                else "Something broke here; it has been recorded.",
+                "params": {},
+                "fields": {},
+                "request_id": http.request_id(),
+            },
+            500,
+        )
         response.content_type = "application/problem+json"
         return response
-    return make_response(render_template(
-        "refusal.html", status=500, code="request.bug", detail="",
-        request_id=http.request_id()), 500)
+    return make_response(
+        render_template(
+            "refusal.html", status=500, code="request.bug", detail="", request_id=http.request_id()
+        ),
+        500,
+    )
 
 
 def install(app: Flask) -> None:
@@ -118,7 +136,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(RequestEntityTooLarge, _http_problem)
     app.register_error_handler(
         ValidationError,
-        lambda e: refused(errors.FieldsWrong(count=len(e.normalized_messages()),
-                                             fields=flat(e.normalized_messages()))))
+        lambda e: refused(
+            errors.FieldsWrong(
+                count=len(e.normalized_messages()), fields=flat(e.normalized_messages())
+            )
+        ),
+    )
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _bug)

@@ -130,7 +130,9 @@ def _respond(result: Any, made: Endpoint) -> Response:
 def _documented(blueprint: Blueprint, rule: str, made: Endpoint, door: View) -> View:
     for status in sorted({outside.status for outside in OUTSIDE.values()} | {413, 415}):
         door = blueprint.alt_response(
-            status, schema=Problem, description=_DESCRIBED[status],
+            status,
+            schema=Problem,
+            description=_DESCRIBED[status],
             content_type="application/problem+json",
         )(door)
     for status, text in made.also.items():

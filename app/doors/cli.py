@@ -38,8 +38,9 @@ class Shell:
         self, *, actor: Actor = SYSTEM, read_only: bool = False, now: datetime | None = None
     ) -> AbstractContextManager[UnitOfWork]:
         """A unit of work for a command; ``now`` is given only where the past is told (the town)."""
-        return units.begin(self.bind, actor=actor, now=now or clock.now(), request_id="shell",
-                           read_only=read_only)
+        return units.begin(
+            self.bind, actor=actor, now=now or clock.now(), request_id="shell", read_only=read_only
+        )
 
 
 @contextlib.contextmanager
@@ -67,7 +68,9 @@ def say(text: str) -> None:
 
 def refuse(refusal: Refusal) -> None:
     """Print a refusal in both languages on standard error and end with its exit code."""
-    click.echo(f"{detail_of(refusal, 'zh')}\n{detail_of(refusal, 'en')}\n[{refusal.code}]", err=True)
+    click.echo(
+        f"{detail_of(refusal, 'zh')}\n{detail_of(refusal, 'en')}\n[{refusal.code}]", err=True
+    )
     sys.exit(outside_of(refusal).exit_code)
 
 

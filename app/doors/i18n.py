@@ -58,17 +58,28 @@ def ngettext(one: str, many: str, number: int, **variables: Any) -> str:
 def _remember(response: Response) -> Response:
     """Keep a language chosen by ``?lang=`` for the next pages."""
     if request.args.get("lang") in LANGUAGES:
-        response.set_cookie(COOKIE, request.args["lang"], max_age=31_536_000, samesite="Lax",
-                            httponly=True, secure=request.is_secure)
+        response.set_cookie(
+            COOKIE,
+            request.args["lang"],
+            max_age=31_536_000,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure,
+        )
     return response
 
 
 def install(app: Flask) -> None:
     """Give templates ``_`` and ``locale``, and Flask-Babel (dates, numbers) our choice of both."""
-    Babel(app, locale_selector=language, default_locale="zh",
-          timezone_selector=lambda: "Asia/Shanghai")
+    Babel(
+        app,
+        locale_selector=language,
+        default_locale="zh",
+        timezone_selector=lambda: "Asia/Shanghai",
+    )
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext, ngettext, newstyle=True)
+        gettext, ngettext, newstyle=True
+    )
     app.context_processor(lambda: {"locale": language(), "_": gettext})
     app.after_request(_remember)

@@ -90,16 +90,20 @@ def relay(room: HasStore, reactions: Mapping[str, tuple[str, ...]] | None = None
     """
     wiring = reactions if reactions is not None else REACTIONS
     with units.begin(room.bind, actor=SYSTEM, now=clock.now(), request_id="relay") as uow:
-        rows = uow.session.execute(text(
-            "SELECT id, fact, payload FROM outbox_fact WHERE sent_at IS NULL "
-            "ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED"
-        ), {"most": _RELAY_AT_ONCE}).all()
+        rows = uow.session.execute(
+            text(
+                "SELECT id, fact, payload FROM outbox_fact WHERE sent_at IS NULL "
+                "ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED"
+            ),
+            {"most": _RELAY_AT_ONCE},
+        ).all()
         for row in rows:
             _send(room, row.fact, row.payload, wiring)
         if rows:
             uow.session.execute(
                 text("UPDATE outbox_fact SET sent_at = :at WHERE id IN :ids").bindparams(
-                    bindparam("ids", expanding=True)),
+                    bindparam("ids", expanding=True)
+                ),
                 {"at": uow.now, "ids": [row.id for row in rows]},
             )
     return len(rows)

@@ -8,7 +8,15 @@ from functools import wraps
 from typing import Any
 
 from flask import (
-    Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for,
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
 )
 from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
@@ -36,8 +44,14 @@ class MenuLine:
 
 
 def page(
-    blueprint: Blueprint, rule: str, *, needs: str, template: str = "", audits: str = "",
-    endpoint: str | None = None, wasm: bool = False,
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    needs: str,
+    template: str = "",
+    audits: str = "",
+    endpoint: str | None = None,
+    wasm: bool = False,
 ) -> Callable[[View], View]:
     """A page: ``view(uow, **path)`` returns the template's context, or a whole response.
 
@@ -48,12 +62,14 @@ def page(
         @wraps(view)
         def door(**path: Any) -> AnyResponse:
             g.allows_wasm = wasm
-            result = http.do(lambda uow: _rendered(view(uow, **path), template),
-                             needs=needs, read_only=True)
+            result = http.do(
+                lambda uow: _rendered(view(uow, **path), template), needs=needs, read_only=True
+            )
             if audits:
                 about = g.get("audit_about") or "/".join(str(v) for v in path.values())
-                http.leave_audit_line(audits, about or request.path,
-                                      query=request.query_string.decode()[:500])
+                http.leave_audit_line(
+                    audits, about or request.path, query=request.query_string.decode()[:500]
+                )
             return result
 
         blueprint.add_url_rule(rule, endpoint or view.__name__, door, methods=["GET"])
@@ -69,8 +85,15 @@ def _rendered(result: Any, template: str) -> AnyResponse:
 
 
 def form(
-    blueprint: Blueprint, rule: str, *, needs: str, loads: type[Schema], template: str,
-    context: Callable[..., Mapping[str, Any]], endpoint: str | None = None, audits: str = "",
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    needs: str,
+    loads: type[Schema],
+    template: str,
+    context: Callable[..., Mapping[str, Any]],
+    endpoint: str | None = None,
+    audits: str = "",
 ) -> Callable[[View], View]:
     """A form: GET shows ``template``; POST loads and calls ``view(uow, command, **path)``.
 
@@ -85,15 +108,18 @@ def form(
             if request.method == "GET":
                 return http.do(
                     lambda uow: _form_page(uow, template, context, path, values=request.args),
-                    needs=needs, read_only=True)
+                    needs=needs,
+                    read_only=True,
+                )
             return _posted(view, path)
 
         def _posted(view: View, path: Mapping[str, Any]) -> AnyResponse:
             typed = {**request.form.to_dict(), **request.files.to_dict()}
             try:
                 command = loaded(loads, typed)
-                result = http.do(lambda uow: view(uow, command, **path),
-                                 needs=needs, read_only=False)
+                result = http.do(
+                    lambda uow: view(uow, command, **path), needs=needs, read_only=False
+                )
             except Refusal as refusal:
                 return _refused(refusal, path, typed)
             return result if isinstance(result, AnyResponse) else redirect(result, 303)
@@ -112,7 +138,11 @@ def form(
 
 
 def action(
-    blueprint: Blueprint, rule: str, *, needs: str, loads: type[Schema] | None = None,
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    needs: str,
+    loads: type[Schema] | None = None,
     endpoint: str | None = None,
 ) -> Callable[[View], View]:
     """A button: POST only; ``view(uow, [command], **path)`` returns the URL to go to."""
@@ -141,15 +171,23 @@ def loaded(schema: type[Schema], typed: Mapping[str, Any]) -> Any:
 
 
 def _form_page(
-    uow: UnitOfWork, template: str, context: Callable[..., Mapping[str, Any]],
-    path: Mapping[str, Any], *, values: Mapping[str, Any], refusal: Refusal | None = None,
+    uow: UnitOfWork,
+    template: str,
+    context: Callable[..., Mapping[str, Any]],
+    path: Mapping[str, Any],
+    *,
+    values: Mapping[str, Any],
+    refusal: Refusal | None = None,
 ) -> Response:
     errors: dict[str, Any] = {}
     if refusal is not None:
         sentence = detail_of(refusal, language())
         errors = dict(refusal.params.get("fields") or {refusal.field or "": [sentence]})
-    return make_response(render_template(
-        template, **context(uow, **path), values=values, errors=errors, refusal=refusal))
+    return make_response(
+        render_template(
+            template, **context(uow, **path), values=values, errors=errors, refusal=refusal
+        )
+    )
 
 
 def menu() -> list[MenuLine]:

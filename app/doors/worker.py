@@ -24,8 +24,13 @@ _LAST_RUN = "suyuan:periodic:{name}"
 def work(settings: Settings) -> None:
     """Do jobs until told to stop; each job runs in a fork, so that a crash takes only the job."""
     connection = Redis.from_url(settings.redis_url)
-    worker = Worker(list(jobs.QUEUES), connection=connection, worker_ttl=60,
-                    maintenance_interval=30, job_monitoring_interval=5)
+    worker = Worker(
+        list(jobs.QUEUES),
+        connection=connection,
+        worker_ttl=60,
+        maintenance_interval=30,
+        job_monitoring_interval=5,
+    )
     worker.work(with_scheduler=True, logging_level="WARNING")
 
 

@@ -13,19 +13,27 @@ from app.town import services
 from app.town.rules.whole import small_town
 from app.town.terms import Story, Town
 from ledger.kernel import clock
-from ledger.kernel.clock import SHANGHAI
+from ledger.kernel.zone import SHANGHAI
 
 CLOSING = time(22, 0)  # operators file in the evening of the day
 GOODS_PER_UNIT = 200
 
 
 @command(name="seed")
-@click.option("--town", "size", type=click.Choice(["small"]), default="small", show_default=True,
-              help="How large a town: small has some 400 firms and 30,000 entries.")
+@click.option(
+    "--town",
+    "size",
+    type=click.Choice(["small"]),
+    default="small",
+    show_default=True,
+    help="How large a town: small has some 400 firms and 30,000 entries.",
+)
 def seed(shell: Shell, size: str) -> None:
     """Load the sample town; doing it again adds nothing."""
     accepted, refused = load(shell)
-    say(f"样例城镇已装入 · sample town ({size}): {accepted} 条记录 entries, {refused} 条被拒 refused")
+    say(
+        f"样例城镇已装入 · sample town ({size}): {accepted} 条记录 entries, {refused} 条被拒 refused"
+    )
 
 
 def load(shell: Shell) -> tuple[int, int]:

@@ -27,17 +27,32 @@ def remembered_last_day(uow: UnitOfWork, wanted: date) -> date:
     known = [line.value for line in uow.parameters.lines if line.key == _LAST_DAY]
     if known:
         return date.fromisoformat(known[0])
-    uow.session.add(Parameter(
-        key=_LAST_DAY, value=wanted.isoformat(), unit="date", jurisdiction="CN",
-        valid_from=date(2009, 6, 1), valid_to=None, source="the sample town", mark="D"))
+    uow.session.add(
+        Parameter(
+            key=_LAST_DAY,
+            value=wanted.isoformat(),
+            unit="date",
+            jurisdiction="CN",
+            valid_from=date(2009, 6, 1),
+            valid_to=None,
+            source="the sample town",
+            mark="D",
+        )
+    )
     return wanted
 
 
 def settle_platform(uow: UnitOfWork) -> int:
     """Register the fictitious office that files for the town's operators; returns its id."""
-    office, _created = subjects.register_subject(uow, RegisterSubject(
-        uscc=PLATFORM_USCC, name="厦门市食品安全信息平台（样例）", kinds=(SubjectKind.OTHER,),
-        division="350200"))
+    office, _created = subjects.register_subject(
+        uow,
+        RegisterSubject(
+            uscc=PLATFORM_USCC,
+            name="厦门市食品安全信息平台（样例）",
+            kinds=(SubjectKind.OTHER,),
+            division="350200",
+        ),
+    )
     return office.id
 
 
@@ -54,14 +69,17 @@ def settle_goods(uow: UnitOfWork, goods: Iterable[Good]) -> int:
 def file_day(uow: UnitOfWork, platform_id: int, day: Day) -> Filed:
     """File what all operators wrote down on one day; the same day again is a replay."""
     key = f"town:{day.on.isoformat()}"
-    return entries.file_entries(uow, FileEntries(
-        operator_id=platform_id,
-        filing_key=key,
-        content_hash=hashlib.sha256(repr(day).encode()).digest(),
-        lines=day.lines,
-        mode=Mode.GOOD,
-        source=Source.SEED,
-    ))
+    return entries.file_entries(
+        uow,
+        FileEntries(
+            operator_id=platform_id,
+            filing_key=key,
+            content_hash=hashlib.sha256(repr(day).encode()).digest(),
+            lines=day.lines,
+            mode=Mode.GOOD,
+            source=Source.SEED,
+        ),
+    )
 
 
 def is_loaded(uow: UnitOfWork, platform_id: int, last: date) -> bool:
@@ -71,8 +89,12 @@ def is_loaded(uow: UnitOfWork, platform_id: int, last: date) -> bool:
 
 def counted(uow: UnitOfWork, platform_id: int) -> tuple[int, int]:
     """How many lines of the town were accepted and how many refused."""
-    row = uow.session.execute(text(
-        "SELECT coalesce(sum(accepted), 0), "
-        "coalesce(sum(jsonb_array_length(answer -> 'refused')), 0) "
-        "FROM filing WHERE operator_id = :platform"), {"platform": platform_id}).one()
+    row = uow.session.execute(
+        text(
+            "SELECT coalesce(sum(accepted), 0), "
+            "coalesce(sum(jsonb_array_length(answer -> 'refused')), 0) "
+            "FROM filing WHERE operator_id = :platform"
+        ),
+        {"platform": platform_id},
+    ).one()
     return int(row[0]), int(row[1])

@@ -42,22 +42,49 @@ class Role(StrEnum):
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.PUBLIC: frozenset({"code.read", "product.read_public"}),
     Role.OPERATOR: frozenset(
-        {"code.read", "product.read_public", "entry.file", "book.read", "trace.own", "product.open",
-         "subject.read_own", "certificate.add"}
+        {
+            "code.read",
+            "product.read_public",
+            "entry.file",
+            "book.read",
+            "trace.own",
+            "product.open",
+            "subject.read_own",
+            "certificate.add",
+            "delegation.grant",
+        }
     ),
     Role.INSPECTOR: frozenset(
-        {"code.read", "product.read_public", "trace.all", "book.read_all", "subject.read",
-         "lot.hold", "audit.read_own"}
+        {
+            "code.read",
+            "product.read_public",
+            "trace.all",
+            "book.read_all",
+            "subject.read",
+            "lot.hold",
+            "audit.read_own",
+        }
     ),
     Role.REGISTRAR: frozenset(
-        {"code.read", "product.read_public", "subject.register", "subject.read", "product.open",
-         "product.confirm"}
+        {
+            "code.read",
+            "product.read_public",
+            "subject.register",
+            "subject.read",
+            "product.open",
+            "product.confirm",
+        }
     ),
     Role.AGENCY: frozenset({"code.read", "product.read_public", "record.submit"}),
 }
-PERMISSIONS[Role.CLERK] = PERMISSIONS[Role.OPERATOR]
+# a clerk works on other people's books: it may not give their word away
+PERMISSIONS[Role.CLERK] = PERMISSIONS[Role.OPERATOR] - {"delegation.grant"}
+for _signed_in in (Role.OPERATOR, Role.CLERK, Role.INSPECTOR, Role.REGISTRAR, Role.AGENCY):
+    PERMISSIONS[_signed_in] |= {"account.own"}
 PERMISSIONS[Role.ADMIN] = frozenset().union(*PERMISSIONS.values()) | {
-    "account.manage", "audit.read", "parameter.amend",
+    "account.manage",
+    "audit.read",
+    "parameter.amend",
 }
 PERMISSIONS[Role.SYSTEM] = PERMISSIONS[Role.ADMIN]
 
@@ -66,14 +93,15 @@ PERMISSIONS[Role.SYSTEM] = PERMISSIONS[Role.ADMIN]
 class Actor:
     """An account, an API key, the public or the house itself, with what it may do.
 
-    ``operator_id`` is the operator an operator's account belongs to; ``delegated`` are the
-    operators a clerk or agent may also file for.
+    ``operator_id`` is the operator whose book is open, ``operator_name`` its name where a page
+    wants it; ``delegated`` are the operators a clerk or agent may also file for.
     """
 
     role: Role
     account_id: int | None = None
     name: str = ""
     operator_id: int | None = None
+    operator_name: str = ""
     delegated: frozenset[int] = field(default_factory=frozenset)
 
     def may(self, permission: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
-from ledger.kernel.clock import SHANGHAI
+from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.errors import Invalid
 
 EPOCH = datetime(2020, 1, 1, tzinfo=SHANGHAI)

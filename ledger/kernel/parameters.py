@@ -8,11 +8,6 @@ from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from ledger.kernel.model import Parameter
-
 
 class NoSuchParameter(LookupError):
     """A rule asked for a parameter that no data file defines: a bug, not a refusal."""
@@ -82,10 +77,3 @@ def _dated(row: dict[str, str]) -> Dated:
         source=row["source"],
         mark=row["mark"],
     )
-
-
-def stored(session: Session) -> Parameters:
-    """The parameters of this installation, as its table holds them now."""
-    rows = session.execute(select(Parameter)).scalars()
-    names = ("key", "value", "unit", "jurisdiction", "valid_from", "valid_to", "source", "mark")
-    return Parameters(tuple(Dated(**{name: getattr(row, name) for name in names}) for row in rows))

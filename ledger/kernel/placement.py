@@ -32,6 +32,7 @@ PLACEMENT: dict[str, str] = {
     "api_key": LOCAL,
     "delegation": LOCAL,
     "sign_in_attempt": LOCAL,
+    "ended_session": LOCAL,
     "upload": LOCAL,
     "upload_row": LOCAL,
 }

@@ -11,15 +11,14 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from ledger.kernel import parameters
 from ledger.kernel.actor import Actor
 from ledger.kernel.errors import Unavailable
-from ledger.kernel.model import AuditLine, OutboxFact
-from ledger.kernel.parameters import Parameters
+from ledger.kernel.model import AuditLine, OutboxFact, Parameter
+from ledger.kernel.parameters import Dated, Parameters
 
 # serialization failure, deadlock, unique violation: a lost race, worth the whole unit again
 LOST_RACE = frozenset({"40001", "40P01", "23505"})
@@ -61,7 +60,7 @@ class UnitOfWork:
     def parameters(self) -> Parameters:
         """The dated rule parameters, read once per unit."""
         if self._parameters is None:
-            self._parameters = parameters.stored(self.session)
+            self._parameters = _stored_parameters(self.session)
         return self._parameters
 
     def announce(self, fact: str, **payload: Any) -> None:
@@ -81,6 +80,12 @@ class UnitOfWork:
                 request_id=self.request_id,
             )
         )
+
+
+def _stored_parameters(session: Session) -> Parameters:
+    names = ("key", "value", "unit", "jurisdiction", "valid_from", "valid_to", "source", "mark")
+    rows = session.execute(select(Parameter)).scalars()
+    return Parameters(tuple(Dated(**{name: getattr(row, name) for name in names}) for row in rows))
 
 
 def _session(bind: Engine | Connection) -> Session:

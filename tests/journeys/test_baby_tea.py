@@ -44,8 +44,9 @@ class Outbreak:
         self.fed_by: dict[str, set[str]] = defaultdict(set)
         for relation in rows("relations"):
             self.fed_by[relation["delivery_out"]].add(relation["delivery_in"])
-        self.uscc = {station: uscc_numbered(index)
-                     for index, station in enumerate(self.stations, start=700)}
+        self.uscc = {
+            station: uscc_numbered(index) for index, station in enumerate(self.stations, start=700)
+        }
 
     def makers_of(self, delivery: str) -> set[str]:
         """Stations at the far end of everything that went into a delivery."""
@@ -80,22 +81,55 @@ class Outbreak:
         """(station, entry) for both sides of every delivery and for both transformations."""
         for number, row in self.deliveries.items():
             lot = self.lot(number, stated=stated)
-            shared = {"lot": lot, "quantity": row["quantity"], "unit": row["unit"],
-                      "document": number}
-            yield row["from"], {"kind": "dispatch", "to": {"uscc": self.uscc[row["to"]]},
-                                "at": row["dispatched"], **shared}
-            yield row["to"], {"kind": "receipt", "from": {"uscc": self.uscc[row["from"]]},
-                              "at": row["arrived"], **shared}
+            shared = {
+                "lot": lot,
+                "quantity": row["quantity"],
+                "unit": row["unit"],
+                "document": number,
+            }
+            yield (
+                row["from"],
+                {
+                    "kind": "dispatch",
+                    "to": {"uscc": self.uscc[row["to"]]},
+                    "at": row["dispatched"],
+                    **shared,
+                },
+            )
+            yield (
+                row["to"],
+                {
+                    "kind": "receipt",
+                    "from": {"uscc": self.uscc[row["from"]]},
+                    "at": row["arrived"],
+                    **shared,
+                },
+            )
         for out, row in self.deliveries.items():
-            inputs = [each for each in self.fed_by[out]
-                      if self.deliveries[each]["product"] != row["product"]]
+            inputs = [
+                each
+                for each in self.fed_by[out]
+                if self.deliveries[each]["product"] != row["product"]
+            ]
             if inputs:
-                yield row["from"], {
-                    "kind": "transformation", "at": partial(row["production_date"]),
-                    "inputs": [{"lot": self.lot(each, stated=stated), "quantity": "5",
-                                "unit": "kg"} for each in inputs],
-                    "outputs": [{"lot": self.lot(out, stated=stated),
-                                 "quantity": row["quantity"], "unit": "kg"}]}
+                yield (
+                    row["from"],
+                    {
+                        "kind": "transformation",
+                        "at": partial(row["production_date"]),
+                        "inputs": [
+                            {"lot": self.lot(each, stated=stated), "quantity": "5", "unit": "kg"}
+                            for each in inputs
+                        ],
+                        "outputs": [
+                            {
+                                "lot": self.lot(out, stated=stated),
+                                "quantity": row["quantity"],
+                                "unit": "kg",
+                            }
+                        ],
+                    },
+                )
 
 
 @pytest.fixture(params=[True, False], ids=["producer stated", "producer not stated"])
@@ -109,17 +143,26 @@ def outbreak(client: FlaskClient, stated: bool) -> Outbreak:
     told = Outbreak()
     registrar = bearer_of(client, "registrar")
     for station, row in told.stations.items():
-        answer = client.post("/api/v1/subjects", headers=registrar, json={
-            "uscc": told.uscc[station], "name": row["name"], "kinds": ["farm"],
-            "address": f"{row['address']}, {row['country']}"})
+        answer = client.post(
+            "/api/v1/subjects",
+            headers=registrar,
+            json={
+                "uscc": told.uscc[station],
+                "name": row["name"],
+                "kinds": ["farm"],
+                "address": f"{row['address']}, {row['country']}",
+            },
+        )
         assert answer.status_code == 201, answer.text
     by_station: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for station, entry in told.filings(stated=stated):
         by_station[station].append(entry)
     for station, entries in by_station.items():
         answer = client.post(
-            "/api/v1/filings", headers=bearer_of(client, "operator", told.uscc[station]),
-            json={"filing_key": f"tea-{station}", "entries": entries})
+            "/api/v1/filings",
+            headers=bearer_of(client, "operator", told.uscc[station]),
+            json={"filing_key": f"tea-{station}", "entries": entries},
+        )
         assert answer.status_code == 201, answer.text
         assert answer.get_json()["accepted"] == len(entries)
     return told
@@ -128,12 +171,17 @@ def outbreak(client: FlaskClient, stated: bool) -> Outbreak:
 @pytest.fixture
 def traced(client: FlaskClient, stated: bool) -> Callable[..., dict[str, Any]]:
     """Trace as an inspector."""
+
     def look(product: str, lot: str, **more: str) -> dict[str, Any]:
-        answer = client.get("/api/v1/trace", headers=bearer_of(client, "inspector"),
-                            query_string={"code": product, "lot": lot, **more})
+        answer = client.get(
+            "/api/v1/trace",
+            headers=bearer_of(client, "inspector"),
+            query_string={"code": product, "lot": lot, **more},
+        )
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.get_json()
         return found
+
     return look
 
 
@@ -161,6 +209,9 @@ def test_camomile_leads_to_both_finished_lots_and_their_holder(
 
 
 def test_partial_dates_stay_partial(client: FlaskClient, outbreak: Outbreak) -> None:
-    answer = client.get("/api/v1/trace", headers=bearer_of(client, "inspector"), query_string={
-        "code": "Organic dried rose hip peels", "lot": "R31", "direction": "down"})
+    answer = client.get(
+        "/api/v1/trace",
+        headers=bearer_of(client, "inspector"),
+        query_string={"code": "Organic dried rose hip peels", "lot": "R31", "direction": "down"},
+    )
     assert answer.get_json()["root"]["produced_on"] == "2017-10"

@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, event
 
 from ledger.kernel.identifiers.checks import (
-    gs1_check_digit, mod_11_10_check_digit, organisation_check_character, uscc_check_character,
+    gs1_check_digit,
+    mod_11_10_check_digit,
+    organisation_check_character,
+    uscc_check_character,
 )
 from ledger.subjects.terms import RegisterSubject, SubjectKind
 

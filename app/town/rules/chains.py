@@ -59,8 +59,14 @@ class Cast:
         part = defaultdict(list)
         for firm in firms:
             part["kitchen" if firm.part == "school" else firm.part].append(firm)
-        return cls(part["farm"], part["factory"], part["wholesaler"], part["market"],
-                   part["shop"], part["kitchen"])
+        return cls(
+            part["farm"],
+            part["factory"],
+            part["wholesaler"],
+            part["market"],
+            part["shop"],
+            part["kitchen"],
+        )
 
 
 def hand_over(  # noqa: PLR0913 - a delivery has two parties, goods, a day and a paper
@@ -76,8 +82,11 @@ def hand_over(  # noqa: PLR0913 - a delivery has two parties, goods, a day and a
         return False
     got = portion
     if UNANNOUNCED + UNANSWERED <= dice < UNANNOUNCED + UNANSWERED + SHORT:
-        got = Portion(lot=portion.lot, quantity=str(max(1, int(portion.quantity) * 9 // 10)),
-                      unit=portion.unit)
+        got = Portion(
+            lot=portion.lot,
+            quantity=str(max(1, int(portion.quantity) * 9 // 10)),
+            unit=portion.unit,
+        )
     when = book.hour(arrived, 11, 19) if arrived == day else book.hour(arrived, 7, 19)
     book.add(arrived, lines.receipt(receiver, lines.party(sender), got, when, document))
     if dice > 1 - RETURNED:
@@ -86,14 +95,14 @@ def hand_over(  # noqa: PLR0913 - a delivery has two parties, goods, a day and a
     return True
 
 
-def _give_back(
-    book: Ledger, sender: Firm, receiver: Firm, portion: Portion, day: date
-) -> None:
+def _give_back(book: Ledger, sender: Firm, receiver: Firm, portion: Portion, day: date) -> None:
     document = f"TH-{day:%m%d}-{book.random.randrange(10_000):04d}"
-    book.add(day, lines.dispatch(receiver, lines.party(sender), portion,
-                                 book.hour(day, 8, 12), document))
-    book.add(day, lines.receipt(sender, lines.party(receiver), portion,
-                                book.hour(day, 13, 18), document))
+    book.add(
+        day, lines.dispatch(receiver, lines.party(sender), portion, book.hour(day, 8, 12), document)
+    )
+    book.add(
+        day, lines.receipt(sender, lines.party(receiver), portion, book.hour(day, 13, 18), document)
+    )
 
 
 def packed_goods(book: Ledger, cast: Cast, goods: Sequence[Good], per_day: int) -> None:
@@ -109,20 +118,35 @@ def _one_lot(book: Ledger, cast: Cast, good: Good, day: date) -> None:
     number = f"L{day:%y%m%d}{book.random.choice('ABCD')}"
     cases = book.random.randrange(20, 120)
     lot = lines.lot_of(good, number, day)
-    book.add(day, lines.production(good.maker, lot, cases * good.case_holds, good.unit,
-                                   lines.at(day, book.random.randrange(6, 20))))
+    book.add(
+        day,
+        lines.production(
+            good.maker,
+            lot,
+            cases * good.case_holds,
+            good.unit,
+            lines.at(day, book.random.randrange(6, 20)),
+        ),
+    )
     for wholesaler in book.random.sample(cast.wholesalers, book.random.choice((1, 2, 2, 3))):
         share = cases // 4
         sent_on = day + timedelta(days=book.random.randrange(1, 4))
         document = f"CK-{sent_on:%m%d}-{book.random.randrange(10_000):04d}"
-        case = Portion(lot=lines.lot_of(good, number, day, case=True), quantity=str(share),
-                       unit="箱")
+        case = Portion(
+            lot=lines.lot_of(good, number, day, case=True), quantity=str(share), unit="箱"
+        )
         if hand_over(book, good.maker, wholesaler, case, sent_on, document):
             _to_shops(book, cast, wholesaler, good, number, day, share * good.case_holds, sent_on)
 
 
 def _to_shops(  # noqa: PLR0913 - the lot, who has it, how much and since when
-    book: Ledger, cast: Cast, wholesaler: Firm, good: Good, number: str, made: date, held: int,
+    book: Ledger,
+    cast: Cast,
+    wholesaler: Firm,
+    good: Good,
+    number: str,
+    made: date,
+    held: int,
     since: date,
 ) -> None:
     lot = lines.lot_of(good, number, made)
@@ -163,13 +187,18 @@ def fresh_goods(book: Ledger, cast: Cast) -> None:
 def _to_market(book: Ledger, cast: Cast, market: Firm, good: FarmGood, day: date) -> None:
     kilograms = book.random.randrange(good.kilograms_min, good.kilograms_max)
     number = f"{day:%Y%m%d}"
-    portion = Portion(lot=lines.produce(good.name, number, day), quantity=str(kilograms), unit="KGM")
+    portion = Portion(
+        lot=lines.produce(good.name, number, day), quantity=str(kilograms), unit="KGM"
+    )
     farm = book.random.choice(cast.farms)
     document = f"NC-{day:%m%d}-{book.random.randrange(10_000):04d}"
     if book.random.random() < 0.15:  # a smallholder without any code
         person = book.random.choice(words("surname")) + book.random.choice(words("given"))
-        farmer = Party(name=person, contact=f"1585920{book.random.randrange(40):04d}",
-                       address="厦门市同安区汀溪镇")
+        farmer = Party(
+            name=person,
+            contact=f"1585920{book.random.randrange(40):04d}",
+            address="厦门市同安区汀溪镇",
+        )
         book.add(day, lines.receipt(market, farmer, portion, book.hour(day, 3, 6), ""))
     else:
         book.add(day, lines.production(farm, portion.lot, kilograms, "KGM", lines.moment_of(day)))
@@ -185,16 +214,20 @@ def _to_market(book: Ledger, cast: Cast, market: Firm, good: FarmGood, day: date
 def _cook(book: Ledger, kitchen: Firm, lot: lines.LotNamed, amount: int, day: date) -> None:
     if book.random.random() < 0.4:
         used = Portion(lot=lot, quantity=str(amount), unit="KGM")
-        meals = Portion(lot=lines.produce(f"{lot.product}套餐", f"{day:%Y%m%d}午", day,
-                                          lines.party(kitchen)),
-                        quantity=str(amount * 4), unit="EA")
+        meals = Portion(
+            lot=lines.produce(f"{lot.product}套餐", f"{day:%Y%m%d}午", day, lines.party(kitchen)),
+            quantity=str(amount * 4),
+            unit="EA",
+        )
         cooked = day + timedelta(days=1)
         book.add(cooked, lines.transformation(kitchen, (used,), (meals,), lines.at(cooked, 10)))
         book.add(cooked, lines.sale(kitchen, meals, cooked))
     elif book.random.random() < 0.1:
         spoiled = Portion(lot=lot, quantity="1", unit="KGM")
-        book.add(day + timedelta(days=2),
-                 lines.disposal(kitchen, spoiled, day + timedelta(days=2), "变质"))
+        book.add(
+            day + timedelta(days=2),
+            lines.disposal(kitchen, spoiled, day + timedelta(days=2), "变质"),
+        )
 
 
 def baked_goods(book: Ledger, cast: Cast, goods: Sequence[Good]) -> None:
@@ -209,21 +242,38 @@ def baked_goods(book: Ledger, cast: Cast, goods: Sequence[Good]) -> None:
             number = f"R{day:%y%m%d}"
             lot = lines.lot_of(ingredient, number, day)
             amount = book.random.randrange(100, 400)
-            book.add(day, lines.production(ingredient.maker, lot, amount * 2, ingredient.unit,
-                                           lines.at(day, 7)))
+            book.add(
+                day,
+                lines.production(
+                    ingredient.maker, lot, amount * 2, ingredient.unit, lines.at(day, 7)
+                ),
+            )
             portion = Portion(lot=lot, quantity=str(amount), unit=ingredient.unit)
             if ingredient.maker.uscc != cake.maker.uscc:
-                hand_over(book, ingredient.maker, cake.maker, portion, day + timedelta(days=1),
-                          f"YL-{day:%m%d}-{book.random.randrange(10_000):04d}")
+                hand_over(
+                    book,
+                    ingredient.maker,
+                    cake.maker,
+                    portion,
+                    day + timedelta(days=1),
+                    f"YL-{day:%m%d}-{book.random.randrange(10_000):04d}",
+                )
             inputs.append(portion)
         baked = day + timedelta(days=3)
         made = lines.lot_of(cake, f"B{baked:%y%m%d}", baked)
         output = Portion(lot=made, quantity="1200", unit=cake.unit)
-        book.add(baked, lines.transformation(cake.maker, tuple(inputs), (output,),
-                                             lines.at(baked, 15)))
+        book.add(
+            baked, lines.transformation(cake.maker, tuple(inputs), (output,), lines.at(baked, 15))
+        )
         for wholesaler in book.random.sample(cast.wholesalers, 2):
             part = Portion(lot=made, quantity="480", unit=cake.unit)
-            if hand_over(book, cake.maker, wholesaler, part, baked + timedelta(days=1),
-                         f"CK-{baked:%m%d}-{book.random.randrange(10_000):04d}"):
+            if hand_over(
+                book,
+                cake.maker,
+                wholesaler,
+                part,
+                baked + timedelta(days=1),
+                f"CK-{baked:%m%d}-{book.random.randrange(10_000):04d}",
+            ):
                 _to_shops(book, cast, wholesaler, cake, f"B{baked:%y%m%d}", baked, 480, baked)
         day += timedelta(days=1)

@@ -36,14 +36,30 @@ class Size:
     days: int
 
 
-SMALL = Size(farms=14, factories=40, wholesalers=22, markets=3, shops=240, kitchens=90,
-             schools=8, goods_per_noun=10, days=60)
+SMALL = Size(
+    farms=14,
+    factories=40,
+    wholesalers=22,
+    markets=3,
+    shops=240,
+    kitchens=90,
+    schools=8,
+    goods_per_noun=10,
+    days=60,
+)
 
 
 def firms_of(size: Size, random: Random) -> tuple[Firm, ...]:
     """All firms of a town, makers first."""
-    counts = (size.farms, size.factories, size.wholesalers, size.markets, size.shops,
-              size.kitchens, size.schools)
+    counts = (
+        size.farms,
+        size.factories,
+        size.wholesalers,
+        size.markets,
+        size.shops,
+        size.kitchens,
+        size.schools,
+    )
     numbers = iter(range(1, sum(counts) + 1))
     return tuple(
         _firm(part, next(numbers), index % 31, random)

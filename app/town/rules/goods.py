@@ -31,8 +31,17 @@ def goods_of(factories: Sequence[Firm], per_noun: int, random: Random) -> tuple[
                 brand = words("brand")[(number * 7 + variant) % len(words("brand"))]
                 size = _SIZES[category.unit][variant % 5]
                 maker = factories[(int(category.code) - 1 + 31 * (variant % 2)) % len(factories)]
-                made.append(good(number, f"{brand} {noun}", size, category.code,
-                                 category.months, category.unit, maker))
+                made.append(
+                    good(
+                        number,
+                        f"{brand} {noun}",
+                        size,
+                        category.code,
+                        category.months,
+                        category.unit,
+                        maker,
+                    )
+                )
     random.shuffle(made)
     return tuple(made)
 
@@ -47,9 +56,22 @@ def good(  # noqa: PLR0913 - a product simply has these seven facts
     case = "1" + gtin[1:13]
     case_gtin = case + gs1_check_digit(case)
     opening = OpenProduct(
-        gtin=gtin, name=name, spec=spec, category=category, shelf_life=f"{months}个月",
+        gtin=gtin,
+        name=name,
+        spec=spec,
+        category=category,
+        shelf_life=f"{months}个月",
         producer=Party(uscc=maker.uscc),
         packs=(PackNamed(gtin=case_gtin, contains=Decimal(holds), of=gtin),),
     )
-    return Good(gtin=gtin, case_gtin=case_gtin, case_holds=holds, name=name, category=category,
-                months=months, unit=unit, maker=maker, opening=opening)
+    return Good(
+        gtin=gtin,
+        case_gtin=case_gtin,
+        case_holds=holds,
+        name=name,
+        category=category,
+        months=months,
+        unit=unit,
+        maker=maker,
+        opening=opening,
+    )

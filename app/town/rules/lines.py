@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from app.town.terms import Firm, Good
 from ledger.entries.terms import EntryKind, Line, Portion
-from ledger.kernel.clock import SHANGHAI
+from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.moment import Moment, moment_of
 from ledger.products.terms import LotNamed
 from ledger.subjects.terms import Party
@@ -24,8 +24,9 @@ def party(firm: Firm) -> Party:
 
 def lot_of(good: Good, number: str, made: date, *, case: bool = False) -> LotNamed:
     """A lot of a packed product, named by its unit's or its case's GTIN."""
-    return LotNamed(gtin=good.case_gtin if case else good.gtin, lot=number,
-                    produced_on=moment_of(made))
+    return LotNamed(
+        gtin=good.case_gtin if case else good.gtin, lot=number, produced_on=moment_of(made)
+    )
 
 
 def produce(name: str, number: str, picked: date, producer: Party | None = None) -> LotNamed:
@@ -35,47 +36,78 @@ def produce(name: str, number: str, picked: date, producer: Party | None = None)
 
 def production(firm: Firm, lot: LotNamed, quantity: int, unit: str, when: Moment) -> Line:
     """A maker's lot comes into being, with its factory certificate."""
-    return Line(kind=EntryKind.PRODUCTION, operator=party(firm),
-                portions=(Portion(lot=lot, quantity=str(quantity), unit=unit),), at=when,
-                certificate_kind="FACTORY", certificate=f"CJ-{lot.lot}")
+    return Line(
+        kind=EntryKind.PRODUCTION,
+        operator=party(firm),
+        portions=(Portion(lot=lot, quantity=str(quantity), unit=unit),),
+        at=when,
+        certificate_kind="FACTORY",
+        certificate=f"CJ-{lot.lot}",
+    )
 
 
-def dispatch(
-    sender: Firm, receiver: Party, portion: Portion, when: Moment, document: str
-) -> Line:
+def dispatch(sender: Firm, receiver: Party, portion: Portion, when: Moment, document: str) -> Line:
     """Goods leave for another operator."""
-    return Line(kind=EntryKind.DISPATCH, operator=party(sender), partner=receiver,
-                portions=(portion,), at=when, document=document)
+    return Line(
+        kind=EntryKind.DISPATCH,
+        operator=party(sender),
+        partner=receiver,
+        portions=(portion,),
+        at=when,
+        document=document,
+    )
 
 
-def receipt(
-    receiver: Firm, sender: Party, portion: Portion, when: Moment, document: str
-) -> Line:
+def receipt(receiver: Firm, sender: Party, portion: Portion, when: Moment, document: str) -> Line:
     """Goods come in from another operator, with the voucher that came along."""
-    return Line(kind=EntryKind.RECEIPT, operator=party(receiver), partner=sender,
-                portions=(portion,), at=when, document=document, certificate_kind="VOUCHER",
-                certificate=document or "随货同行单")
+    return Line(
+        kind=EntryKind.RECEIPT,
+        operator=party(receiver),
+        partner=sender,
+        portions=(portion,),
+        at=when,
+        document=document,
+        certificate_kind="VOUCHER",
+        certificate=document or "随货同行单",
+    )
 
 
 def sale(shop: Firm, portion: Portion, day: date) -> Line:
     """A day's sales to consumers, summed up."""
-    return Line(kind=EntryKind.DISPATCH, operator=party(shop), partner=Party(consumers=True),
-                portions=(portion,), at=moment_of(day), reason="零售汇总")
+    return Line(
+        kind=EntryKind.DISPATCH,
+        operator=party(shop),
+        partner=Party(consumers=True),
+        portions=(portion,),
+        at=moment_of(day),
+        reason="零售汇总",
+    )
 
 
 def disposal(holder: Firm, portion: Portion, day: date, reason: str) -> Line:
     """Goods leave the chain."""
-    return Line(kind=EntryKind.DISPOSAL, operator=party(holder), portions=(portion,),
-                at=moment_of(day), reason=reason)
+    return Line(
+        kind=EntryKind.DISPOSAL,
+        operator=party(holder),
+        portions=(portion,),
+        at=moment_of(day),
+        reason=reason,
+    )
 
 
 def transformation(
     maker: Firm, inputs: tuple[Portion, ...], outputs: tuple[Portion, ...], when: Moment
 ) -> Line:
     """Lots go in, lots come out."""
-    return Line(kind=EntryKind.TRANSFORMATION, operator=party(maker), portions=inputs,
-                outputs=outputs, at=when, certificate_kind="SELFTEST",
-                certificate=f"ZJ-{outputs[0].lot.lot}")
+    return Line(
+        kind=EntryKind.TRANSFORMATION,
+        operator=party(maker),
+        portions=inputs,
+        outputs=outputs,
+        at=when,
+        certificate_kind="SELFTEST",
+        certificate=f"ZJ-{outputs[0].lot.lot}",
+    )
 
 
 def later(day: date, days: int, last: date) -> date:

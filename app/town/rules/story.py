@@ -29,37 +29,76 @@ def told(book: Ledger, cast: Cast, drink: Good, milk: Good) -> Story:
     _raw_material(book, milk, maker, raw)
     lot = lines.lot_of(drink, number, start)
     made = Portion(lot=lot, quantity="1200", unit="罐")
-    book.add(start, lines.transformation(
-        maker, (Portion(lot=raw, quantity="400", unit=milk.unit),), (made,), lines.at(start, 15)))
+    book.add(
+        start,
+        lines.transformation(
+            maker, (Portion(lot=raw, quantity="400", unit=milk.unit),), (made,), lines.at(start, 15)
+        ),
+    )
     for wholesaler, amount, days in ((north, 700, 1), (south, 420, 2)):
-        _delivered(book, maker, wholesaler, lot, amount, amount, start + timedelta(days=days),
-                   f"CK-1{days:03d}")
+        _delivered(
+            book,
+            maker,
+            wholesaler,
+            lot,
+            amount,
+            amount,
+            start + timedelta(days=days),
+            f"CK-1{days:03d}",
+        )
     shops = cast.shops
     _shops_of(book, north, shops[:7], lot)
     _shops_of(book, south, shops[5:12], lot)
     _gaps(book, north, shops, lot)
-    return Story(gtin=drink.gtin, lot=number, shop_uscc=shops[0].uscc,
-                 wholesaler_uscc=north.uscc, maker_uscc=maker.uscc)
+    return Story(
+        gtin=drink.gtin,
+        lot=number,
+        shop_uscc=shops[0].uscc,
+        wholesaler_uscc=north.uscc,
+        maker_uscc=maker.uscc,
+    )
 
 
 def _raw_material(book: Ledger, milk: Good, maker: Firm, raw: lines.LotNamed) -> None:
     day = book.last - timedelta(days=54)
     book.add(day, lines.production(milk.maker, raw, 500, milk.unit, lines.at(day, 9)))
     if milk.maker.uscc != maker.uscc:
-        _delivered(book, milk.maker, maker, raw, 400, 400, day + timedelta(days=3), "YL-2207",
-                   milk.unit)
+        _delivered(
+            book, milk.maker, maker, raw, 400, 400, day + timedelta(days=3), "YL-2207", milk.unit
+        )
 
 
 def _delivered(  # noqa: PLR0913 - both sides' figures of one delivery
-    book: Ledger, sender: Firm, receiver: Firm, lot: lines.LotNamed, sent: int, got: int,
-    day: lines.date, document: str, unit: str = "罐",
+    book: Ledger,
+    sender: Firm,
+    receiver: Firm,
+    lot: lines.LotNamed,
+    sent: int,
+    got: int,
+    day: lines.date,
+    document: str,
+    unit: str = "罐",
 ) -> None:
-    book.add(day, lines.dispatch(sender, lines.party(receiver),
-                                 Portion(lot=lot, quantity=str(sent), unit=unit),
-                                 lines.at(day, 8, 30), document))
-    book.add(day, lines.receipt(receiver, lines.party(sender),
-                                Portion(lot=lot, quantity=str(got), unit=unit),
-                                lines.at(day, 14), document))
+    book.add(
+        day,
+        lines.dispatch(
+            sender,
+            lines.party(receiver),
+            Portion(lot=lot, quantity=str(sent), unit=unit),
+            lines.at(day, 8, 30),
+            document,
+        ),
+    )
+    book.add(
+        day,
+        lines.receipt(
+            receiver,
+            lines.party(sender),
+            Portion(lot=lot, quantity=str(got), unit=unit),
+            lines.at(day, 14),
+            document,
+        ),
+    )
 
 
 def _shops_of(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: lines.LotNamed) -> None:
@@ -77,13 +116,27 @@ def _gaps(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: lines.LotN
     """An unanswered dispatch, a short delivery, a stall without a source, a smallholder's resale."""
     day = book.last - timedelta(days=12)
     silent, short, stall = shops[12], shops[13], shops[14]
-    book.add(day, lines.dispatch(wholesaler, lines.party(silent),
-                                 Portion(lot=lot, quantity="60", unit="罐"), lines.at(day, 9),
-                                 "PS-0388"))
+    book.add(
+        day,
+        lines.dispatch(
+            wholesaler,
+            lines.party(silent),
+            Portion(lot=lot, quantity="60", unit="罐"),
+            lines.at(day, 9),
+            "PS-0388",
+        ),
+    )
     _delivered(book, wholesaler, short, lot, 90, 84, day, "PS-0391")
     sold_on = day + timedelta(days=5)
     book.add(sold_on, lines.sale(stall, Portion(lot=lot, quantity="20", unit="罐"), sold_on))
     resold = day + timedelta(days=6)
-    book.add(resold, lines.dispatch(
-        short, Party(name="阿芳母婴微店", contact="15859200001", address="厦门市翔安区马巷路"),
-        Portion(lot=lot, quantity="12", unit="罐"), lines.moment_of(resold), ""))
+    book.add(
+        resold,
+        lines.dispatch(
+            short,
+            Party(name="阿芳母婴微店", contact="15859200001", address="厦门市翔安区马巷路"),
+            Portion(lot=lot, quantity="12", unit="罐"),
+            lines.moment_of(resold),
+            "",
+        ),
+    )

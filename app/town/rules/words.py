@@ -37,8 +37,13 @@ def _rows(name: str) -> list[dict[str, str]]:
 def categories() -> tuple[Category, ...]:
     """The 32 categories in order."""
     return tuple(
-        Category(row["code"], row["name"], int(row["months"]), row["unit"],
-                 tuple(row["nouns"].split("|")))
+        Category(
+            row["code"],
+            row["name"],
+            int(row["months"]),
+            row["unit"],
+            tuple(row["nouns"].split("|")),
+        )
         for row in _rows("categories")
     )
 

@@ -1,0 +1,386 @@
+"""A slow trace, straight from the contract, to hold the fast one against.
+
+It works on what people filed, not on stored rows, and shares no code with the product: sets of
+paths grown until nothing is added, sums by looking at everything. Names are texts, quantities whole
+numbers of base units, moments texts as people write them.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import product
+
+BEGINNING, END = datetime(1900, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001 - compared, never shown
+THREE_DAYS = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One entry as its filer wrote it; what a kind does not use stays empty."""
+
+    number: int
+    kind: str  # production dispatch receipt use disposal sale
+    operator: str
+    lot: str = ""
+    quantity: int = 0
+    partner: str = ""
+    when: str = ""
+    document: str = ""
+    inputs: tuple[tuple[str, int], ...] = ()
+    outputs: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Town:
+    """Everything filed, what was withdrawn, and which names mean the same.
+
+    ``same_lot`` maps a lot's name to (the lot it is, how many base units one of it holds).
+    """
+
+    filed: tuple[Filed, ...]
+    withdrawn: frozenset[int] = frozenset()
+    same_operator: dict[str, str] = field(default_factory=dict)
+    same_lot: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A dispatch and the receipt that answers it, or one of them alone."""
+
+    sender: str
+    receiver: str
+    lot: str
+    out: Filed | None
+    back: Filed | None
+
+    @property
+    def leaves(self) -> tuple[datetime, datetime]:
+        return span((self.out or self.back).when)
+
+    @property
+    def arrives(self) -> tuple[datetime, datetime]:
+        return span((self.back or self.out).when)
+
+    @property
+    def status(self) -> str:
+        if self.out is None:
+            return "receipt_only"
+        if self.back is None:
+            return "dispatch_only"
+        return "matched" if self.out.quantity == self.back.quantity else "differs"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What an answer must hold: nodes, deliveries, transformations (by entry number)."""
+
+    nodes: frozenset[tuple[str, str]]
+    deliveries: frozenset[Delivery]
+    transformations: frozenset[int]
+
+
+def span(when: str) -> tuple[datetime, datetime]:
+    """The first and the last moment a text can mean; nothing known is any time."""
+    if not when:
+        return BEGINNING, END
+    if "T" in when:
+        at = datetime.fromisoformat(when).replace(tzinfo=None)
+        return at, at
+    parts = [int(part) for part in when.split("-")]
+    if len(parts) == 3:
+        day = datetime(*parts)  # noqa: DTZ001
+        return day, day.replace(hour=23, minute=59, second=59)
+    if len(parts) == 2:
+        last = monthrange(*parts)[1]
+        return datetime(*parts, 1), datetime(*parts, last, 23, 59, 59)  # noqa: DTZ001
+    return datetime(parts[0], 1, 1), datetime(parts[0], 12, 31, 23, 59, 59)  # noqa: DTZ001
+
+
+def may_feed(arrival: tuple[datetime, datetime], departure: tuple[datetime, datetime]) -> bool:
+    """Contract 3.3.4: arrival <= departure, and an unknown part of a date never excludes."""
+    return arrival[0] <= departure[1]
+
+
+class SlowTrace:
+    """Answers by the words of contract 3.3."""
+
+    def __init__(self, town: Town) -> None:
+        self.entries = [
+            self._read(one, town) for one in town.filed if one.number not in town.withdrawn
+        ]
+        self.changes = [one for one in self.entries if one.kind == "use"]
+        self.deliveries = self._deliveries()
+
+    @staticmethod
+    def _read(one: Filed, town: Town) -> Filed:
+        """Merged operators are one; a case and its unit are one product."""
+
+        def who(name: str) -> str:
+            return town.same_operator.get(name, name)
+
+        def goods(lot: str, quantity: int) -> tuple[str, int]:
+            name, holds = town.same_lot.get(lot, (lot, 1))
+            return name, quantity * holds
+
+        lot, quantity = goods(one.lot, one.quantity)
+        return replace(
+            one,
+            operator=who(one.operator),
+            partner=who(one.partner),
+            lot=lot,
+            quantity=quantity,
+            inputs=tuple(goods(*each) for each in one.inputs),
+            outputs=tuple(goods(*each) for each in one.outputs),
+        )
+
+    def _deliveries(self) -> list[Delivery]:
+        """Contract 3.3.6. Towns are drawn so that at most one receipt can answer a dispatch."""
+        outs = [one for one in self.entries if one.kind == "dispatch"]
+        backs = [one for one in self.entries if one.kind == "receipt"]
+        made = []
+        for out in outs:
+            fitting = [back for back in backs if self._answers(out, back)]
+            assert len(fitting) < 2, "the town is drawn so that this cannot happen"
+            back = fitting[0] if fitting else None
+            made.append(Delivery(out.operator, out.partner, out.lot, out, back))
+        answered = {one.back.number for one in made if one.back}
+        return made + [
+            Delivery(back.partner, back.operator, back.lot, None, back)
+            for back in backs
+            if back.number not in answered
+        ]
+
+    @staticmethod
+    def _answers(out: Filed, back: Filed) -> bool:
+        if (out.operator, out.partner, out.lot) != (back.partner, back.operator, back.lot):
+            return False
+        if out.document and out.document == back.document:
+            return True
+        if out.document or back.document or out.quantity != back.quantity:
+            return False
+        (a, b), (c, d) = span(out.when), span(back.when)
+        return c.date() - b.date() <= THREE_DAYS and a.date() - d.date() <= THREE_DAYS
+
+    # --- who has what -------------------------------------------------------------------------
+
+    def nodes(self) -> set[tuple[str, str]]:
+        """Everybody who is named with a lot."""
+        found = {(one.operator, one.lot) for one in self.entries if one.lot}
+        found |= {(one.partner, one.lot) for one in self.entries if one.lot and one.partner}
+        for change in self.changes:
+            found |= {(change.operator, lot) for lot, _ in (*change.inputs, *change.outputs)}
+        return found
+
+    def arrivals(self, node: tuple[str, str]) -> list[tuple[datetime, datetime]]:
+        """When the lot came to the holder: received, produced or made."""
+        who, lot = node
+        return [
+            *(d.arrives for d in self.deliveries if (d.receiver, d.lot) == node),
+            *(
+                span(one.when)
+                for one in self.entries
+                if one.kind == "production" and (one.operator, one.lot) == node
+            ),
+            *(
+                span(one.when)
+                for one in self.changes
+                if one.operator == who and lot in dict(one.outputs)
+            ),
+        ]
+
+    def is_valid(self, node: tuple[str, str], departure: tuple[datetime, datetime]) -> bool:
+        """At or after the lot first came to it, as far as known; or it never came at all."""
+        arrivals = self.arrivals(node)
+        return not arrivals or any(may_feed(each, departure) for each in arrivals)
+
+    def sums(self, node: tuple[str, str]) -> dict[str, int]:
+        """Received, produced, dispatched, used, disposed and on hand, over all entries."""
+        who, lot = node
+        mine = [one for one in self.entries if (one.operator, one.lot) == node]
+
+        def filed(kind: str) -> int:
+            return sum(one.quantity for one in mine if one.kind == kind)
+
+        def part(of: str) -> int:
+            return sum(
+                q
+                for change in self.changes
+                if change.operator == who
+                for name, q in getattr(change, of)
+                if name == lot
+            )
+
+        presumed = sum(
+            d.out.quantity
+            for d in self.deliveries
+            if d.out and not d.back and (d.receiver, d.lot) == node
+        )
+        unsaid = sum(
+            d.back.quantity
+            for d in self.deliveries
+            if d.back and not d.out and (d.sender, d.lot) == node
+        )
+        sums = {
+            "received": filed("receipt") + presumed,
+            "produced": filed("production") + part("outputs"),
+            "dispatched": filed("dispatch") + filed("sale") + unsaid,
+            "used": part("inputs"),
+            "disposed": filed("disposal"),
+        }
+        left = sums["received"] + sums["produced"] - sums["dispatched"] - sums["used"]
+        return sums | {"on_hand": max(0, left - sums["disposed"])}
+
+    # --- contract 3.3, points 1 to 3 ----------------------------------------------------------
+
+    def made_of(self, root: str) -> set[str]:
+        """The closure of a lot under "was an input of"."""
+        lots = {root}
+        while True:
+            more = {
+                lot
+                for change in self.changes
+                if lots & dict(change.inputs).keys()
+                for lot, _ in change.outputs
+            } - lots
+            if not more:
+                return lots
+            lots |= more
+
+    def whole_down(self, root: str) -> Found:
+        lots = self.made_of(root)
+        return Found(
+            frozenset(node for node in self.nodes() if node[1] in lots),
+            frozenset(d for d in self.deliveries if d.lot in lots),
+            frozenset(
+                c.number
+                for c in self.changes
+                if lots & (dict(c.inputs).keys() | dict(c.outputs).keys())
+            ),
+        )
+
+    def operator_down(self, root: str, operator: str) -> Found:
+        start = (operator, root)
+        if start not in self.nodes():
+            return Found(frozenset(), frozenset(), frozenset())
+        taken = {
+            d
+            for d in self.deliveries
+            if (d.sender, d.lot) == start and self.is_valid(start, d.leaves)
+        }
+        changes: set[int] = set()
+        while True:
+            nodes = self._reached(start, taken, changes)
+            more = {d for d in self.deliveries if self._fed(d, taken, changes)} - taken
+            used = {
+                c.number
+                for c in self.changes
+                if any((c.operator, lot) in nodes for lot, _ in c.inputs)
+            } - changes
+            if not more and not used:
+                return Found(frozenset(nodes), frozenset(taken), frozenset(changes))
+            taken |= more
+            changes |= used
+
+    def _reached(
+        self, start: tuple[str, str], taken: set[Delivery], changes: set[int]
+    ) -> set[tuple[str, str]]:
+        made = {
+            (c.operator, lot) for c in self.changes if c.number in changes for lot, _ in c.outputs
+        }
+        return {start} | {(d.receiver, d.lot) for d in taken} | made
+
+    def _fed(self, d: Delivery, taken: set[Delivery], changes: set[int]) -> bool:
+        before = [t.arrives for t in taken if (t.receiver, t.lot) == (d.sender, d.lot)]
+        before += [
+            span(c.when)
+            for c in self.changes
+            if c.number in changes and c.operator == d.sender and d.lot in dict(c.outputs)
+        ]
+        return any(may_feed(each, d.leaves) for each in before)
+
+    def operator_up(self, root: str, operator: str) -> Found:
+        """What could have reached the operator in time."""
+        start = (operator, root)
+        if start not in self.nodes():
+            return Found(frozenset(), frozenset(), frozenset())
+        return self._up({start}, {start})
+
+    def _up(
+        self,
+        starts: set[tuple[str, str]],
+        nodes: set[tuple[str, str]],
+        changes: frozenset[int] = frozenset(),
+    ) -> Found:
+        taken: set[Delivery] = set()
+        through: set[int] = set(changes)
+        while True:
+            ends = starts | {
+                (c.operator, lot)
+                for c in self.changes
+                if c.number in through
+                for lot, _ in c.inputs
+            }
+            more = {
+                d
+                for d in self.deliveries
+                if self.is_valid((d.sender, d.lot), d.leaves)
+                and self._feeds((d.receiver, d.lot), d.arrives, ends, taken)
+            } - taken
+            made = {
+                c.number
+                for c in self.changes
+                if any(
+                    self._feeds((c.operator, lot), span(c.when), ends, taken)
+                    for lot, _ in c.outputs
+                )
+            } - through
+            if not more and not made:
+                found = nodes | ends | {(d.sender, d.lot) for d in taken}
+                return Found(frozenset(found), frozenset(taken), frozenset(through))
+            taken |= more
+            through |= made
+
+    @staticmethod
+    def _feeds(
+        node: tuple[str, str],
+        arrival: tuple[datetime, datetime],
+        ends: set[tuple[str, str]],
+        taken: set[Delivery],
+    ) -> bool:
+        """At an end (who asks, or who used it) every arrival counts; else it must be in time."""
+        return node in ends or any(
+            (t.sender, t.lot) == node and may_feed(arrival, t.leaves) for t in taken
+        )
+
+    def whole_up(self, root: str) -> Found:
+        """From the root's origins, each input as it reached the transforming operator."""
+        makers = {(c.operator, root) for c in self.changes if root in dict(c.outputs)}
+        makers |= {
+            (one.operator, root)
+            for one in self.entries
+            if one.kind == "production" and one.lot == root
+        }
+        here = {node for node in self.nodes() if node[1] == root}
+        origins = (
+            makers
+            or {
+                node
+                for node in here
+                if not self.arrivals(node)
+                and any((d.sender, d.lot) == node for d in self.deliveries)
+            }
+            or here
+        )
+        made = frozenset(c.number for c in self.changes if root in dict(c.outputs))
+        if not made:
+            return Found(frozenset(origins), frozenset(), frozenset())
+        return self._up(set(), origins, made)
+
+    def agrees(self) -> bool:
+        """Contract 3.3.5 of this model itself: down of A holds B exactly when up of B holds A."""
+        return all(
+            (b in self.operator_down(a[1], a[0]).nodes) == (a in self.operator_up(b[1], b[0]).nodes)
+            for a, b in product(self.nodes(), repeat=2)
+        )

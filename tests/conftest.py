@@ -19,8 +19,8 @@ from app.database import engine_for, migrate, owner_engine
 from app.settings import Settings, settings_from
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM, Actor
-from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.uow import UnitOfWork
+from ledger.kernel.zone import SHANGHAI
 
 NOW = datetime(2026, 8, 15, 10, 30, tzinfo=SHANGHAI)
 BUILD = Path(__file__).resolve().parent.parent / "build"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
-from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.errors import Invalid
+from ledger.kernel.zone import SHANGHAI
 
 EPOCH = datetime(2020, 1, 1, tzinfo=SHANGHAI)
 _PATTERN = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")

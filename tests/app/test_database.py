@@ -28,7 +28,7 @@ CHANGES = [
 @pytest.mark.parametrize("statement", CHANGES)
 def test_the_application_role_cannot_change_the_book(database: Connection, statement: str) -> None:
     database.execute(text(ROW))
-    with pytest.raises(DBAPIError, match="permission denied|must be owner"):
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
         database.execute(text(statement))
 
 

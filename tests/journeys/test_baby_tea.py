@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-
 from support.people import bearer_of, uscc_numbered
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "baby-tea"

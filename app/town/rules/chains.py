@@ -12,6 +12,8 @@ from app.town.rules import lines
 from app.town.rules.words import FarmGood, farm_goods, words
 from app.town.terms import Firm, Good
 from ledger.entries.terms import Line, Portion
+from ledger.kernel.moment import Moment, moment_of
+from ledger.products.terms import LotNamed
 from ledger.subjects.terms import Party
 
 UNANSWERED = 0.03  # dispatches that nobody confirms
@@ -35,10 +37,10 @@ class Ledger:
         if day <= self.last:
             self.by_day[day].append(line)
 
-    def hour(self, day: date, low: int, high: int) -> lines.Moment:
+    def hour(self, day: date, low: int, high: int) -> Moment:
         """A moment between two hours of a day; often only the day is written down."""
         if self.random.random() < DATE_ONLY:
-            return lines.moment_of(day)
+            return moment_of(day)
         return lines.at(day, self.random.randrange(low, high), self.random.randrange(60))
 
 
@@ -69,10 +71,21 @@ class Cast:
         )
 
 
-def hand_over(  # noqa: PLR0913 - a delivery has two parties, goods, a day and a paper
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """A number of units of one lot, and since when somebody has them."""
+
+    good: Good
+    number: str
+    made: date
+    units: int
+    since: date
+
+
+def hand_over(
     book: Ledger, sender: Firm, receiver: Firm, portion: Portion, day: date, document: str
 ) -> bool:
-    """One delivery as both sides file it, with the usual blemishes; whether it arrived and stayed."""
+    """One delivery as both sides file it, with the usual blemishes; whether it came and stayed."""
     dice = book.random.random()
     sent = book.hour(day, 5, 11)
     arrived = lines.later(day, book.random.choice((0, 0, 1)), book.last + timedelta(days=9))
@@ -136,40 +149,35 @@ def _one_lot(book: Ledger, cast: Cast, good: Good, day: date) -> None:
             lot=lines.lot_of(good, number, day, case=True), quantity=str(share), unit="箱"
         )
         if hand_over(book, good.maker, wholesaler, case, sent_on, document):
-            _to_shops(book, cast, wholesaler, good, number, day, share * good.case_holds, sent_on)
+            _to_shops(
+                book,
+                cast,
+                wholesaler,
+                Consignment(good, number, day, share * good.case_holds, sent_on),
+            )
 
 
-def _to_shops(  # noqa: PLR0913 - the lot, who has it, how much and since when
-    book: Ledger,
-    cast: Cast,
-    wholesaler: Firm,
-    good: Good,
-    number: str,
-    made: date,
-    held: int,
-    since: date,
-) -> None:
-    lot = lines.lot_of(good, number, made)
+def _to_shops(book: Ledger, cast: Cast, wholesaler: Firm, goods: Consignment) -> None:
+    lot = lines.lot_of(goods.good, goods.number, goods.made)
+    held, unit = goods.units, goods.good.unit
     for shop in book.random.sample(cast.shops, book.random.randrange(2, 8)):
         amount = min(held, book.random.randrange(6, 60))
         if not amount:
             return
         held -= amount
-        day = since + timedelta(days=book.random.randrange(2, 12))
-        portion = Portion(lot=lot, quantity=str(amount), unit=good.unit)
+        day = goods.since + timedelta(days=book.random.randrange(2, 12))
+        portion = Portion(lot=lot, quantity=str(amount), unit=unit)
         document = f"PS-{day:%m%d}-{book.random.randrange(10_000):04d}"
         if hand_over(book, wholesaler, shop, portion, day, document):
-            _sell(book, shop, lot, amount, good.unit, day + timedelta(days=1))
+            _sell(book, shop, lot, amount, day + timedelta(days=1))
 
 
-def _sell(
-    book: Ledger, shop: Firm, lot: lines.LotNamed, amount: int, unit: str, since: date
-) -> None:
+def _sell(book: Ledger, shop: Firm, lot: LotNamed, amount: int, since: date) -> None:
     for week in range(1, book.random.randrange(1, 4)):
         sold = min(amount, book.random.randrange(1, max(2, amount)))
         amount -= sold
         day = since + timedelta(days=7 * week)
-        book.add(day, lines.sale(shop, Portion(lot=lot, quantity=str(sold), unit=unit), day))
+        book.add(day, lines.sale(shop, Portion(lot=lot, quantity=str(sold), unit="件"), day))
         if not amount:
             return
 
@@ -201,7 +209,7 @@ def _to_market(book: Ledger, cast: Cast, market: Firm, good: FarmGood, day: date
         )
         book.add(day, lines.receipt(market, farmer, portion, book.hour(day, 3, 6), ""))
     else:
-        book.add(day, lines.production(farm, portion.lot, kilograms, "KGM", lines.moment_of(day)))
+        book.add(day, lines.production(farm, portion.lot, kilograms, "KGM", moment_of(day)))
         hand_over(book, farm, market, portion, day, document)
     for kitchen in book.random.sample(cast.kitchens, book.random.randrange(3, 8)):
         amount = book.random.randrange(5, max(6, kilograms // 8))
@@ -211,7 +219,7 @@ def _to_market(book: Ledger, cast: Cast, market: Firm, good: FarmGood, day: date
             _cook(book, kitchen, portion.lot, amount, day)
 
 
-def _cook(book: Ledger, kitchen: Firm, lot: lines.LotNamed, amount: int, day: date) -> None:
+def _cook(book: Ledger, kitchen: Firm, lot: LotNamed, amount: int, day: date) -> None:
     if book.random.random() < 0.4:
         used = Portion(lot=lot, quantity=str(amount), unit="KGM")
         meals = Portion(
@@ -275,5 +283,7 @@ def baked_goods(book: Ledger, cast: Cast, goods: Sequence[Good]) -> None:
                 baked + timedelta(days=1),
                 f"CK-{baked:%m%d}-{book.random.randrange(10_000):04d}",
             ):
-                _to_shops(book, cast, wholesaler, cake, f"B{baked:%y%m%d}", baked, 480, baked)
+                _to_shops(
+                    book, cast, wholesaler, Consignment(cake, f"B{baked:%y%m%d}", baked, 480, baked)
+                )
         day += timedelta(days=1)

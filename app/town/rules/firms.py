@@ -103,22 +103,16 @@ def _name(part: str, number: int, trade: int, district: str, random: Random) -> 
     brand = words("brand")[number % len(words("brand"))]
     place = district.removesuffix("区")
     given = random.choice(words("given"))
-    match part:
-        case "farm":
-            return f"{place}{brand}蔬果专业合作社"
-        case "factory":
-            made = categories()[trade].name.split("、")[0].removesuffix("制品")
-            return f"厦门{brand}{made}有限公司"
-        case "wholesaler":
-            return f"厦门{brand}供应链有限公司{place}分公司"
-        case "market":
-            return f"厦门{place}{brand}农产品批发市场{given}档"
-        case "shop":
-            return f"{place}{brand}{given}{random.choice(words('shop'))}"
-        case "kitchen":
-            return f"{place}{given}{random.choice(words('kitchen'))}"
-        case _:
-            return f"{place}{random.choice(words('school'))}"
+    made = categories()[trade].name.split("、")[0].removesuffix("制品")
+    return {
+        "farm": f"{place}{brand}蔬果专业合作社",
+        "factory": f"厦门{brand}{made}有限公司",
+        "wholesaler": f"厦门{brand}供应链有限公司{place}分公司",
+        "market": f"厦门{place}{brand}农产品批发市场{given}档",
+        "shop": f"{place}{brand}{given}{random.choice(words('shop'))}",
+        "kitchen": f"{place}{given}{random.choice(words('kitchen'))}",
+        "school": f"{place}{random.choice(words('school'))}",
+    }[part]
 
 
 def _uscc(part: str, division: str, number: int) -> str:

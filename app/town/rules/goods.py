@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
 
-from app.town.rules.words import categories, words
+from app.town.rules.words import Category, categories, words
 from app.town.terms import Firm, Good
 from ledger.kernel.identifiers.checks import gs1_check_digit
 from ledger.products.terms import OpenProduct, PackNamed
@@ -31,24 +31,12 @@ def goods_of(factories: Sequence[Firm], per_noun: int, random: Random) -> tuple[
                 brand = words("brand")[(number * 7 + variant) % len(words("brand"))]
                 size = _SIZES[category.unit][variant % 5]
                 maker = factories[(int(category.code) - 1 + 31 * (variant % 2)) % len(factories)]
-                made.append(
-                    good(
-                        number,
-                        f"{brand} {noun}",
-                        size,
-                        category.code,
-                        category.months,
-                        category.unit,
-                        maker,
-                    )
-                )
+                made.append(good(number, f"{brand} {noun}", size, category, maker))
     random.shuffle(made)
     return tuple(made)
 
 
-def good(  # noqa: PLR0913 - a product simply has these seven facts
-    number: int, name: str, spec: str, category: str, months: int, unit: str, maker: Firm
-) -> Good:
+def good(number: int, name: str, spec: str, category: Category, maker: Firm) -> Good:
     """One product; its GTIN counts up under a company code that only this town uses."""
     holds = (6, 10, 12, 20, 24)[number % 5]
     body = f"6939{number:08d}"
@@ -59,8 +47,8 @@ def good(  # noqa: PLR0913 - a product simply has these seven facts
         gtin=gtin,
         name=name,
         spec=spec,
-        category=category,
-        shelf_life=f"{months}个月",
+        category=category.code,
+        shelf_life=f"{category.months}个月",
         producer=Party(uscc=maker.uscc),
         packs=(PackNamed(gtin=case_gtin, contains=Decimal(holds), of=gtin),),
     )
@@ -69,9 +57,9 @@ def good(  # noqa: PLR0913 - a product simply has these seven facts
         case_gtin=case_gtin,
         case_holds=holds,
         name=name,
-        category=category,
-        months=months,
-        unit=unit,
+        category=category.code,
+        months=category.months,
+        unit=category.unit,
         maker=maker,
         opening=opening,
     )

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from app.town.terms import Firm, Good
 from ledger.entries.terms import EntryKind, Line, Portion
-from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.moment import Moment, moment_of
+from ledger.kernel.zone import SHANGHAI
 from ledger.products.terms import LotNamed
 from ledger.subjects.terms import Party
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from app.town.rules import lines
 from app.town.rules.chains import Cast, Ledger
 from app.town.rules.goods import good
+from app.town.rules.words import categories
 from app.town.terms import Firm, Good, Story
 from ledger.entries.terms import Portion
+from ledger.kernel.moment import moment_of
+from ledger.products.terms import LotNamed
 from ledger.subjects.terms import Party
 
 NUMBER = 90_000_001  # its GTIN stands apart from the counted ones
@@ -17,7 +21,8 @@ NUMBER = 90_000_001  # its GTIN stands apart from the counted ones
 
 def drink_of(cast: Cast) -> Good:
     """The product of the story, made by the drinks factory: a solid drink sold as if it were for babies."""
-    return good(NUMBER, "舒宁敏 蛋白固体饮料", "400 g", "06", 18, "XCX", cast.factories[5])
+    drinks = categories()[5]
+    return good(NUMBER, "舒宁敏 蛋白固体饮料", "400 g", drinks, cast.factories[5])
 
 
 def told(book: Ledger, cast: Cast, drink: Good, milk: Good) -> Story:
@@ -36,16 +41,8 @@ def told(book: Ledger, cast: Cast, drink: Good, milk: Good) -> Story:
         ),
     )
     for wholesaler, amount, days in ((north, 700, 1), (south, 420, 2)):
-        _delivered(
-            book,
-            maker,
-            wholesaler,
-            lot,
-            amount,
-            amount,
-            start + timedelta(days=days),
-            f"CK-1{days:03d}",
-        )
+        both = _Both(lot, amount, amount, f"CK-1{days:03d}")
+        _delivered(book, maker, wholesaler, both, start + timedelta(days=days))
     shops = cast.shops
     _shops_of(book, north, shops[:7], lot)
     _shops_of(book, south, shops[5:12], lot)
@@ -59,61 +56,47 @@ def told(book: Ledger, cast: Cast, drink: Good, milk: Good) -> Story:
     )
 
 
-def _raw_material(book: Ledger, milk: Good, maker: Firm, raw: lines.LotNamed) -> None:
+def _raw_material(book: Ledger, milk: Good, maker: Firm, raw: LotNamed) -> None:
     day = book.last - timedelta(days=54)
     book.add(day, lines.production(milk.maker, raw, 500, milk.unit, lines.at(day, 9)))
     if milk.maker.uscc != maker.uscc:
-        _delivered(
-            book, milk.maker, maker, raw, 400, 400, day + timedelta(days=3), "YL-2207", milk.unit
-        )
+        both = _Both(raw, 400, 400, "YL-2207", milk.unit)
+        _delivered(book, milk.maker, maker, both, day + timedelta(days=3))
 
 
-def _delivered(  # noqa: PLR0913 - both sides' figures of one delivery
-    book: Ledger,
-    sender: Firm,
-    receiver: Firm,
-    lot: lines.LotNamed,
-    sent: int,
-    got: int,
-    day: lines.date,
-    document: str,
-    unit: str = "罐",
-) -> None:
-    book.add(
-        day,
-        lines.dispatch(
-            sender,
-            lines.party(receiver),
-            Portion(lot=lot, quantity=str(sent), unit=unit),
-            lines.at(day, 8, 30),
-            document,
-        ),
-    )
-    book.add(
-        day,
-        lines.receipt(
-            receiver,
-            lines.party(sender),
-            Portion(lot=lot, quantity=str(got), unit=unit),
-            lines.at(day, 14),
-            document,
-        ),
-    )
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """Both sides' figures of one delivery, and its paper."""
+
+    lot: LotNamed
+    sent: int
+    got: int
+    document: str
+    unit: str = "罐"
 
 
-def _shops_of(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: lines.LotNamed) -> None:
+def _delivered(book: Ledger, sender: Firm, receiver: Firm, both: _Both, day: date) -> None:
+    sent = Portion(lot=both.lot, quantity=str(both.sent), unit=both.unit)
+    got = Portion(lot=both.lot, quantity=str(both.got), unit=both.unit)
+    morning, afternoon = lines.at(day, 8, 30), lines.at(day, 14)
+    book.add(day, lines.dispatch(sender, lines.party(receiver), sent, morning, both.document))
+    book.add(day, lines.receipt(receiver, lines.party(sender), got, afternoon, both.document))
+
+
+def _shops_of(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: LotNamed) -> None:
     for index, shop in enumerate(shops):
         day = book.last - timedelta(days=40 - 3 * index)
         amount = 48 + 12 * (index % 4)
-        _delivered(book, wholesaler, shop, lot, amount, amount, day, f"PS-{day:%m%d}-{index:02d}")
+        both = _Both(lot, amount, amount, f"PS-{day:%m%d}-{index:02d}")
+        _delivered(book, wholesaler, shop, both, day)
         for week in (1, 2):
             sold_on = day + timedelta(days=7 * week)
             part = Portion(lot=lot, quantity=str(amount // 3), unit="罐")
             book.add(sold_on, lines.sale(shop, part, sold_on))
 
 
-def _gaps(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: lines.LotNamed) -> None:
-    """An unanswered dispatch, a short delivery, a stall without a source, a smallholder's resale."""
+def _gaps(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: LotNamed) -> None:
+    """An unanswered dispatch, a short delivery, a stall without a source, an online resale."""
     day = book.last - timedelta(days=12)
     silent, short, stall = shops[12], shops[13], shops[14]
     book.add(
@@ -126,7 +109,7 @@ def _gaps(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: lines.LotN
             "PS-0388",
         ),
     )
-    _delivered(book, wholesaler, short, lot, 90, 84, day, "PS-0391")
+    _delivered(book, wholesaler, short, _Both(lot, 90, 84, "PS-0391"), day)
     sold_on = day + timedelta(days=5)
     book.add(sold_on, lines.sale(stall, Portion(lot=lot, quantity="20", unit="罐"), sold_on))
     resold = day + timedelta(days=6)
@@ -136,7 +119,7 @@ def _gaps(book: Ledger, wholesaler: Firm, shops: Sequence[Firm], lot: lines.LotN
             short,
             Party(name="阿芳母婴微店", contact="15859200001", address="厦门市翔安区马巷路"),
             Portion(lot=lot, quantity="12", unit="罐"),
-            lines.moment_of(resold),
+            moment_of(resold),
             "",
         ),
     )

@@ -31,9 +31,7 @@ GOODS_PER_UNIT = 200
 def seed(shell: Shell, size: str) -> None:
     """Load the sample town; doing it again adds nothing."""
     accepted, refused = load(shell)
-    say(
-        f"样例城镇已装入 · sample town ({size}): {accepted} 条记录 entries, {refused} 条被拒 refused"
-    )
+    say(f"样例城镇已装入 · sample town: {accepted} entries, {refused} refused")
 
 
 def load(shell: Shell) -> tuple[int, int]:

@@ -20,7 +20,7 @@ NUMBER = 90_000_001  # its GTIN stands apart from the counted ones
 
 
 def drink_of(cast: Cast) -> Good:
-    """The product of the story, made by the drinks factory: a solid drink sold as if it were for babies."""
+    """The product of the story, made by the drinks factory and sold as if it were for babies."""
     drinks = categories()[5]
     return good(NUMBER, "舒宁敏 蛋白固体饮料", "400 g", drinks, cast.factories[5])
 

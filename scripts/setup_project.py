@@ -113,6 +113,7 @@ def install_browser() -> None:
     path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", os.defpath)])
     command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     environ = {"npm_config_cache": str(BUILD / "npm-cache"), **os.environ, "PATH": path}
+    environ["npm_config_update_notifier"] = "false"
     subprocess.run(command, cwd=BROWSER, env=environ, check=True)
     seal.write_text(mark)
 

@@ -35,6 +35,16 @@ _INFLATE = (
     "pipeline(fs.createReadStream(process.argv[1]), createBrotliDecompress(),"
     " fs.createWriteStream(process.argv[2]), (e) => { if (e) { throw e; } });"
 )
+# The machine's fonts and those of the package; the pages bring their own Chinese font with them.
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>/usr/local/share/fonts</dir>
+  <dir>{folder}/fonts</dir>
+  <cachedir>{folder}/home/fonts-cache</cachedir>
+</fontconfig>
+"""
 
 
 class NoChromium(Exception):
@@ -62,10 +72,13 @@ def chromium_path() -> Path:
 
 def chromium_environ() -> dict[str, str]:
     """What the browser needs in its environment to find the libraries that came with it."""
-    libraries = [UNPACKED / "lib", UNPACKED / "al2023" / "lib", UNPACKED]
+    (UNPACKED / "home").mkdir(parents=True, exist_ok=True)
+    fonts = UNPACKED / "suyuan-fonts.conf"
+    if not fonts.exists():
+        fonts.write_text(_FONTS.format(folder=UNPACKED), encoding="utf-8")
     return {
-        "LD_LIBRARY_PATH": ":".join(str(each) for each in libraries),
-        "FONTCONFIG_PATH": str(UNPACKED / "fonts"),
+        "LD_LIBRARY_PATH": f"{UNPACKED / 'lib'}:{UNPACKED}",
+        "FONTCONFIG_FILE": str(UNPACKED / "suyuan-fonts.conf"),
         "HOME": str(UNPACKED / "home"),
         "XDG_CACHE_HOME": str(UNPACKED / "home"),
         "PATH": "/usr/bin:/bin",
@@ -82,7 +95,6 @@ def _unpack() -> None:
                 archive.extractall(UNPACKED, filter="data")
             target.unlink()
     (UNPACKED / "chromium").chmod(0o755)
-    (UNPACKED / "home").mkdir(exist_ok=True)
 
 
 def _inflate(packed: Path, target: Path) -> None:

@@ -117,7 +117,7 @@ def _name(part: str, number: int, trade: int, district: str, random: Random) -> 
 
 def _uscc(part: str, division: str, number: int) -> str:
     kind = {"farm": "93", "shop": "92", "kitchen": "92", "school": "12"}.get(part, "91")
-    body = f"MA{_LETTERS[number // 1000 % 21]}{number % 1000:03d}{_LETTERS[number % 21]}8"
+    body = f"MA{_LETTERS[number // 1000 % 21]}{number % 1000:03d}{_LETTERS[number % 21]}{number // 21_000}"
     text = kind + division + body + organisation_check_character(body)
     return text + uscc_check_character(text)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,19 +14,11 @@ from redis import Redis
 from sqlalchemy import Connection, Engine
 
 from app import registry
-from app.accounts.services import find_actor
+from app.accounts.web import find_actor
 from app.database import engine_for
-from app.doors import answers, assets, http, i18n, web
+from app.doors import answers, assets, http, i18n, openapi, web
 from app.settings import Settings, settings_of_this_process
 from ledger.kernel import clock
-
-OPENAPI = {
-    "API_TITLE": "Suyuan 溯源",
-    "API_VERSION": "1",
-    "OPENAPI_VERSION": "3.1.0",
-    "OPENAPI_URL_PREFIX": "/api",
-    "OPENAPI_JSON_PATH": "openapi.json",
-}
 
 
 def create_app(
@@ -40,7 +31,7 @@ def create_app(
     chosen = settings or settings_of_this_process()
     app = Flask("app")
     app.config.update(
-        OPENAPI,
+        openapi.CONFIG,
         SECRET_KEY=chosen.secret_key,
         MAX_CONTENT_LENGTH=chosen.max_body_bytes,
         SESSION_COOKIE_NAME="suyuan",
@@ -64,14 +55,14 @@ def create_app(
     assets.install(app)
     answers.install(app)
     _install_protection(app, chosen)
-    _install_modules(app)
+    _install_modules(app, chosen)
     return app
 
 
 def _install_protection(app: Flask, settings: Settings) -> None:
     """CSRF for everything a browser session can send; limits for everything public."""
-    csrf = CSRFProtect(app)
-    limiter = Limiter(
+    app.extensions["suyuan.csrf"] = CSRFProtect(app)
+    app.extensions["suyuan.limiter"] = Limiter(
         key_func=_limit_key,
         app=app,
         default_limits=[settings.rate_limit],
@@ -80,8 +71,6 @@ def _install_protection(app: Flask, settings: Settings) -> None:
         swallow_errors=True,
         headers_enabled=True,
     )
-    app.extensions["suyuan.csrf"] = csrf
-    app.extensions["suyuan.limiter"] = limiter
 
 
 def _limits_storage(redis_url: str) -> str:
@@ -91,28 +80,33 @@ def _limits_storage(redis_url: str) -> str:
 
 def _limit_key() -> str:
     """Signed-in accounts are counted by account, everybody else by address."""
-    who = http.actor()
+    who = http.actor_or_public()
     return f"account:{who.account_id}" if who.account_id else get_remote_address()
 
 
-def _install_modules(app: Flask) -> None:
+def _install_modules(app: Flask, settings: Settings) -> None:
+    """Register every module's doors, gather their menus, and set their stricter limits."""
     api = Api(app)
-    api.spec.components.security_scheme(
-        "key", {"type": "http", "scheme": "bearer", "description": "an API key of an account"}
-    )
-    api.spec.options["security"] = [{"key": []}]
+    openapi.describe(api)
     found = registry.wire()
     for module in found:
         for machine in module.apis:
-            app.extensions["suyuan.csrf"].exempt(machine)
+            app.extensions["suyuan.csrf"].exempt(machine)  # the API door asks for the token itself
             api.register_blueprint(machine)
         for pages in module.webs:
             app.register_blueprint(pages)
     app.extensions["suyuan.api"] = api
     app.extensions["suyuan.modules"] = found
     app.extensions["suyuan.menu"] = sorted(
-        (item for module in found for item in module.menu), key=lambda item: item.order
-    )
-    app.context_processor(
-        lambda: {"menu": web.menu(), "actor": http.actor(), "nonce": secrets.token_hex(4)}
-    )
+        (item for module in found for item in module.menu), key=lambda item: item.order)
+    app.context_processor(lambda: {"menu": web.menu(), "actor": web.signed()})
+    _install_limits(app, settings)
+
+
+def _install_limits(app: Flask, settings: Settings) -> None:
+    """Count what a door declared with ``limit="picture"`` by the setting rate_limit_picture."""
+    limiter = app.extensions["suyuan.limiter"]
+    for name, view in list(app.view_functions.items()):
+        if limit := getattr(view, "limit", ""):
+            chosen = getattr(settings, f"rate_limit_{limit}")
+            app.view_functions[name] = limiter.limit(chosen)(view)

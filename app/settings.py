@@ -7,6 +7,7 @@ through `Settings.to_environ`, so parent and child always agree.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable, Mapping
@@ -39,6 +40,11 @@ def _workers_for_this_machine() -> int:
 def _limit(default: int, least: int, most: int, reason: str) -> Any:
     """A whole-number setting with its bounds and the reason for its default."""
     return field(default=default, metadata={"least": least, "most": most, "reason": reason})
+
+
+def _rate(default: str, reason: str) -> Any:
+    """How often something may be asked, as Flask-Limiter reads it, and the reason why."""
+    return field(default=default, metadata={"rate": True, "reason": reason})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +97,18 @@ class Settings:
     queue_length_max: int = _limit(
         10_000, 1, 1_000_000, "more waiting jobs than a worker clears in an hour: refuse new ones"
     )
-    # A person clicks, a till scans about ten times a second; ten times that is a machine gone wild.
-    rate_limit: str = "600 per minute"
+    rate_limit: str = _rate(
+        "30000 per minute", "per account: a till scans ten times a second, a chain has fifty tills"
+    )
+    rate_limit_public: str = _rate(
+        "6000 per minute", "per address: a mobile network puts thousands of phones behind one"
+    )
+    rate_limit_picture: str = _rate(
+        "120 per minute", "a hard picture keeps a core busy for half a second"
+    )
+    rate_limit_sign_in: str = _rate(
+        "60 per minute", "per address: an office at nine o'clock; each attempt hashes for 60 ms"
+    )
     database_pool_size: int = _limit(2, 1, 50, "a sync worker serves one request at a time")
 
     @property
@@ -152,6 +168,8 @@ def _value_of(name: str, text: str, metadata: Mapping[str, Any]) -> Any:
     reader = _READERS.get(name)
     if reader is not None:
         return reader(PREFIX + name.upper(), text)
+    if "rate" in metadata:
+        return _rate_limit(PREFIX + name.upper(), text)
     if "least" in metadata:
         return _whole_number(PREFIX + name.upper(), text, metadata["least"], metadata["most"])
     return text
@@ -170,6 +188,17 @@ def _whole_number(variable: str, text: str, least: int, most: int) -> int:
             en=f"it must be a whole number from {least} to {most}",
         )
     return number
+
+
+def _rate_limit(variable: str, text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d{0,8} per (second|minute|hour|day)", text):
+        raise WrongSetting(
+            variable=variable,
+            value=text,
+            zh="应写成 600 per minute 这样（second、minute、hour 或 day）",
+            en="it must read like 600 per minute (or second, hour, day)",
+        )
+    return text
 
 
 def _database(variable: str, text: str) -> str:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.doors import errors, http
 from app.doors.i18n import language
-from app.doors.refusals import detail_of, outside_of, problem_of
+from app.doors.refusals import detail_of, flat, outside_of, problem_of
 from ledger.kernel.errors import Refusal
 
 LOG = logging.getLogger("suyuan.http")
@@ -83,17 +83,6 @@ def _unloadable(problem: HTTPException, status: int) -> Response:
     found = messages.get("json") or messages.get("query") or messages.get("form") or messages
     found = found if isinstance(found, dict) else {"": found}
     return refused(errors.FieldsWrong(count=len(found), fields=flat(found)))
-
-
-def flat(messages: object, path: str = "") -> dict[str, list[str]]:
-    """marshmallow's nested messages as dotted field -> sentences."""
-    if isinstance(messages, dict):
-        out: dict[str, list[str]] = {}
-        for key, inner in messages.items():
-            out |= flat(inner, f"{path}.{key}" if path else str(key))
-        return out
-    texts = messages if isinstance(messages, list) else [messages]
-    return {path: [str(text) for text in texts]}
 
 
 def _limited(problem: RateLimitExceeded) -> Response:

@@ -82,6 +82,7 @@ class Endpoint:
     also: Mapping[int, str] = field(default_factory=dict)
     audits: str = ""
     writes: bool | None = None
+    limit: str = ""
 
 
 def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View], View]:
@@ -90,7 +91,8 @@ def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View]
     ``needs`` a permission; ``loads`` a schema from ``location`` (json, query, form, files);
     ``answers`` the schema of the body; ``also`` further answers by status; ``audits`` the action of
     the audit line each look-up leaves, about the value the view sets in ``g.audit_about`` or the
-    path. GET runs read-only (PostgreSQL stops a write) and is rolled back; others commit.
+    path; ``limit`` the name of a stricter rate limit. GET runs read-only (PostgreSQL stops a write)
+    and is rolled back; others commit, and a browser's session must send its CSRF token.
     """
     made = Endpoint(**promise)
     writes = made.method != "GET" if made.writes is None else made.writes
@@ -98,23 +100,19 @@ def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View]
     def decorate(view: View) -> View:
         @wraps(view)
         def door(*loaded: Any, **path: Any) -> Response:
+            if writes:
+                http.guard_session()
             result = http.do(
                 lambda uow: view(uow, *loaded, **path), needs=made.needs, read_only=not writes
             )
             if made.audits:
-                _leave_line(made.audits, path)
+                http.leave_look_up(made.audits, path)
             return _respond(result, made)
 
+        vars(door)["limit"] = made.limit
         return _documented(blueprint, rule, made, door)
 
     return decorate
-
-
-def _leave_line(action: str, path: Mapping[str, Any]) -> None:
-    from flask import g, request
-
-    about = g.get("audit_about") or "/".join(str(value) for value in path.values())
-    http.leave_audit_line(action, about or request.path, query=request.query_string.decode()[:500])
 
 
 def _respond(result: Any, made: Endpoint) -> Response:

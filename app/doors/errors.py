@@ -70,3 +70,9 @@ class UnknownArgument(Malformed):
     """The request cannot be understood as sent."""
 
     code = "request.unreadable_argument"
+
+
+class TextUnusable(Malformed):
+    """A text holds the NUL character or half a character, which no store can keep."""
+
+    code = "request.text_unusable"

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Any, TypeVar
 
 from flask import Flask, Request, Response, current_app, g, request
 from redis import Redis
 from sqlalchemy import Connection, Engine
 
+from app.doors import jobs, texts
 from app.settings import Settings
 from ledger.kernel import clock
 from ledger.kernel import uow as units
-from ledger.kernel.actor import Actor
+from ledger.kernel.actor import PUBLIC, Actor
+from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
 
 T = TypeVar("T")
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{6,64}$")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{6,64}")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_BEARER = "bearer "
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'{extra}"
@@ -50,7 +55,7 @@ def request_id() -> str:
     """The caller's X-Request-Id when it is a sane one, else a new one."""
     if "request_id" not in g:
         asked = request.headers.get("X-Request-Id", "")
-        g.request_id = asked if _REQUEST_ID.match(asked) else uuid.uuid4().hex
+        g.request_id = asked if _REQUEST_ID.fullmatch(asked) else uuid.uuid4().hex
     return str(g.request_id)
 
 
@@ -64,15 +69,38 @@ def now() -> datetime:
 
 
 def actor() -> Actor:
-    """Who is asking, found once per request."""
+    """Who is asking, found once per request. Raises what ``find_actor`` refuses with."""
     if "actor" not in g:
-        from ledger.kernel.actor import PUBLIC
-
         with units.begin(room().bind, actor=PUBLIC, now=now(), request_id=request_id()) as uow:
             g.actor = room().find_actor(uow, request)
     found = g.actor
     assert isinstance(found, Actor)
     return found
+
+
+def actor_or_public() -> Actor:
+    """Who is asking, or the public where that cannot be found out: for frames and for counting."""
+    try:
+        return actor()
+    except Refusal:
+        return PUBLIC
+
+
+def bearer() -> str | None:
+    """The API key sent with the request, if one was."""
+    said = request.headers.get("Authorization", "")
+    return said[len(_BEARER):].strip() if said[: len(_BEARER)].lower() == _BEARER else None
+
+
+def guard_session() -> None:
+    """Ask a browser's session for the CSRF token (header X-CSRFToken) before anything is changed.
+
+    A key needs none: no foreign page can make a browser send it. Raises Flask-WTF's CSRFError.
+    """
+    if request.method in _SAFE or bearer() is not None or actor() == PUBLIC:
+        return
+    if current_app.config.get("WTF_CSRF_ENABLED", True):
+        current_app.extensions["suyuan.csrf"].protect()
 
 
 def unit(*, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
@@ -88,10 +116,17 @@ def do(work: Callable[[UnitOfWork], T], *, needs: str, read_only: bool) -> T:
     if read_only:
         with unit(read_only=True) as uow:
             return work(uow)
-    answer = units.run(unit, work)
-    from app.doors import jobs
+    told = False
 
-    jobs.relay_soon(room())
+    def working(uow: UnitOfWork) -> T:
+        nonlocal told
+        answer = work(uow)
+        told = uow.announced
+        return answer
+
+    answer = units.run(unit, working)
+    if told:
+        jobs.relay_soon(room())
     return answer
 
 
@@ -101,17 +136,22 @@ def leave_audit_line(action: str, about: str, **details: Any) -> None:
         uow.audit(action, about, **details)
 
 
+def leave_look_up(action: str, path: Mapping[str, Any]) -> None:
+    """Write the audit line of a look-up about ``g.audit_about``, else about what the path names."""
+    about = g.get("audit_about") or "/".join(str(value) for value in path.values())
+    leave_audit_line(action, str(about or request.path),
+                     query=request.query_string.decode("utf-8", "replace")[:500])
+
+
 def stopwatch_ms() -> float:
     """Milliseconds since this request began to be read."""
-    from time import perf_counter
-
     return (perf_counter() - g.started) * 1000
 
 
 def _begin() -> None:
-    from time import perf_counter
-
+    """Start the clock, and refuse texts the store cannot hold before anything reads them."""
     g.started = perf_counter()
+    texts.refuse_unusable(request)
 
 
 def _finish(response: Response) -> Response:

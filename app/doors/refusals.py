@@ -92,6 +92,17 @@ def problem_of(refusal: Refusal, language: str, request_id: str) -> dict[str, An
     }
 
 
+def flat(messages: object, path: str = "") -> dict[str, list[str]]:
+    """marshmallow's nested messages as dotted field -> sentences."""
+    if isinstance(messages, dict):
+        out: dict[str, list[str]] = {}
+        for key, inner in messages.items():
+            out |= flat(inner, f"{path}.{key}" if path else str(key))
+        return out
+    texts = messages if isinstance(messages, list) else [messages]
+    return {path: [str(text) for text in texts]}
+
+
 def _plain(value: Any) -> Any:
     """A parameter as JSON can carry it."""
     return value if isinstance(value, (str, int, float, bool, list, dict)) else str(value)

@@ -18,64 +18,91 @@ from flask import (
     request,
     url_for,
 )
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.doors import http
 from app.doors.errors import FieldsWrong
 from app.doors.i18n import language
-from app.doors.refusals import detail_of, outside_of
+from app.doors.refusals import detail_of, flat, outside_of
+from ledger.kernel.actor import Role
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
 
 View = Callable[..., Any]
 
 
+ROLE_TEXTS: dict[Role, tuple[str, str]] = {
+    Role.OPERATOR: ("生产经营者", "operator"),
+    Role.CLERK: ("台账员", "clerk"),
+    Role.INSPECTOR: ("执法人员", "inspector"),
+    Role.REGISTRAR: ("登记人员", "registrar"),
+    Role.AGENCY: ("报送单位", "agency"),
+    Role.ADMIN: ("管理员", "administrator"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class MenuLine:
-    """A line of the menu as a template shows it."""
+    """A line of the menu as a template shows it; ``tab`` ones stand in a phone's bar."""
 
     label: str
     href: str
     icon: str
     current: bool
-    phone: bool
+    tab: bool
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who is signed in, as the frame shows it."""
+
+    name: str
+    role: str
+    operator_name: str | None
+
+
 def page(
-    blueprint: Blueprint,
-    rule: str,
-    *,
-    needs: str,
-    template: str = "",
-    audits: str = "",
-    endpoint: str | None = None,
-    wasm: bool = False,
+    blueprint: Blueprint, rule: str, *, needs: str, template: str = "", **promise: Any,
 ) -> Callable[[View], View]:
     """A page: ``view(uow, **path)`` returns the template's context, or a whole response.
 
-    It runs read-only. With ``audits`` each look-up leaves an audit line before the answer leaves.
+    It runs read-only. Further promises: ``audits`` (the action of the audit line each look-up
+    leaves before the answer does), ``endpoint`` (its name), ``wasm`` (the page runs the picture
+    decoder), ``limit`` (the name of a stricter rate limit).
     """
+    made = Page(**promise)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def door(**path: Any) -> AnyResponse:
-            g.allows_wasm = wasm
-            result = http.do(
-                lambda uow: _rendered(view(uow, **path), template), needs=needs, read_only=True
-            )
-            if audits:
-                about = g.get("audit_about") or "/".join(str(v) for v in path.values())
-                http.leave_audit_line(
-                    audits, about or request.path, query=request.query_string.decode()[:500]
-                )
+            g.allows_wasm = made.wasm
+            result = http.do(lambda uow: _rendered(view(uow, **path), template),
+                             needs=needs, read_only=True)
+            if made.audits:
+                http.leave_look_up(made.audits, path)
             return result
 
-        blueprint.add_url_rule(rule, endpoint or view.__name__, door, methods=["GET"])
-        return door
+        return _add(blueprint, rule, made, door, ["GET"])
 
     return decorate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page, form or button promises besides its address; see ``page``."""
+
+    endpoint: str | None = None
+    audits: str = ""
+    wasm: bool = False
+    limit: str = ""
+
+
+def _add(blueprint: Blueprint, rule: str, made: Page, door: View, methods: list[str]) -> View:
+    vars(door)["limit"] = made.limit
+    blueprint.add_url_rule(rule, made.endpoint or door.__name__, door, methods=methods)
+    return door
 
 
 def _rendered(result: Any, template: str) -> AnyResponse:
@@ -85,79 +112,73 @@ def _rendered(result: Any, template: str) -> AnyResponse:
 
 
 def form(
-    blueprint: Blueprint,
-    rule: str,
-    *,
-    needs: str,
-    loads: type[Schema],
-    template: str,
-    context: Callable[..., Mapping[str, Any]],
-    endpoint: str | None = None,
-    audits: str = "",
+    blueprint: Blueprint, rule: str, *, needs: str, loads: type[Schema], template: str,
+    context: Callable[..., Mapping[str, Any]], **promise: Any,
 ) -> Callable[[View], View]:
     """A form: GET shows ``template``; POST loads and calls ``view(uow, command, **path)``.
 
-    ``context(uow, **path)`` gives the template what it needs besides ``values`` (what was typed)
-    and ``errors`` (field -> sentences). The view returns a response, or the URL to go to. On a
-    refusal the whole form comes back with 422 (or the refusal's own number), nothing lost.
+    ``context(uow, **path)`` gives the template what it needs besides ``form`` (values, errors,
+    detail, filing_key; see ``_forms.html``). The view returns a response, or the URL to go to. On
+    a refusal the whole form comes back with its number, nothing lost; a refusal that is *returned*
+    does the same but keeps what the unit wrote. Further promises as for ``page``.
     """
+    made = Page(**promise)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def door(**path: Any) -> AnyResponse:
-            if request.method == "GET":
+            g.allows_wasm = made.wasm
+            if request.method != "POST":
                 return http.do(
                     lambda uow: _form_page(uow, template, context, path, values=request.args),
-                    needs=needs,
-                    read_only=True,
-                )
-            return _posted(view, path)
-
-        def _posted(view: View, path: Mapping[str, Any]) -> AnyResponse:
-            typed = {**request.form.to_dict(), **request.files.to_dict()}
+                    needs=needs, read_only=True)
+            http.actor().require(needs)
+            typed = typed_in(loads)
             try:
                 command = loaded(loads, typed)
-                result = http.do(
-                    lambda uow: view(uow, command, **path), needs=needs, read_only=False
-                )
+                result = http.do(lambda uow: view(uow, command, **path),
+                                 needs=needs, read_only=False)
             except Refusal as refusal:
-                return _refused(refusal, path, typed)
+                result = refusal
+            if isinstance(result, Refusal):
+                return _refused(result, path, typed)
             return result if isinstance(result, AnyResponse) else redirect(result, 303)
 
         def _refused(refusal: Refusal, path: Mapping[str, Any], typed: Any) -> AnyResponse:
-            http.actor().require(needs)
             with http.unit(read_only=True) as uow:
                 shown = _form_page(uow, template, context, path, values=typed, refusal=refusal)
             shown.status_code = outside_of(refusal).status
             return shown
 
-        blueprint.add_url_rule(rule, endpoint or view.__name__, door, methods=["GET", "POST"])
-        return door
+        return _add(blueprint, rule, made, door, ["GET", "POST"])
 
     return decorate
 
 
 def action(
-    blueprint: Blueprint,
-    rule: str,
-    *,
-    needs: str,
-    loads: type[Schema] | None = None,
-    endpoint: str | None = None,
+    blueprint: Blueprint, rule: str, *, needs: str, loads: type[Schema] | None = None,
+    **promise: Any,
 ) -> Callable[[View], View]:
     """A button: POST only; ``view(uow, [command], **path)`` returns the URL to go to."""
+    made = Page(**promise)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def door(**path: Any) -> AnyResponse:
-            given = [loaded(loads, request.form.to_dict())] if loads else []
+            given = [loaded(loads, typed_in(loads))] if loads else []
             result = http.do(lambda uow: view(uow, *given, **path), needs=needs, read_only=False)
             return result if isinstance(result, AnyResponse) else redirect(result, 303)
 
-        blueprint.add_url_rule(rule, endpoint or view.__name__, door, methods=["POST"])
-        return door
+        return _add(blueprint, rule, made, door, ["POST"])
 
     return decorate
+
+
+def typed_in(schema: type[Schema]) -> dict[str, Any]:
+    """What was typed and attached, by field; a field that is a list keeps all its values."""
+    typed: dict[str, Any] = {**request.form.to_dict(), **request.files.to_dict()}
+    many = (name for name, one in schema().fields.items() if isinstance(one, fields.List))
+    return typed | {name: request.form.getlist(name) for name in many if name in request.form}
 
 
 def loaded(schema: type[Schema], typed: Mapping[str, Any]) -> Any:
@@ -166,42 +187,51 @@ def loaded(schema: type[Schema], typed: Mapping[str, Any]) -> Any:
     try:
         return schema().load(known)
     except ValidationError as problem:
-        messages = problem.normalized_messages()
-        raise FieldsWrong(count=len(messages), fields=messages) from None
+        found = flat(problem.normalized_messages())
+        raise FieldsWrong(count=len(found), fields=found) from None
 
 
 def _form_page(
-    uow: UnitOfWork,
-    template: str,
-    context: Callable[..., Mapping[str, Any]],
-    path: Mapping[str, Any],
-    *,
-    values: Mapping[str, Any],
-    refusal: Refusal | None = None,
+    uow: UnitOfWork, template: str, context: Callable[..., Mapping[str, Any]],
+    path: Mapping[str, Any], *, values: Mapping[str, Any], refusal: Refusal | None = None,
 ) -> Response:
-    errors: dict[str, Any] = {}
-    if refusal is not None:
-        sentence = detail_of(refusal, language())
-        errors = dict(refusal.params.get("fields") or {refusal.field or "": [sentence]})
-    return make_response(
-        render_template(
-            template, **context(uow, **path), values=values, errors=errors, refusal=refusal
-        )
-    )
+    given = context(uow, **path)
+    shown = {**given.get("values", {}), **values}
+    errors = _errors_of(refusal) if refusal is not None else {}
+    form_state = {
+        "values": shown, "errors": errors,
+        "detail": detail_of(refusal, language()) if refusal is not None and not errors else None,
+        "filing_key": shown.get("filing_key") or given.get("filing_key"),
+    }
+    return make_response(render_template(template, **{
+        **given, "form": form_state, "values": shown, "errors": errors, "refusal": refusal}))
+
+
+def _errors_of(refusal: Refusal) -> dict[str, Any]:
+    """Field -> sentences of a refused form; nothing for a refusal that belongs to no field."""
+    if found := refusal.params.get("fields"):
+        return dict(found)
+    return {refusal.field: [detail_of(refusal, language())]} if refusal.field else {}
+
+
+def signed() -> Signed | None:
+    """Who is signed in, as the frame shows it; None for the public."""
+    who = http.actor_or_public()
+    if who.role not in ROLE_TEXTS:
+        return None
+    return Signed(who.name, ROLE_TEXTS[who.role][language() == "en"], who.operator_name or None)
 
 
 def menu() -> list[MenuLine]:
-    """The menu of whoever is signed in, drawn from the manifests."""
-    items = current_app.extensions["suyuan.menu"]
-    who = http.actor()
+    """The menu of whoever is signed in, drawn from the manifests; nothing for the public."""
+    who = http.actor_or_public()
+    if who.role not in ROLE_TEXTS:
+        return []
     return [
         MenuLine(
-            label=getattr(item.title, language()),
-            href=url_for(item.endpoint),
-            icon=item.icon,
-            current=request.endpoint == item.endpoint,
-            phone=item.phone,
+            label=getattr(item.title, language()), href=url_for(item.endpoint), icon=item.icon,
+            current=request.endpoint == item.endpoint, tab=item.phone,
         )
-        for item in items
-        if who.may(item.needs) and who.role.value != "public"
+        for item in current_app.extensions["suyuan.menu"]
+        if who.may(item.needs)
     ]

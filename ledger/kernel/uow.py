@@ -49,6 +49,7 @@ class UnitOfWork:
         self.actor = actor
         self.now = now
         self.request_id = request_id
+        self.announced = False
         self._parameters: Parameters | None = None
 
     @property
@@ -65,6 +66,7 @@ class UnitOfWork:
 
     def announce(self, fact: str, **payload: Any) -> None:
         """Leave a fact in the outbox; it is relayed only if this unit commits."""
+        self.announced = True
         self.session.add(OutboxFact(fact=fact, payload=payload, at=self.now))
 
     def audit(self, action: str, about: str, **details: Any) -> None:

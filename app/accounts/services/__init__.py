@@ -1,0 +1,27 @@
+"""The verbs of accounts; the only writers of their tables."""
+
+from app.accounts.services.access import actor_of_key, actor_of_session
+from app.accounts.services.delegations import (
+    choose_operator,
+    grant_delegation,
+    withdraw_delegation,
+)
+from app.accounts.services.keys import issue_key, revoke_key
+from app.accounts.services.people import (
+    change_password,
+    choose_language,
+    close_account,
+    create_account,
+)
+from app.accounts.services.sessions import (
+    forget_old,
+    sign_in,
+    sign_out,
+    sign_out_everywhere,
+)
+
+__all__ = [
+    "actor_of_key", "actor_of_session", "change_password", "choose_language", "choose_operator",
+    "close_account", "create_account", "forget_old", "grant_delegation", "issue_key", "revoke_key",
+    "sign_in", "sign_out", "sign_out_everywhere", "withdraw_delegation",
+]

@@ -1,0 +1,28 @@
+"""The OpenAPI document: what the whole API says of itself, beside what each endpoint says."""
+
+from __future__ import annotations
+
+from flask_smorest import Api
+
+CONFIG = {
+    "API_TITLE": "Suyuan 溯源",
+    "API_VERSION": "1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/api",
+    "OPENAPI_JSON_PATH": "openapi.json",
+}
+_ABOUT = """食品安全追溯台账的接口。 The API of a food-safety traceability ledger.
+
+Sign in with `Authorization: Bearer KEY`. Refusals are RFC 9457 problem details; `code` is stable,
+`detail` follows `Accept-Language` (zh, en). Quantities are decimal strings with a UN/ECE Rec 20
+unit code; times are ISO 8601, and a bare date stays a date. Lists are paged: pass `next` back."""
+
+
+def describe(api: Api) -> None:
+    """Add what no endpoint knows: the two ways of signing in, and a description of the whole."""
+    api.spec.components.security_scheme(
+        "key", {"type": "http", "scheme": "bearer", "description": "an API key of an account"})
+    api.spec.components.security_scheme(
+        "session", {"type": "apiKey", "in": "cookie", "name": "suyuan",
+                    "description": "a browser's session; changes need the header X-CSRFToken"})
+    api.spec.options["info"] = {"description": _ABOUT}

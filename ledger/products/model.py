@@ -6,7 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import (
-    Boolean, CheckConstraint, ForeignKey, Identity, Index, Integer, Numeric, SmallInteger, Text, text,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,10 +29,20 @@ class ProductRow(Table):
     __tablename__ = "product"
     __table_args__ = (
         Index("uq_product_gtin", "gtin", unique=True, postgresql_where=text("gtin <> ''")),
-        Index("uq_product_in_store", "scope_id", "in_store", unique=True,
-              postgresql_where=text("in_store <> ''")),
-        Index("uq_product_named", "name_key", "producer_id", unique=True,
-              postgresql_where=text("gtin = '' AND in_store = ''")),
+        Index(
+            "uq_product_in_store",
+            "scope_id",
+            "in_store",
+            unique=True,
+            postgresql_where=text("in_store <> ''"),
+        ),
+        Index(
+            "uq_product_named",
+            "name_key",
+            "producer_id",
+            unique=True,
+            postgresql_where=text("gtin = '' AND in_store = ''"),
+        ),
         Index("ix_product_base", "base_id", postgresql_where=text("base_id IS NOT NULL")),
         Index("ix_product_bigrams", "bigrams", postgresql_using="gin"),
         CheckConstraint("contains > 0", name="contains_positive"),
@@ -94,7 +113,9 @@ class LotHoldRow(Table):
 
     __tablename__ = "lot_hold"
     __table_args__ = (
-        Index("uq_lot_hold_open", "lot_id", unique=True, postgresql_where=text("lifted_at IS NULL")),
+        Index(
+            "uq_lot_hold_open", "lot_id", unique=True, postgresql_where=text("lifted_at IS NULL")
+        ),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)

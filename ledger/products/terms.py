@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from ledger.kernel.moment import UNKNOWN, Moment
 from ledger.kernel.quantity import Unit
@@ -60,7 +62,7 @@ class OpenProduct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldLot:
-    """An inspector stops a lot: nobody may receive or dispatch it except as a return or disposal."""
+    """An inspector stops a lot: nobody may receive or dispatch it, except to return or dispose."""
 
     lot_id: int
     reason: str
@@ -118,7 +120,10 @@ class Resolved:
 
     Quantities filed in ``unit_of`` COUNT or CASE of a pack are multiplied by ``contains`` to count
     base units. ``agricultural`` marks produce that needs no lot; ``opened`` that the product was
-    unknown and has been opened unconfirmed; ``name_differs`` that the filing named it otherwise.
+    unknown and has been opened unconfirmed; ``name_differs`` that the filing named it otherwise;
+    ``produced_differs`` that it stated another production date than the first one, which is kept.
+    ``product`` is the one the lot belongs to: of a pack, the innermost unit.
+    ``case_contains`` is how many of it its only size of case holds, for quantities in 箱.
     """
 
     lot: Lot
@@ -127,4 +132,97 @@ class Resolved:
     agricultural: bool = False
     opened: bool = False
     name_differs: bool = False
+    produced_differs: bool = False
+    case_contains: Decimal | None = None
     case_unit: Unit | None = None
+
+
+class ShelfLifeUnit(StrEnum):
+    """What a shelf life is counted in; months and years follow the calendar."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfLife:
+    """How long a product keeps; its text, as in ``12 month``, is what the store holds."""
+
+    value: int
+    unit: ShelfLifeUnit
+
+    def __str__(self) -> str:
+        """The number and the unit."""
+        return f"{self.value} {self.unit.value}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotWanted:
+    """A lot named in a line, with what the line says around it.
+
+    ``assumed_producer_id`` stands in for a producer nobody stated: the supplier of a receipt, the
+    filer of anything else. ``document`` and ``at`` key produce that has neither number nor date;
+    ``kind`` is the entry's kind: who files a production is the producer.
+    """
+
+    named: LotNamed
+    filer_id: int
+    assumed_producer_id: int | None = None
+    document: str = ""
+    at: Moment = UNKNOWN
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A hold in force on a lot."""
+
+    lot_id: int
+    reason: str
+    basis: str
+    account_id: int | None
+    held_at: datetime
+
+
+SameGoods = tuple[tuple[int, int], ...]
+"""Pairs (lot of the pack, lot of its unit) that were filed apart and are the same goods."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSearch:
+    """What products are looked for: a GTIN, or part of a name. ``after`` is the page's ``next``."""
+
+    text: str = ""
+    producer_id: int | None = None
+    confirmed: bool | None = None
+    after: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductsPage:
+    """A page of products in the order they were opened."""
+
+    items: tuple[Product, ...]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotsPage:
+    """A page of lots, the newest first; ``next`` is the ``before`` of the page after."""
+
+    items: tuple[Lot, ...]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductClaim:
+    """An operator's other name for a product, waiting for a registrar."""
+
+    id: int
+    product: Product
+    operator_id: int
+    name: str
+    spec: str
+    at: datetime

@@ -18,13 +18,20 @@ class SubjectRow(Table):
     __tablename__ = "subject"
     __table_args__ = (
         Index("uq_subject_uscc", "uscc", unique=True, postgresql_where=text("uscc <> ''")),
-        Index("uq_subject_party_key", "party_key", unique=True,
-              postgresql_where=text("party_key <> ''")),
+        Index(
+            "uq_subject_party_key",
+            "party_key",
+            unique=True,
+            postgresql_where=text("party_key <> ''"),
+        ),
         Index("ix_subject_gln", "gln", postgresql_where=text("gln <> ''")),
         Index("ix_subject_division", "division", "id"),
         Index("ix_subject_bigrams", "bigrams", postgresql_using="gin"),
-        Index("ix_subject_merged_into", "merged_into",
-              postgresql_where=text("merged_into IS NOT NULL")),
+        Index(
+            "ix_subject_merged_into",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
@@ -65,8 +72,10 @@ class PremisesRow(Table):
     """A place of an operator."""
 
     __tablename__ = "premises"
-    __table_args__ = (Index("ix_premises_subject", "subject_id"),
-                      Index("ix_premises_gln", "gln", postgresql_where=text("gln <> ''")))
+    __table_args__ = (
+        Index("ix_premises_subject", "subject_id"),
+        Index("ix_premises_gln", "gln", postgresql_where=text("gln <> ''")),
+    )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
@@ -80,8 +89,10 @@ class LicenceRow(Table):
     """A licence on file; a renewed one is a new row, so that any past day can be asked about."""
 
     __tablename__ = "licence"
-    __table_args__ = (Index("ix_licence_subject", "subject_id"),
-                      Index("ix_licence_number", "number"))
+    __table_args__ = (
+        Index("ix_licence_subject", "subject_id"),
+        Index("ix_licence_number", "number"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))

@@ -17,8 +17,15 @@ from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import errors, rules
 from ledger.subjects.model import LicenceRow, PremisesRow, SubjectChangeRow, SubjectRow
 from ledger.subjects.terms import (
-    Licence, LicenceKind, Premises, Subject, SubjectChange, SubjectKind, SubjectSearch,
-    SubjectsPage, SubjectStatus,
+    Licence,
+    LicenceKind,
+    Premises,
+    Subject,
+    SubjectChange,
+    SubjectKind,
+    SubjectSearch,
+    SubjectsPage,
+    SubjectStatus,
 )
 
 PAGE_MAX = 200  # a page people read; machines ask for the next one
@@ -77,9 +84,7 @@ def any_among(ids: Iterable[int]) -> ColumnElement[Any]:
 def subjects_page(uow: UnitOfWork, search: SubjectSearch) -> SubjectsPage:
     """A page of subjects in the order of recording, at most 200; merged parties are left out."""
     limit = min(max(search.limit, 1), PAGE_MAX)
-    rows = uow.session.scalars(
-        _narrowed(search).order_by(SubjectRow.id).limit(limit + 1)
-    ).all()
+    rows = uow.session.scalars(_narrowed(search).order_by(SubjectRow.id).limit(limit + 1)).all()
     shown = rows[:limit]
     subjects = _subjects(uow, shown)
     items = tuple(subjects[row.id] for row in shown)
@@ -125,8 +130,13 @@ def subject_history(uow: UnitOfWork, subject_id: int) -> tuple[SubjectChange, ..
         .limit(HISTORY_MAX)
     )
     return tuple(
-        SubjectChange(at=row.at, account_id=row.account_id, before=row.before, after=row.after,
-                      reason=row.reason)
+        SubjectChange(
+            at=row.at,
+            account_id=row.account_id,
+            before=row.before,
+            after=row.after,
+            reason=row.reason,
+        )
         for row in rows
     )
 
@@ -158,12 +168,14 @@ def _subjects(
     places: dict[int, list[Premises]] = defaultdict(list)
     if papers and ids:
         for paper in uow.session.scalars(
-            select(LicenceRow).where(LicenceRow.subject_id == any_among(ids))
+            select(LicenceRow)
+            .where(LicenceRow.subject_id == any_among(ids))
             .order_by(LicenceRow.id)
         ):
             licences[paper.subject_id].append(_licence(paper))
         for place in uow.session.scalars(
-            select(PremisesRow).where(PremisesRow.subject_id == any_among(ids))
+            select(PremisesRow)
+            .where(PremisesRow.subject_id == any_among(ids))
             .order_by(PremisesRow.id)
         ):
             places[place.subject_id].append(_premises(place))
@@ -172,18 +184,31 @@ def _subjects(
 
 def _subject(row: SubjectRow, licences: list[Licence], places: list[Premises]) -> Subject:
     return Subject(
-        id=row.id, uscc=row.uscc, name=row.name,
+        id=row.id,
+        uscc=row.uscc,
+        name=row.name,
         kinds=tuple(SubjectKind(kind) for kind in row.kinds),
-        division=row.division, address=row.address, contact=row.contact, phone=row.phone,
-        gln=row.gln, country=row.country, status=SubjectStatus(row.status),
-        registered=row.registered, licences=tuple(licences), premises=tuple(places),
+        division=row.division,
+        address=row.address,
+        contact=row.contact,
+        phone=row.phone,
+        gln=row.gln,
+        country=row.country,
+        status=SubjectStatus(row.status),
+        registered=row.registered,
+        licences=tuple(licences),
+        premises=tuple(places),
     )
 
 
 def _licence(row: LicenceRow) -> Licence:
     return Licence(
-        kind=LicenceKind(row.kind), number=row.number, valid_from=row.valid_from,
-        valid_to=row.valid_to, scope=tuple(row.scope), revoked_on=row.revoked_on,
+        kind=LicenceKind(row.kind),
+        number=row.number,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        scope=tuple(row.scope),
+        revoked_on=row.revoked_on,
         number_checks=row.number_checks,
     )
 

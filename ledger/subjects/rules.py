@@ -14,7 +14,13 @@ from ledger.kernel.identifiers.spelling import fold
 from ledger.kernel.names import fold_name
 from ledger.subjects import errors
 from ledger.subjects.terms import (
-    Licence, LicenceKind, LicenceNamed, Party, PremisesNamed, RegisterSubject, Subject,
+    Licence,
+    LicenceKind,
+    LicenceNamed,
+    Party,
+    PremisesNamed,
+    RegisterSubject,
+    Subject,
     SubjectKind,
 )
 
@@ -35,9 +41,7 @@ def required_licences(kind: SubjectKind) -> frozenset[LicenceKind]:
     return REQUIRED_LICENCES.get(kind, frozenset())
 
 
-def licence_in_force(
-    licences: Iterable[Licence], kind: SubjectKind, on: date
-) -> Licence | None:
+def licence_in_force(licences: Iterable[Licence], kind: SubjectKind, on: date) -> Licence | None:
     """The licence that entitles to do this on a day, the one that lasts longest first."""
     wanted = required_licences(kind)
     held = [paper for paper in licences if paper.kind in wanted and _holds(paper, on)]
@@ -202,8 +206,12 @@ def differences(command: RegisterSubject, subject: Subject) -> tuple[str, ...]:
 def as_named(paper: Licence) -> LicenceNamed:
     """A licence on file in the words it was registered with."""
     return LicenceNamed(
-        kind=paper.kind, number=paper.number, valid_from=paper.valid_from,
-        valid_to=paper.valid_to, scope=paper.scope, revoked_on=paper.revoked_on,
+        kind=paper.kind,
+        number=paper.number,
+        valid_from=paper.valid_from,
+        valid_to=paper.valid_to,
+        scope=paper.scope,
+        revoked_on=paper.revoked_on,
     )
 
 

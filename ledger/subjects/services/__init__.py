@@ -5,5 +5,9 @@ from ledger.subjects.services.parties import resolve_parties
 from ledger.subjects.services.registering import register_subject, register_subjects
 
 __all__ = [
-    "amend_subject", "merge_subject", "register_subject", "register_subjects", "resolve_parties",
+    "amend_subject",
+    "merge_subject",
+    "register_subject",
+    "register_subjects",
+    "resolve_parties",
 ]

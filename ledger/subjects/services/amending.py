@@ -15,7 +15,12 @@ from ledger.subjects import errors, queries, rules
 from ledger.subjects.model import LicenceRow, PremisesRow, SubjectChangeRow, SubjectRow
 from ledger.subjects.services.registering import gln_owners, insert_licences, insert_premises
 from ledger.subjects.terms import (
-    AmendSubject, LicenceNamed, MergeSubject, PremisesNamed, Subject, SubjectStatus,
+    AmendSubject,
+    LicenceNamed,
+    MergeSubject,
+    PremisesNamed,
+    Subject,
+    SubjectStatus,
 )
 
 _TEXTS: dict[str, Callable[[Any], Any]] = {
@@ -72,10 +77,16 @@ class _Changed:
 
 
 def _keep(uow: UnitOfWork, subject_id: int, changed: _Changed, reason: str) -> None:
-    uow.session.add(SubjectChangeRow(
-        subject_id=subject_id, at=uow.now, account_id=uow.actor.account_id,
-        before=changed.before, after=changed.after, reason=reason.strip(),
-    ))
+    uow.session.add(
+        SubjectChangeRow(
+            subject_id=subject_id,
+            at=uow.now,
+            account_id=uow.actor.account_id,
+            before=changed.before,
+            after=changed.after,
+            reason=reason.strip(),
+        )
+    )
 
 
 def _amend_fields(
@@ -129,7 +140,10 @@ def _amend_licences(
         elif (row.valid_to, tuple(row.scope), row.revoked_on) != _put_right(paper):
             before.append(_row_said(row))
             row.valid_to, row.revoked_on, row.scope = (
-                paper.valid_to, paper.revoked_on, list(paper.scope))
+                paper.valid_to,
+                paper.revoked_on,
+                list(paper.scope),
+            )
             after.append(_paper_said(paper))
     insert_licences(uow, new)
     if after:
@@ -142,12 +156,16 @@ def _put_right(paper: LicenceNamed) -> tuple[date | None, tuple[str, ...], date 
 
 def _row_said(row: LicenceRow) -> dict[str, Any]:
     return _said(row.kind, row.number, row.valid_from, row.valid_to) | {
-        "scope": list(row.scope), "revoked_on": _day(row.revoked_on)}
+        "scope": list(row.scope),
+        "revoked_on": _day(row.revoked_on),
+    }
 
 
 def _paper_said(paper: LicenceNamed) -> dict[str, Any]:
     return _said(paper.kind.value, paper.number, paper.valid_from, paper.valid_to) | {
-        "scope": list(paper.scope), "revoked_on": _day(paper.revoked_on)}
+        "scope": list(paper.scope),
+        "revoked_on": _day(paper.revoked_on),
+    }
 
 
 def _said(kind: str, number: str, begins: date | None, ends: date | None) -> dict[str, Any]:
@@ -167,8 +185,12 @@ def _amend_premises(
     before, after = [], []
     for place in places:
         row = on_file.get(place.name)
-        said = {"name": place.name, "address": place.address, "division": place.division,
-                "gln": place.gln}
+        said = {
+            "name": place.name,
+            "address": place.address,
+            "division": place.division,
+            "gln": place.gln,
+        }
         old = {name: getattr(row, name) for name in said} if row else None
         if old == said:
             continue

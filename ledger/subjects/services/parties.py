@@ -99,8 +99,11 @@ def _find(uow: UnitOfWork, wanted: set[Named]) -> dict[Named, int]:
 def _open(uow: UnitOfWork, strangers: dict[str, Party]) -> None:
     rows = [
         {
-            "party_key": key, "name": " ".join(party.name.split()), "contact": party.contact.strip(),
-            "address": party.address.strip(), "country": party.country.strip(),
+            "party_key": key,
+            "name": " ".join(party.name.split()),
+            "contact": party.contact.strip(),
+            "address": party.address.strip(),
+            "country": party.country.strip(),
             "bigrams": pieces(party.name),
         }
         for key, party in strangers.items()

@@ -112,9 +112,7 @@ def _locations_taken(
     return refused
 
 
-def gln_owners(
-    uow: UnitOfWork, locations: Iterable[Iterable[str]]
-) -> list[tuple[str, int]]:
+def gln_owners(uow: UnitOfWork, locations: Iterable[Iterable[str]]) -> list[tuple[str, int]]:
     """(location number, subject id) of those of the numbers that are on file."""
     glns = sorted({number for numbers in locations for number in numbers})
     if not glns:
@@ -126,12 +124,8 @@ def _insert(uow: UnitOfWork, commands: list[RegisterSubject]) -> None:
     if not commands:
         return
     rows = [_subject_row(command) for command in commands]
-    ids: dict[str, int] = {
-        code: number
-        for code, number in uow.session.execute(
-            _INSERT_SUBJECTS, {"rows": json.dumps(rows), "now": uow.now}
-        )
-    }
+    inserted = uow.session.execute(_INSERT_SUBJECTS, {"rows": json.dumps(rows), "now": uow.now})
+    ids: dict[str, int] = {row.uscc: row.id for row in inserted}
     insert_licences(uow, [(ids[it.uscc], paper) for it in commands for paper in it.licences])
     insert_premises(uow, [(ids[it.uscc], place) for it in commands for place in it.premises])
     for command in commands:
@@ -141,10 +135,15 @@ def _insert(uow: UnitOfWork, commands: list[RegisterSubject]) -> None:
 
 def _subject_row(command: RegisterSubject) -> dict[str, Any]:
     return {
-        "uscc": command.uscc, "name": command.name,
+        "uscc": command.uscc,
+        "name": command.name,
         "kinds": [kind.value for kind in command.kinds],
-        "division": command.division, "address": command.address, "contact": command.contact,
-        "phone": command.phone, "gln": command.gln, "bigrams": pieces(command.name),
+        "division": command.division,
+        "address": command.address,
+        "contact": command.contact,
+        "phone": command.phone,
+        "gln": command.gln,
+        "bigrams": pieces(command.name),
     }
 
 
@@ -154,9 +153,13 @@ def insert_licences(uow: UnitOfWork, papers: list[tuple[int, LicenceNamed]]) -> 
         return
     rows = [
         {
-            "subject_id": subject_id, "kind": paper.kind.value, "number": paper.number,
-            "valid_from": paper.valid_from, "valid_to": paper.valid_to,
-            "scope": list(paper.scope), "revoked_on": paper.revoked_on,
+            "subject_id": subject_id,
+            "kind": paper.kind.value,
+            "number": paper.number,
+            "valid_from": paper.valid_from,
+            "valid_to": paper.valid_to,
+            "scope": list(paper.scope),
+            "revoked_on": paper.revoked_on,
             "number_checks": not rules.licence_number(paper.kind, paper.number).doubts,
         }
         for subject_id, paper in papers
@@ -170,8 +173,11 @@ def insert_premises(uow: UnitOfWork, places: list[tuple[int, PremisesNamed]]) ->
         return
     rows = [
         {
-            "subject_id": subject_id, "name": place.name, "address": place.address,
-            "division": place.division, "gln": place.gln,
+            "subject_id": subject_id,
+            "name": place.name,
+            "address": place.address,
+            "division": place.division,
+            "gln": place.gln,
         }
         for subject_id, place in places
     ]

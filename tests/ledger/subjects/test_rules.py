@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.named import a_gln, a_registration, a_uscc, an_sc
+
 from ledger.kernel.names import fold_name, pieces, pieces_sought
 from ledger.subjects import errors, rules
 from ledger.subjects.rules import Sought
 from ledger.subjects.terms import Licence, LicenceKind, LicenceNamed, Party, SubjectKind
-from support.named import a_gln, a_registration, a_uscc, an_sc
 
 
 def paper(kind: str, begins: str | None, ends: str | None, revoked: str | None = None) -> Licence:
@@ -19,8 +20,13 @@ def paper(kind: str, begins: str | None, ends: str | None, revoked: str | None =
         return date.fromisoformat(text) if text else None
 
     return Licence(
-        kind=LicenceKind(kind), number="1", valid_from=day(begins), valid_to=day(ends), scope=(),
-        revoked_on=day(revoked), number_checks=True,
+        kind=LicenceKind(kind),
+        number="1",
+        valid_from=day(begins),
+        valid_to=day(ends),
+        scope=(),
+        revoked_on=day(revoked),
+        number_checks=True,
     )
 
 
@@ -108,8 +114,12 @@ def test_any_part_of_a_name_is_among_its_pieces(name, data):
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", Sought.NOTHING), ("  ", Sought.NOTHING), (a_uscc().lower(), Sought.USCC),
-        (an_sc(), Sought.LICENCE), (a_gln(), Sought.GLN), ("鼓浪", Sought.NAME),
+        ("", Sought.NOTHING),
+        ("  ", Sought.NOTHING),
+        (a_uscc().lower(), Sought.USCC),
+        (an_sc(), Sought.LICENCE),
+        (a_gln(), Sought.GLN),
+        ("鼓浪", Sought.NAME),
         ("123", Sought.NAME),
     ],
 )
@@ -119,8 +129,14 @@ def test_what_a_search_text_means(text, what):
 
 @pytest.mark.parametrize(
     ("code", "stem"),
-    [("350203", "350203"), ("350200", "3502"), ("350000", "35"), ("100000", ""),
-     ("360481001", "360481001"), ("360481100", "360481100")],
+    [
+        ("350203", "350203"),
+        ("350200", "3502"),
+        ("350000", "35"),
+        ("100000", ""),
+        ("360481001", "360481001"),
+        ("360481100", "360481100"),
+    ],
 )
 def test_a_division_takes_in_what_lies_below_it(code, stem):
     assert rules.division_stem(code) == stem
@@ -136,11 +152,25 @@ def test_a_division_takes_in_what_lies_below_it(code, stem):
         ({"kinds": ()}, "subjects.kind_missing", "kinds"),
         ({"division": "3502"}, "identifiers.division_unreadable", "division"),
         ({"gln": "123"}, "identifiers.gln_unreadable", "gln"),
-        ({"licences": (LicenceNamed(kind=LicenceKind.SC, number=" "),)},
-         "subjects.licence_number_missing", "licences.0.number"),
-        ({"licences": (LicenceNamed(kind=LicenceKind.SC, number=an_sc(),
-                                    valid_from=date(2021, 1, 2), valid_to=date(2021, 1, 1)),)},
-         "subjects.licence_dates_reversed", "licences.0.valid_to"),
+        (
+            {"licences": (LicenceNamed(kind=LicenceKind.SC, number=" "),)},
+            "subjects.licence_number_missing",
+            "licences.0.number",
+        ),
+        (
+            {
+                "licences": (
+                    LicenceNamed(
+                        kind=LicenceKind.SC,
+                        number=an_sc(),
+                        valid_from=date(2021, 1, 2),
+                        valid_to=date(2021, 1, 1),
+                    ),
+                )
+            },
+            "subjects.licence_dates_reversed",
+            "licences.0.valid_to",
+        ),
     ],
 )
 def test_what_cannot_be_registered(changed, refusal, field):

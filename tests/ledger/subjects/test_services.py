@@ -6,26 +6,37 @@ import threading
 from datetime import date
 
 import pytest
+from sqlalchemy import select
+from support.named import a_gln, a_registration, a_uscc, an_sc, counted
+
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM
 from ledger.kernel.errors import Refusal
 from ledger.kernel.model import AuditLine, OutboxFact
 from ledger.subjects import errors, queries, services
 from ledger.subjects.terms import (
-    AmendSubject, LicenceKind, LicenceNamed, MergeSubject, Party, PremisesNamed, SubjectKind,
+    AmendSubject,
+    LicenceKind,
+    LicenceNamed,
+    MergeSubject,
+    Party,
+    PremisesNamed,
+    SubjectKind,
     SubjectSearch,
 )
-from sqlalchemy import select
-from support.named import a_gln, a_registration, a_uscc, an_sc, counted
 
-SC = LicenceNamed(kind=LicenceKind.SC, number=an_sc(), valid_from=date(2021, 1, 1),
-                  valid_to=date(2025, 12, 31), scope=("乳制品",))
+SC = LicenceNamed(
+    kind=LicenceKind.SC,
+    number=an_sc(),
+    valid_from=date(2021, 1, 1),
+    valid_to=date(2025, 12, 31),
+    scope=("乳制品",),
+)
 SHOP = PremisesNamed(name="总店", address="某路1号", division="350203", gln=a_gln(7))
 
 
 def open_party(uow, name="绿野合作社", contact="13900005678"):
-    (party,) = services.resolve_parties(uow, [Party(name=name, contact=contact)],
-                                        open_unknown=True)
+    (party,) = services.resolve_parties(uow, [Party(name=name, contact=contact)], open_unknown=True)
     return party
 
 
@@ -71,20 +82,35 @@ def test_a_location_number_belongs_to_one_subject(uow):
 
 def test_many_are_registered_and_one_refused_keeps_no_other_back(uow):
     services.register_subject(uow, a_registration(1))
-    outcomes = services.register_subjects(uow, [
-        a_registration(1), a_registration(2), a_registration(2), a_registration(2, name="别名"),
-        a_registration(3, uscc="x"), a_registration(4, gln=a_gln(9)),
-        a_registration(5, gln=a_gln(9)),
-    ])
+    outcomes = services.register_subjects(
+        uow,
+        [
+            a_registration(1),
+            a_registration(2),
+            a_registration(2),
+            a_registration(2, name="别名"),
+            a_registration(3, uscc="x"),
+            a_registration(4, gln=a_gln(9)),
+            a_registration(5, gln=a_gln(9)),
+        ],
+    )
     said = [it.code if isinstance(it, Refusal) else it[1] for it in outcomes]
-    assert said == [False, True, False, "subjects.exists_differently",
-                    "identifiers.uscc_unreadable", True, "subjects.gln_taken"]
+    assert said == [
+        False,
+        True,
+        False,
+        "subjects.exists_differently",
+        "identifiers.uscc_unreadable",
+        True,
+        "subjects.gln_taken",
+    ]
 
 
 def test_a_licence_whose_check_digit_is_wrong_is_kept_with_a_doubt(uow):
     wrong = an_sc()[:-1] + str((int(an_sc()[-1]) + 1) % 10)
-    subject, _ = services.register_subject(uow, a_registration(
-        licences=(SC, LicenceNamed(kind=LicenceKind.SC, number=wrong))))
+    subject, _ = services.register_subject(
+        uow, a_registration(licences=(SC, LicenceNamed(kind=LicenceKind.SC, number=wrong)))
+    )
     assert [paper.number_checks for paper in subject.licences] == [True, False]
     ((paper, doubt),) = queries.licence_doubts(subject)
     assert (paper.number, doubt.code) == (wrong, "identifiers.licence_check_digit")
@@ -92,8 +118,14 @@ def test_a_licence_whose_check_digit_is_wrong_is_kept_with_a_doubt(uow):
 
 def test_an_amendment_keeps_the_old_values_and_the_old_name_finds_the_subject(uow):
     first, _ = services.register_subject(uow, a_registration())
-    subject = services.amend_subject(uow, AmendSubject(
-        uscc=a_uscc(), reason="更名", changes={"name": "海风食品有限公司", "phone": "13900000000"}))
+    subject = services.amend_subject(
+        uow,
+        AmendSubject(
+            uscc=a_uscc(),
+            reason="更名",
+            changes={"name": "海风食品有限公司", "phone": "13900000000"},
+        ),
+    )
     assert (subject.id, subject.name) == (first.id, "海风食品有限公司")
     (change,) = queries.subject_history(uow, subject.id)
     assert change.before == {"name": first.name, "phone": first.phone}
@@ -104,20 +136,37 @@ def test_an_amendment_keeps_the_old_values_and_the_old_name_finds_the_subject(uo
 
 def test_an_amendment_to_what_is_on_file_leaves_no_history(uow):
     first, _ = services.register_subject(uow, a_registration(licences=(SC,), premises=(SHOP,)))
-    again = services.amend_subject(uow, AmendSubject(uscc=a_uscc(), changes={
-        "name": first.name, "licences": (SC,), "premises": (SHOP,), "status": "active",
-        "kinds": (SubjectKind.PRODUCTION,)}))
+    again = services.amend_subject(
+        uow,
+        AmendSubject(
+            uscc=a_uscc(),
+            changes={
+                "name": first.name,
+                "licences": (SC,),
+                "premises": (SHOP,),
+                "status": "active",
+                "kinds": (SubjectKind.PRODUCTION,),
+            },
+        ),
+    )
     assert again == first
     assert queries.subject_history(uow, first.id) == ()
 
 
 def test_a_licence_is_revoked_and_another_added_by_amendment(uow):
     services.register_subject(uow, a_registration(licences=(SC,)))
-    revoked = LicenceNamed(kind=SC.kind, number=SC.number, valid_from=SC.valid_from,
-                           valid_to=SC.valid_to, scope=SC.scope, revoked_on=date(2022, 3, 1))
+    revoked = LicenceNamed(
+        kind=SC.kind,
+        number=SC.number,
+        valid_from=SC.valid_from,
+        valid_to=SC.valid_to,
+        scope=SC.scope,
+        revoked_on=date(2022, 3, 1),
+    )
     other = LicenceNamed(kind=LicenceKind.JY, number="JY13502030001236")
-    subject = services.amend_subject(uow, AmendSubject(
-        uscc=a_uscc(), changes={"licences": (revoked, other)}))
+    subject = services.amend_subject(
+        uow, AmendSubject(uscc=a_uscc(), changes={"licences": (revoked, other)})
+    )
     assert [paper.kind.value for paper in subject.licences] == ["SC", "JY"]
     assert queries.lacks_licence(subject, SubjectKind.PRODUCTION, date(2022, 3, 1))
     assert not queries.lacks_licence(subject, SubjectKind.PRODUCTION, date(2022, 2, 28))
@@ -131,8 +180,9 @@ def test_a_licence_is_revoked_and_another_added_by_amendment(uow):
 def test_a_place_is_put_right_and_another_added(uow):
     services.register_subject(uow, a_registration(premises=(SHOP,)))
     moved = PremisesNamed(name="总店", address="某路2号", gln=SHOP.gln)
-    subject = services.amend_subject(uow, AmendSubject(
-        uscc=a_uscc(), changes={"premises": (moved, PremisesNamed(name="分店"))}))
+    subject = services.amend_subject(
+        uow, AmendSubject(uscc=a_uscc(), changes={"premises": (moved, PremisesNamed(name="分店"))})
+    )
     assert [(it.name, it.address) for it in subject.premises] == [("总店", "某路2号"), ("分店", "")]
 
 
@@ -146,12 +196,15 @@ def test_only_named_fields_of_a_known_subject_are_amended(uow):
 def test_a_merged_party_is_read_under_its_subject(uow):
     subject, _ = services.register_subject(uow, a_registration())
     party = open_party(uow)
-    merged = services.merge_subject(uow, MergeSubject(
-        unregistered_id=party, into_uscc=a_uscc(), reason="同一合作社"))
+    merged = services.merge_subject(
+        uow, MergeSubject(unregistered_id=party, into_uscc=a_uscc(), reason="同一合作社")
+    )
     assert merged.id == subject.id
     assert open_party(uow) == subject.id
     assert queries.subjects_by_ids(uow, [party, subject.id]) == {
-        party: subject, subject.id: subject}
+        party: subject,
+        subject.id: subject,
+    }
     assert [it.id for it in page(uow, "绿野合作").items] == [subject.id]
     assert queries.subject_history(uow, party)[0].after["merged"]["into"] == a_uscc()
 
@@ -180,23 +233,47 @@ def test_what_cannot_be_merged(uow):
 def test_parties_are_recognised_by_every_way_of_naming(uow):
     subject, _ = services.register_subject(uow, a_registration(gln=a_gln(1), premises=(SHOP,)))
     party = open_party(uow)
-    found = services.resolve_parties(uow, [
-        Party(consumers=True), Party(subject_id=subject.id), Party(uscc=f" {a_uscc().lower()} "),
-        Party(gln=a_gln(1)), Party(gln=SHOP.gln), Party(name="绿野 合作社", contact="１３９００００５６７８"),
-        Party(uscc=a_uscc(), name="whatever"),
-    ], open_unknown=False)
+    found = services.resolve_parties(
+        uow,
+        [
+            Party(consumers=True),
+            Party(subject_id=subject.id),
+            Party(uscc=f" {a_uscc().lower()} "),
+            Party(gln=a_gln(1)),
+            Party(gln=SHOP.gln),
+            Party(name="绿野 合作社", contact="１３９００００５６７８"),
+            Party(uscc=a_uscc(), name="whatever"),
+        ],
+        open_unknown=False,
+    )
     assert found == [0, subject.id, subject.id, subject.id, subject.id, party, subject.id]
 
 
 def test_parties_that_cannot_be_recognised_say_why(uow):
-    found = services.resolve_parties(uow, [
-        Party(), Party(uscc="1"), Party(uscc=a_uscc(5)), Party(gln="1"), Party(gln=a_gln(5)),
-        Party(subject_id=987_654), Party(subject_id=2**40), Party(name="无名"),
-    ], open_unknown=False)
+    found = services.resolve_parties(
+        uow,
+        [
+            Party(),
+            Party(uscc="1"),
+            Party(uscc=a_uscc(5)),
+            Party(gln="1"),
+            Party(gln=a_gln(5)),
+            Party(subject_id=987_654),
+            Party(subject_id=2**40),
+            Party(name="无名"),
+        ],
+        open_unknown=False,
+    )
     assert [it.code for it in found] == [
-        "subjects.party_unnamed", "identifiers.uscc_unreadable", "subjects.unknown_uscc",
-        "identifiers.gln_unreadable", "subjects.unknown_gln", "subjects.unknown",
-        "subjects.unknown", "subjects.unknown_party"]
+        "subjects.party_unnamed",
+        "identifiers.uscc_unreadable",
+        "subjects.unknown_uscc",
+        "identifiers.gln_unreadable",
+        "subjects.unknown_gln",
+        "subjects.unknown",
+        "subjects.unknown",
+        "subjects.unknown_party",
+    ]
 
 
 def test_a_thousand_strangers_take_as_many_statements_as_ten(uow, database):
@@ -231,8 +308,7 @@ def test_two_filings_that_name_the_same_strangers_at_once_agree(fresh_database, 
             ids = services.resolve_parties(unit, order, open_unknown=True)
             found[number] = dict(zip(order, ids, strict=True))
 
-    threads = [threading.Thread(target=file, args=it)
-               for it in ((1, parties), (2, parties[::-1]))]
+    threads = [threading.Thread(target=file, args=it) for it in ((1, parties), (2, parties[::-1]))]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -242,12 +318,19 @@ def test_two_filings_that_name_the_same_strangers_at_once_agree(fresh_database, 
 
 
 def test_a_page_of_subjects_is_narrowed_and_goes_on(uow):
-    services.register_subjects(uow, [
-        a_registration(at, division="350203" if at % 2 else "360481001",
-                       kinds=(SubjectKind.FARM,) if at == 4 else (SubjectKind.PRODUCTION,),
-                       licences=(SC,) if at == 2 else (), gln=a_gln(3) if at == 3 else "")
-        for at in range(1, 6)
-    ])
+    services.register_subjects(
+        uow,
+        [
+            a_registration(
+                at,
+                division="350203" if at % 2 else "360481001",
+                kinds=(SubjectKind.FARM,) if at == 4 else (SubjectKind.PRODUCTION,),
+                licences=(SC,) if at == 2 else (),
+                gln=a_gln(3) if at == 3 else "",
+            )
+            for at in range(1, 6)
+        ],
+    )
     open_party(uow)
 
     def names(text="", **narrowed):

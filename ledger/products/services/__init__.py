@@ -1,0 +1,15 @@
+"""The verbs of products: open, pack, find lots as filings name them, stop lots and release them."""
+
+from ledger.products.services.holds import hold_lot, release_lot
+from ledger.products.services.lots import resolve_lots
+from ledger.products.services.opening import open_product, open_product_with_packs
+from ledger.products.services.packs import add_packs
+
+__all__ = [
+    "add_packs",
+    "hold_lot",
+    "open_product",
+    "open_product_with_packs",
+    "release_lot",
+    "resolve_lots",
+]

@@ -47,6 +47,8 @@ class EntryRow(Table):
               postgresql_where=text("kind = 4")),
         Index("ix_entry_book", "op", "ts"),
         Index("ix_entry_waiting", "other", "ts", postgresql_where=text("kind = 2")),
+        Index("ix_entry_void", "lot", "qty", postgresql_include=("id",),
+              postgresql_where=text("kind = 10")),
         {"postgresql_partition_by": "RANGE (lot)"},
     )
 
@@ -69,6 +71,10 @@ class EntryNoteRow(Table):
     """What an entry says beyond its row: document, certificate, goods and words as written."""
 
     __tablename__ = "entry_note"
+    __table_args__ = (
+        Index("ix_entry_note_document", "document", "document_line",
+              postgresql_where=text("document_line <> ''")),
+    )
 
     lot: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -134,7 +135,7 @@ class Unreadable:
 
     code: str
     field: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,8 @@ class FileEntries:
     """Give entries to the ledger under the filer's own key.
 
     ``content_hash`` is SHA-256 over the canonical content; the same key with another hash is a
-    conflict. ``operator_id`` is the book the key belongs to.
+    conflict. ``operator_id`` is the book the key belongs to. ``strict`` refuses a line that lacks
+    any field required by law instead of filing it with a remark (L01).
     """
 
     operator_id: int
@@ -152,6 +154,7 @@ class FileEntries:
     mode: Mode = Mode.ALL
     source: Source = Source.API
     upload_id: int | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +198,11 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookLine:
-    """One entry of an operator's book, ready to be shown or exported."""
+    """One entry of an operator's book, ready to be shown or exported.
+
+    An entry over several lots gives a line for each; ``role`` says ``input`` or ``output`` of a
+    transformation. ``corrected_by`` is the reference of the entry that put this one out of force.
+    """
 
     reference: str
     kind: EntryKind
@@ -212,6 +219,8 @@ class BookLine:
     unit: str
     document: str
     flags: tuple[str, ...]
+    role: str = ""
+    corrects: str = ""
     corrected_by: str = ""
     filed_at: datetime | None = None
 

@@ -229,7 +229,7 @@ def _nearest_first(line: list[tuple[Side, bool]], days: int) -> list[Pair]:
     heap: list[tuple[int, int, int]] = []
 
     def offer(left: int, right: int) -> None:
-        if 0 <= left and right < len(line) and line[left][1] != line[right][1]:
+        if left >= 0 and right < len(line) and line[left][1] != line[right][1]:
             heapq.heappush(heap, (line[right][0].earliest - line[left][0].earliest, left, right))
 
     for index in range(len(line) - 1):

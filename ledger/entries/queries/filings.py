@@ -1,0 +1,55 @@
+"""Filings and the answers they were given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from ledger.entries import errors
+from ledger.entries.model import FilingRow
+from ledger.entries.terms import Filed, Refused, Warned
+from ledger.kernel.uow import UnitOfWork
+
+
+def filing_by_key(uow: UnitOfWork, operator_id: int, filing_key: str) -> Filed:
+    """The answer a key was given. Raises UnknownFiling; NotYourOperator unless it may be read."""
+    _may_read(uow, operator_id)
+    row = uow.session.execute(
+        select(FilingRow.__table__).where(
+            FilingRow.operator_id == operator_id, FilingRow.filing_key == filing_key
+        )
+    ).one_or_none()
+    if row is None:
+        raise errors.UnknownFiling(filing=filing_key)
+    return filed_from(row)
+
+
+def filing_by_id(uow: UnitOfWork, operator_id: int, filing_id: int) -> Filed:
+    """The answer of a filing in one operator's book. Raises as filing_by_key."""
+    _may_read(uow, operator_id)
+    row = uow.session.execute(
+        select(FilingRow.__table__).where(
+            FilingRow.operator_id == operator_id, FilingRow.id == filing_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise errors.UnknownFiling(filing=filing_id)
+    return filed_from(row)
+
+
+def _may_read(uow: UnitOfWork, operator_id: int) -> None:
+    if not uow.actor.may("book.read_all"):
+        uow.actor.require_operator(operator_id)
+
+
+def filed_from(row: Any, *, replayed: bool = False) -> Filed:
+    """A stored filing as the answer it was given."""
+    answer = row.answer
+    return Filed(
+        filing_id=row.id, filing_key=row.filing_key, accepted=row.accepted,
+        entries=tuple(answer["entries"]),
+        refused=tuple(Refused(**it) for it in answer["refused"]),
+        warnings=tuple(Warned(**it) for it in answer["warnings"]),
+        receipt=bytes(row.receipt).hex(), filed_at=row.filed_at, replayed=replayed,
+    )

@@ -1,0 +1,163 @@
+"""Resolving what lines name: operators, partners, units of measure, lots; each set-wise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import text
+
+from ledger.entries import errors
+from ledger.entries.rules import amounts, fields
+from ledger.entries.rules.limits import NEW_UNITS_MAX
+from ledger.entries.services.batch import Batch, Goods, Item
+from ledger.entries.terms import EntryKind, Portion
+from ledger.kernel.actor import NotYourOperator
+from ledger.kernel.errors import Refusal
+from ledger.kernel.quantity import Quantity
+from ledger.kernel.uow import UnitOfWork
+from ledger.products.services import resolve_lots
+from ledger.products.terms import LotWanted
+from ledger.subjects.services import resolve_parties
+from ledger.subjects.terms import Party
+
+_WORDS = text("SELECT word, id FROM unit_word WHERE word = ANY(CAST(:words AS text[]))")
+_NEW_WORDS = text(
+    "INSERT INTO unit_word (word) SELECT unnest(CAST(:words AS text[])) ON CONFLICT DO NOTHING"
+)
+
+
+def read_lines(batch: Batch) -> None:
+    """Refuse the lines that mean nothing, before anything is looked up."""
+    for item in batch.items:
+        refusal = fields.line_refusal(item.filed)
+        if refusal:
+            item.refuse(refusal)
+
+
+def name_operators(batch: Batch) -> None:
+    """Whose book each line belongs to; refuses those the actor may not act for."""
+    named = [item for item in batch.alive if item.filed.operator is not None]
+    ids = _parties(batch.uow, (item.filed.operator for item in named), open_unknown=False)
+    for item in batch.alive:
+        party = item.filed.operator
+        found = ids[party] if party else batch.operator_id
+        if isinstance(found, Refusal):
+            item.refuse(_again(found), "operator.")
+        elif not batch.uow.actor.may_act_for(found):
+            item.refuse(NotYourOperator(operator=found, field="operator"))
+        else:
+            item.operator = found
+
+
+def name_partners(batch: Batch) -> None:
+    """Receivers and senders; parties without a code are kept as unregistered."""
+    partners = (item.line.partner for item in batch.alive if item.line.partner)
+    ids = _parties(batch.uow, partners, open_unknown=True)
+    for item in batch.alive:
+        if item.line.partner is None or item.line.kind not in fields.PARTNERED:
+            continue
+        found = ids[item.line.partner]
+        if isinstance(found, Refusal):
+            item.refuse(_again(found), "from." if item.line.kind is EntryKind.RECEIPT else "to.")
+        else:
+            item.partner = found
+
+
+def _parties(
+    uow: UnitOfWork, parties: Iterable[Party | None], *, open_unknown: bool
+) -> dict[Party, int | Refusal]:
+    distinct = list(dict.fromkeys(party for party in parties if party))
+    if not distinct:
+        return {}
+    found = resolve_parties(uow, distinct, open_unknown=open_unknown)
+    return dict(zip(distinct, found, strict=True))
+
+
+def _again(refusal: Refusal) -> Refusal:
+    # One refusal may answer several lines; each line gets its own, with its own path.
+    return type(refusal)(field=refusal.field, **refusal.params)
+
+
+def name_goods(batch: Batch) -> None:
+    """Lots and quantities of every portion: one look-up for the whole filing."""
+    wanted: list[tuple[Item, str, Portion, Quantity]] = []
+    for item in batch.alive:
+        wanted += _portions(item)
+    wanted = [entry for entry in wanted if entry[0].refusal is None]
+    batch.numbers |= _unit_numbers(batch, (entry[3] for entry in wanted))
+    wanted = [entry for entry in wanted if entry[0].refusal is None]
+    found = resolve_lots(batch.uow, [_lot_wanted(item, portion) for item, _, portion, _ in wanted])
+    for (item, path, portion, quantity), resolved in zip(wanted, found, strict=True):
+        if isinstance(resolved, Refusal):
+            item.refuse(_again(resolved), f"{path}lot.")
+            continue
+        try:
+            counted = amounts.counted(quantity, resolved)
+        except Refusal as refusal:
+            item.refuse(refusal, f"{path}quantity.")
+            continue
+        unit = batch.numbers.get(counted.unit.code, 0) or counted.unit.number
+        goods = Goods(path, portion, resolved, counted, unit, amounts.measure_of(unit))
+        (item.made if path.startswith("outputs") else item.goods).append(goods)
+
+
+def _portions(item: Item) -> Iterator[tuple[Item, str, Portion, Quantity]]:
+    line = item.line
+    names = ("inputs", "outputs") if line.kind is EntryKind.TRANSFORMATION else ("portions",)
+    for name in names:
+        portions = line.outputs if name == "outputs" else line.portions
+        for index, portion in enumerate(portions):
+            if portion.lot.sscc:
+                continue  # its contents are looked up with the logistic units
+            path = fields.portion_path(line, name, index)
+            try:
+                quantity = _quantity(line.kind, portion)
+            except Refusal as refusal:
+                item.refuse(refusal, f"{path}quantity.")
+                return
+            yield item, path, portion, quantity
+
+
+def _quantity(kind: EntryKind, portion: Portion) -> Quantity:
+    if kind is EntryKind.DISAGGREGATION and not portion.quantity:
+        return amounts.NOTHING
+    return amounts.as_written(portion.quantity, portion.unit)
+
+
+def _lot_wanted(item: Item, portion: Portion) -> LotWanted:
+    line = item.line
+    receipt = line.kind is EntryKind.RECEIPT and item.partner
+    return LotWanted(
+        named=portion.lot,
+        filer_id=item.operator,
+        assumed_producer_id=item.partner if receipt else item.operator,
+        document=line.document,
+        at=line.at,
+        kind=_production_like(line.kind, portion, line.outputs),
+    )
+
+
+def _production_like(kind: EntryKind, portion: Portion, outputs: tuple[Portion, ...]) -> str:
+    made = kind is EntryKind.TRANSFORMATION and any(portion is output for output in outputs)
+    return EntryKind.PRODUCTION.value if made else kind.value
+
+
+def _unit_numbers(batch: Batch, quantities: Iterable[Quantity]) -> dict[str, int]:
+    """Stored numbers of the units that are in no list; new words are added."""
+    words = sorted({it.unit.code for it in quantities if it.unit.number == 0})
+    if not words:
+        return {}
+    session = batch.uow.session
+    known = _known(session.execute(_WORDS, {"words": words}))
+    new = [word for word in words if word not in known]
+    if len(new) > NEW_UNITS_MAX:
+        raise errors.TooManyNewUnits(limit=NEW_UNITS_MAX, units=", ".join(new[:5]))
+    if new:
+        session.execute(_NEW_WORDS, {"words": new})
+        known |= _known(session.execute(_WORDS, {"words": new}))
+    return known
+
+
+def _known(rows: Iterable[Any]) -> dict[str, int]:
+    return {row.word: row.id for row in rows}

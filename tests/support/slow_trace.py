@@ -158,7 +158,7 @@ class SlowTrace:
             return False
         if out.document and out.document == back.document:
             return True
-        if out.document or back.document or out.quantity != back.quantity:
+        if out.quantity != back.quantity:
             return False
         (a, b), (c, d) = span(out.when), span(back.when)
         return c.date() - b.date() <= THREE_DAYS and a.date() - d.date() <= THREE_DAYS
@@ -231,6 +231,41 @@ class SlowTrace:
         }
         left = sums["received"] + sums["produced"] - sums["dispatched"] - sums["used"]
         return sums | {"on_hand": max(0, left - sums["disposed"])}
+
+    def gaps(self, found: Found) -> set[tuple[str, str, str, int]]:
+        """(kind, operator, lot, quantity) of what is missing; dates apart."""
+        gaps = set()
+        for node in found.nodes:
+            early = sum(quantity for quantity, leaves in self.departures(node)
+                        if not self.is_first_met(node, leaves))
+            sums = self.sums(node)
+            came = sums["received"] + sums["produced"]
+            went = sums["dispatched"] + sums["used"] + sums["disposed"]
+            if early:
+                gaps.add(("source_unknown", *node, early))
+            if came and went > came:
+                gaps.add(("more_out_than_in", *node, went - came))
+        for d in found.deliveries:
+            if d.status == "dispatch_only":
+                gaps.add(("unanswered_dispatch", d.receiver, d.lot, d.out.quantity))
+            if d.status == "receipt_only":
+                gaps.add(("unanswered_receipt", d.sender, d.lot, d.back.quantity))
+        return gaps
+
+    def departures(self, node: tuple[str, str]) -> list[tuple[int, tuple[datetime, datetime]]]:
+        """Everything that left a holder: handed on, sold, used, thrown away."""
+        who, lot = node
+        return [
+            *((one.quantity, span(one.when)) for one in self.entries
+              if one.kind in ("dispatch", "sale", "disposal") and (one.operator, one.lot) == node),
+            *((d.back.quantity, d.leaves) for d in self.deliveries
+              if d.out is None and (d.sender, d.lot) == node),
+            *((quantity, span(one.when)) for one in self.changes if one.operator == who
+              for name, quantity in one.inputs if name == lot)]
+
+    def is_first_met(self, node: tuple[str, str], leaves: tuple[datetime, datetime]) -> bool:
+        """Whether any arrival may precede what left."""
+        return any(may_feed(each, leaves) for each in self.arrivals(node))
 
     # --- contract 3.3, points 1 to 3 ----------------------------------------------------------
 

@@ -103,7 +103,7 @@ def answer_from(
         ),
         transformations=tuple(
             _transformation(facts, change)
-            for change in sorted(scope.changes.values(), key=lambda c: (c.row.ts, c.id))
+            for change in sorted(scope.changes.values(), key=_change_place)
         ),
         events=tuple(
             _event(facts, each) for each in sorted(scope.happenings.values(), key=_event_place)
@@ -115,8 +115,7 @@ def answer_from(
 def _lots_in_order(facts: Facts, scope: Scope, roots: tuple[int, ...]) -> list[int]:
     """The lots of a scope, roots first, then as they are first seen along the transformations."""
     seen = dict.fromkeys(roots)
-    changes = sorted(scope.changes.values(), key=lambda change: (change.row.ts, change.id))
-    for change in changes:
+    for change in sorted(scope.changes.values(), key=_change_place):
         seen.update(dict.fromkeys((*sorted(change.inputs), *sorted(change.outputs))))
     seen.update(dict.fromkeys(sorted(node.lot for node in scope.nodes)))
     return list(seen)
@@ -139,6 +138,12 @@ def _move_place(move: Move) -> tuple[int, ...]:
         move.thousandths,
         leaving.row.id,
     )
+
+
+def _change_place(change: Change) -> tuple[int, int, list[int], list[int], int]:
+    """By time and by what it says; its number, which the order of filing gives, comes last."""
+    lots = sorted(change.inputs), sorted(change.outputs)
+    return change.row.ts, change.operator, *lots, change.id
 
 
 def _event_place(happening: Happening) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from ledger.kernel.errors import Refusal
 from ledger.products.terms import LotNamed
 from ledger.subjects.terms import Party
 
-KEY_MAX = 100
+KEY_MAX = 200
 PARTS_MAX = 500  # inputs, outputs or contents of one line; a pallet holds fewer
 PARTY = ("uscc", "gln", "name", "contact", "address", "country", "licence", "consumers")
 LOT = (

@@ -1,0 +1,176 @@
+"""The words of sheets and uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from ledger.entries.terms import EntryKind, Line, Unreadable
+
+Values = tuple[str | float, ...]
+"""The cells of a row as they stood: numbers as numbers, everything else as text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a sheet: its letter, its header as written, and what it was taken for.
+
+    ``field`` is empty where the header says nothing to us, ``-`` where it is known and of no use
+    to the book; ``hint`` is a unit the header carries, as in 数量(公斤).
+    """
+
+    letter: str
+    text: str
+    field: str = ""
+    hint: str = ""
+
+
+class SkipReason(StrEnum):
+    """Why a row is no entry; every one that is left out is listed."""
+
+    TOTAL = "total"
+    FOOTER = "footer"
+    HEADER = "header"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A row that is no entry: a line of totals, a signature, a header printed again."""
+
+    number: int
+    reason: SkipReason
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRow:
+    """One row under the header as a line of the book, or why it cannot be read.
+
+    ``number`` is the row as a spreadsheet counts; ``cells`` maps a column's field to its cell,
+    such as ``lot`` to ``C17``.
+    """
+
+    number: int
+    line: Line | Unreadable
+    cells: Mapping[str, str]
+    values: Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A sheet whose header was understood; ``items`` reads its rows one by one, again and again.
+
+    ``kind`` is what all its rows are, None where a column says it row by row. ``above`` are the
+    rows over the header, kept for the sheet of refused rows.
+    """
+
+    name: str
+    kind: EntryKind | None
+    header_row: int
+    columns: tuple[Column, ...]
+    above: tuple[Values, ...]
+    rows: int
+    items: Callable[[], Iterator[SheetRow | Skipped]] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A sheet of a workbook that was not read, and the refusal that says why."""
+
+    name: str
+    code: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbook:
+    """A file of sheets: those understood, and those left out."""
+
+    sheets: tuple[Sheet, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows stand under the headers, empty ones not counted."""
+        return sum(sheet.rows for sheet in self.sheets)
+
+
+class UploadState(StrEnum):
+    """Where an upload stands."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class RowState(StrEnum):
+    """What became of a row that is kept with an upload; filed ones are in the book."""
+
+    REFUSED = "refused"
+    WARNED = "warned"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveUpload:
+    """Take in a file of entries for an operator's book.
+
+    ``kind`` is what the sender says the rows are, where the file itself does not tell.
+    """
+
+    operator_id: int
+    filename: str
+    content: bytes = field(repr=False)
+    kind: EntryKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """An upload as it stands now; ``code`` and ``params`` say why it was refused as a whole."""
+
+    id: int
+    operator_id: int
+    filename: str
+    sha256: str
+    size: int
+    kind: EntryKind | None
+    state: UploadState
+    code: str
+    params: Mapping[str, Any]
+    sheets: tuple[Mapping[str, Any], ...]
+    rows_total: int
+    rows_done: int
+    accepted: int
+    refused: int
+    warned: int
+    skipped: int
+    attempts: int
+    created_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more will change."""
+        return self.state in (UploadState.DONE, UploadState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadRow:
+    """One row that was refused, warned about or skipped: sheet, cell, rule and parameters."""
+
+    id: int
+    sheet: int
+    sheet_name: str
+    number: int
+    state: RowState
+    code: str
+    rule: str
+    field: str
+    cell: str
+    params: Mapping[str, Any]
+    values: Values

@@ -66,6 +66,8 @@ def start_child(
     the kernel ties the child to the thread that started it.
     """
     drop = user if user is not None and user.dropped and command[0] != "setpriv" else None
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         out = stack.enter_context(log.open("ab")) if log else None
         child = subprocess.Popen(  # noqa: S603 - our own programs with our own arguments

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from redis import Redis, RedisError
@@ -38,10 +39,11 @@ class JobRoom:
     settings: Settings
     bind: Engine | Connection
     redis: Redis
+    now: Callable[[], datetime] = clock.now
 
     def unit(self, actor: Actor = SYSTEM) -> AbstractContextManager[UnitOfWork]:
-        """A unit of work of the job's own, now."""
-        return units.begin(self.bind, actor=actor, now=clock.now(), request_id="job")
+        """A unit of work of the job's own, now; tests make the clock stand still."""
+        return units.begin(self.bind, actor=actor, now=self.now(), request_id="job")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ledger.kernel.errors import (
     Conflict,
@@ -80,16 +81,48 @@ def problem_of(refusal: Refusal, language: str, request_id: str) -> dict[str, An
     fields = refusal.params.get("fields") or (
         {refusal.field: [detail_of(refusal, language)]} if refusal.field else {}
     )
+    lines = [line_of(line, language) for line in refusal.params.get("refused", ())]
+    if lines:
+        fields = {f"entries.{it['index']}.{it['field']}".rstrip("."): [it["detail"]]
+                  for it in lines}
     return {
         "type": f"urn:suyuan:refusal:{refusal.code}",
         "title": refusal.code,
         "status": outside_of(refusal).status,
         "code": refusal.code,
         "detail": detail_of(refusal, language),
-        "params": {key: _plain(value) for key, value in refusal.params.items() if key != "fields"},
+        "params": {key: _plain(value) for key, value in refusal.params.items()
+                   if key not in ("fields", "refused")},
         "fields": fields,
         "request_id": request_id,
+        **({"refused": lines} if lines else {}),
     }
+
+
+class RefusedLine(Protocol):
+    """One line of many that was refused, as its slice says it."""
+
+    @property
+    def index(self) -> int:
+        """Its place, from 0."""
+
+    @property
+    def code(self) -> str:
+        """The refusal."""
+
+    @property
+    def field(self) -> str:
+        """What in the line caused it."""
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """What the refusal's text may use."""
+
+
+def line_of(line: RefusedLine, language: str) -> dict[str, Any]:
+    """One refused line of a filing as contract 3.1 shows it, in the reader's language."""
+    return {"index": line.index, "code": line.code, "field": line.field,
+            "detail": text_of(line.code, dict(line.params), language)}
 
 
 def flat(messages: object, path: str = "") -> dict[str, list[str]]:

@@ -88,6 +88,8 @@ def _runs(row: tuple[bool, ...], tall: frozenset[int]) -> Iterator[tuple[int, in
 
 
 def _svg_caption(modules: Modules) -> str:
+    if not modules.captions:
+        return ""
     width, height = size(modules, captioned=True)
     letters = _letter_height(modules, width)
     return "".join(

@@ -84,8 +84,12 @@ def test_kinds_with_a_trade_item(text: str, kind: Kind, gtin: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["006901234567890121", "00006901234567890121", "(00)006901234567890121"]
-    + ["]C100006901234567890121"],
+    [
+        "006901234567890121",
+        "00006901234567890121",
+        "(00)006901234567890121",
+        "]C100006901234567890121",
+    ],
 )
 def test_a_logistics_unit(text: str) -> None:
     """A pallet's number with or without its identifier."""

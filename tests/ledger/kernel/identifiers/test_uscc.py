@@ -76,8 +76,11 @@ def test_departments_that_are_letters_are_accepted(head: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("91350200MA2XFA1T37", "企业"), ("92350203MA2YTEKT27", "个体工商户")]
-    + [("93360481MA36ABC176", "农民专业合作社")],
+    [
+        ("91350200MA2XFA1T37", "企业"),
+        ("92350203MA2YTEKT27", "个体工商户"),
+        ("93360481MA36ABC176", "农民专业合作社"),
+    ],
 )
 def test_what_the_code_says(text: str, kind: str) -> None:
     """The kind of body, its registrar's division and its organisation code."""

@@ -92,7 +92,7 @@ def _delegations(uow: UnitOfWork, rows: list[DelegationRow]) -> list[Delegation]
     people = dict(uow.session.execute(
         select(AccountRow.id, AccountRow.name).where(
             AccountRow.id.in_({row.account_id for row in rows if row.account_id}))
-    ).tuples().all()) if rows else {}
+    ).all()) if rows else {}
     return [
         Delegation(
             id=row.id, operator_id=row.operator_id, operator_name=named[row.operator_id].name,
@@ -124,7 +124,7 @@ def audit_page(uow: UnitOfWork, asked: AuditAsked) -> list[AuditLine]:
     names = dict(uow.session.execute(
         select(AccountRow.id, AccountRow.name).where(
             AccountRow.id.in_({row.account_id for row in rows if row.account_id}))
-    ).tuples().all())
+    ).all())
     return [
         AuditLine(id=row.id, at=row.at, account_id=row.account_id,
                   account=names.get(row.account_id or 0, ""), role=row.role, action=row.action,

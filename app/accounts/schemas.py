@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from marshmallow import EXCLUDE, fields, post_load, validate
+from marshmallow import EXCLUDE, fields, post_load, pre_load, validate
 
 from app.accounts import terms
 from app.doors.api import Query, Wire
@@ -22,6 +22,11 @@ class FormSchema(Wire):
         """Take what is ours."""
 
         unknown = EXCLUDE
+
+    @pre_load
+    def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A field left empty is a field not given."""
+        return {name: value for name, value in data.items() if value != ""}
 
 
 class SignInForm(FormSchema):

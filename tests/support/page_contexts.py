@@ -332,6 +332,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "pages/home_inspector.html",
         INSPECTOR | {"figures": [], "recalls": [], "traces": [], "tasks": []},
     ),
+    "paper": ("paper.html", {"size": "a5", "back": "/signs"}),
     "refusal": ("refusal.html", REFUSAL),
     "refusal_signed_in": (
         "refusal.html",

@@ -43,8 +43,10 @@ function arrive(text, format) {
 }
 
 function hit(text, format) {
-  stop();
-  navigator.vibrate?.(60);
+  find("video").pause(); // the frame in which it was read stays in sight
+  setTimeout(stop, SHOW_HIT_MS);
+  // browsers refuse to vibrate, aloud, before the first tap
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(60);
   box.classList.add("is-hit");
   find("status").hidden = false;
   find("found").textContent = (box.dataset.found || "{format}").replace("{format}", nameOf(format));

@@ -1,0 +1,1 @@
+"""Subjects at the doors: registrars keep them, everybody reads what they may."""

@@ -1,0 +1,1 @@
+"""Wire formats of subjects: JSON of the API, forms of the pages, sheets of the import."""

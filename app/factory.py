@@ -53,9 +53,9 @@ def create_app(
     http.install(app, room)
     i18n.install(app)
     assets.install(app)
-    answers.install(app)
     _install_protection(app, chosen)
     _install_modules(app, chosen)
+    answers.install(app)  # last: flask-smorest brings its own answers to HTTP errors
     return app
 
 

@@ -35,7 +35,7 @@ CASES: dict[Symbology, tuple[str, str]] = {
 def printed(symbology: Symbology, *, module_px: int = 4) -> Image.Image:
     """The case's symbol on a sheet of paper."""
     # A unit of an ITF drawing is half a narrow bar, so twice as many pixels make no smaller bar.
-    unit_px = module_px // 2 if symbology is Symbology.ITF_14 else module_px
+    unit_px = (module_px + 1) // 2 if symbology is Symbology.ITF_14 else module_px
     png = symbol_png(symbology, CASES[symbology][0], module_px=unit_px)
     return on_paper(Image.open(BytesIO(png)))
 

@@ -45,6 +45,12 @@ class UnknownFiling(NotFound):
     code = "entries.unknown_filing"
 
 
+class BookCursorUnreadable(Malformed):
+    """The place in the book to go on from is not one this ledger gave out."""
+
+    code = "entries.book_cursor_unreadable"
+
+
 class LinesRefused(Invalid):
     """At least one line is refused, so the whole filing is; nothing was written.
 

@@ -1,5 +1,18 @@
 """The reads of the book: an operator's book, one entry, filings, what waits, what is on hand."""
 
+from ledger.entries.queries.book import book_lines, book_page, month_figures
+from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key
+from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
 
-__all__ = ["filing_by_id", "filing_by_key"]
+__all__ = [
+    "book_lines",
+    "book_page",
+    "entry_by_reference",
+    "filing_by_id",
+    "filing_by_key",
+    "month_figures",
+    "on_hand",
+    "pending_proof",
+    "waiting_for",
+]

@@ -68,6 +68,8 @@ def more_out_than_in(
 
     The tolerance is taken of all that ever came in, because small losses of weight add up.
     """
+    if out <= on_hand:
+        return None
     margin = int(received * limits.tolerance(measure))
     if out <= on_hand + margin:
         return None

@@ -63,14 +63,15 @@ def page_url(**changes: object) -> str:
     return quote(request.script_root + request.path) + ("?" + urlencode(kept) if kept else "")
 
 
-def when_text(value: formats.Moment, style: formats.Style = "minute") -> str:
+def when_text(value: formats.When, style: formats.Style = "minute") -> str:
     """Return a moment in the words of this page's language."""
     return formats.when_text(value, language=page_language(), style=style)
 
 
-def when_iso(value: formats.Moment) -> str:
-    """Return a moment as the `datetime` attribute of a `time` element wants it."""
-    return formats.moment_of(value).isoformat()
+def when_iso(value: formats.When) -> str:
+    """Return a moment as the `datetime` attribute of a `time` wants it; empty if unknown."""
+    moment = formats.moment_of(value)
+    return moment if isinstance(moment, str) else moment.isoformat()
 
 
 def grouped(code: str, kind: str) -> Markup:

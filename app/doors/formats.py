@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal
-from zoneinfo import ZoneInfo
+
+from ledger.kernel.moment import Moment
+from ledger.kernel.zone import SHANGHAI
 
 Language = Literal["zh", "en"]
 Style = Literal["minute", "second", "day", "sentence"]
-Moment = datetime | date | str
+When = datetime | date | Moment | str
 
-CHINA = ZoneInfo("Asia/Shanghai")
+UNKNOWN = "?"  # in a table: somebody should know, and nobody has said
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2}))?")
 
 
-def moment_of(value: Moment) -> datetime | date:
-    """Return a moment from what a view holds; a bare date stays a date.
+def moment_of(value: When) -> datetime | date | str:
+    """Return a moment from what a view holds, no more precise than it was stated.
 
-    Takes aware datetimes, dates and ISO 8601 texts. An instant is shown in China time; one without
-    a zone is taken as China time already. Raises ValueError for a text that is not ISO 8601.
+    Takes aware datetimes, dates, moments of the book and ISO 8601 texts. A bare date stays a
+    date; a year or a month stays a text, an unknown moment the empty one. An instant is shown in
+    China time; one without a zone is taken as China time already. Raises ValueError for any
+    other text.
     """
-    if isinstance(value, str):
-        text = value.strip()
-        value = (
-            date.fromisoformat(text)
-            if len(text) == len("2026-11-21")
-            else datetime.fromisoformat(text)
-        )
+    if isinstance(value, Moment | str):
+        text = str(value).strip()
+        if not text or _PARTIAL.fullmatch(text):
+            return text
+        is_day = len(text) == len("2026-11-21")
+        value = date.fromisoformat(text) if is_day else datetime.fromisoformat(text)
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(CHINA)
+        return value.astimezone(SHANGHAI)
     return value
 
 
-def when_text(value: Moment, *, language: Language = "zh", style: Style = "minute") -> str:
-    """Return a moment as the reader writes it.
+def when_text(value: When, *, language: Language = "zh", style: Style = "minute") -> str:
+    """Return a moment as the reader writes it; an unknown one is `?`.
 
     zh: `2026-11-21 14:05`, in sentences 11 月 22 日; en: `21 Nov 2026, 10:32 (China time)`.
     """
     moment = moment_of(value)
+    if isinstance(moment, str):
+        return _partial_text(moment, language, style)
     clock = ""
     if isinstance(moment, datetime) and style != "day":
         clock = moment.strftime("%H:%M:%S" if style == "second" else "%H:%M")
@@ -50,13 +57,26 @@ def when_text(value: Moment, *, language: Language = "zh", style: Style = "minut
     return f"{moment:%Y-%m-%d} {clock}".strip()
 
 
+def _partial_text(text: str, language: Language, style: Style) -> str:
+    """Return a year or a month in words: `2017-10`, 2017 年 10 月, `Oct 2017`."""
+    match = _PARTIAL.fullmatch(text)
+    if not match:
+        return UNKNOWN
+    year, month = match[1], int(match[2] or 0)
+    if language == "en":
+        return f"{_MONTHS[month - 1]} {year}" if month else year
+    if style == "sentence":
+        return f"{year} 年 {month} 月" if month else f"{year} 年"
+    return text
+
+
 def number_text(value: object) -> str:
     """Return a number with thousands separated and no idle zeros: `1,200`, `0.5`.
 
     Nothing known is `?`; a text that is no number is returned as it is.
     """
     if value is None:
-        return "?"
+        return UNKNOWN
     try:
         number = Decimal(str(value))
     except InvalidOperation:

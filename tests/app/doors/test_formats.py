@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from app.doors import formats
+from ledger.kernel.moment import UNKNOWN, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,23 @@ def test_an_instant_is_shown_in_china_and_a_bare_date_stays_bare() -> None:
     assert formats.when_text(late) == "2026-11-22 02:00"
     assert formats.when_text(date(2026, 11, 21)) == "2026-11-21"
     assert formats.when_text("2026-11-21", language="en") == "21 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "sentence", "en"),
+    [
+        ("2017-10", "2017-10", "2017 年 10 月", "Oct 2017"),
+        (parse_moment("2017"), "2017", "2017 年", "2017"),
+        (parse_moment("2017-10-04"), "2017-10-04", "10 月 4 日", "4 Oct 2017"),
+        (UNKNOWN, "?", "?", "?"),
+    ],
+)
+def test_a_moment_is_no_more_precise_than_it_was_stated(
+    value: formats.When, zh: str, sentence: str, en: str
+) -> None:
+    assert formats.when_text(value) == zh
+    assert formats.when_text(value, style="sentence") == sentence
+    assert formats.when_text(value, language="en") == en
 
 
 def test_what_is_no_moment_is_refused() -> None:

@@ -25,7 +25,7 @@ def _make() -> Flask:
     )
     made.config["SECRET_KEY"] = "only-for-tests"
     loaders = [FileSystemLoader(str(APP / "templates")), FileSystemLoader(str(HERE))]
-    made.jinja_loader = ChoiceLoader(loaders)  # type: ignore[assignment]
+    made.jinja_loader = ChoiceLoader(loaders)
     i18n.install(made)
     assets.install(made)
     made.jinja_env.globals["csrf_token"] = lambda: "token"

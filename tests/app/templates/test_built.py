@@ -80,7 +80,7 @@ def _named(folder: Path) -> set[str]:
     for path in folder.glob("*.html"):
         with path.open("rb") as lines:
             for _line, _function, message, _comments in babel_extract(lines, ("_",), [], {}):
-                found |= {message} if isinstance(message, str) else {m for m in message if m}
+                found |= {message} if isinstance(message, str) else {m for m in message or () if m}
     return found
 
 

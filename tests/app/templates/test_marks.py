@@ -102,6 +102,13 @@ def test_moments_are_written_as_the_reader_writes_them(
         assert (time.attributes["datetime"] or "").startswith("2026-11-2")
 
 
+@pytest.mark.parametrize(("value", "words"), [("none", "–"), ('""', "?"), ('"2017-10"', "2017-10")])
+def test_no_moment_is_a_dash_and_an_unknown_one_a_question(
+    mark: Mark, value: str, words: str
+) -> None:
+    assert mark("{{ when(" + value + ") }}").all("p")[0].words == words
+
+
 def test_the_label_is_in_both_languages_with_the_readers_first(mark: Mark) -> None:
     row = '{{ fact("ok", "召回", "Recall", "没有被召回") }}'
     (zh,) = mark(row).all("dt")

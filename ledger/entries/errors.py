@@ -168,12 +168,6 @@ class BeforeProduction(Invalid):
     code = "entries.before_production"
 
 
-class ExpiresBeforeProduced(Invalid):
-    """L05: the goods would have expired before they were made."""
-
-    code = "entries.expires_before_produced"
-
-
 class ExpiredFood(Invalid):
     """L06: the food was past its date on the day of trade (Food Safety Law 2021, Art. 34)."""
 

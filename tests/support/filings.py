@@ -63,12 +63,12 @@ def production(**changed: Any) -> Line:
 
 def dispatch(to: int, **changed: Any) -> Line:
     """A dispatch of milk to a subject."""
-    return a_line(EntryKind.DISPATCH, partner=Party(subject_id=to), **changed)
+    return a_line(EntryKind.DISPATCH, **{"partner": Party(subject_id=to), **changed})
 
 
 def receipt(sender: int, **changed: Any) -> Line:
     """A receipt of milk from a subject."""
-    return a_line(EntryKind.RECEIPT, partner=Party(subject_id=sender), **changed)
+    return a_line(EntryKind.RECEIPT, **{"partner": Party(subject_id=sender), **changed})
 
 
 def filing(operator: int, *lines: Any, key: str = "K-1", **changed: Any) -> FileEntries:

@@ -33,16 +33,6 @@ def before_production(at: Moment, produced_on: Moment, field: str) -> Finding | 
     )
 
 
-def reversed_dates(produced_on: Moment, expires_on: Moment, field: str) -> Finding | None:
-    """L05: the last day is certainly before the first."""
-    if produced_on.may_precede(expires_on):
-        return None
-    return _reject(
-        errors.ExpiresBeforeProduced, f"{field}expires_on",
-        produced_on=str(produced_on), expires_on=str(expires_on),
-    )
-
-
 def _reject(refusal: type[Refusal], field: str, **params: object) -> Finding:
     return Finding(rule="L05", effect=Effect.REJECT, refusal=refusal, field=field, params=params)
 

@@ -1,8 +1,17 @@
-"""The verbs of the book: file entries, say that lots are the same goods, pair a day's deliveries."""
+"""The verbs of the book: file entries, link goods that are the same, pair a day, make room."""
 
+from ledger.entries.services.bulk import file_rows
 from ledger.entries.services.filing import file_entries
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.services.pairing import pair_day
+from ledger.entries.services.partitions import make_partitions_ahead
 from ledger.entries.services.same_goods import link_same_goods
 
-__all__ = ["file_entries", "link_same_goods", "pair_day", "take_entry_ids"]
+__all__ = [
+    "file_entries",
+    "file_rows",
+    "link_same_goods",
+    "make_partitions_ahead",
+    "pair_day",
+    "take_entry_ids",
+]

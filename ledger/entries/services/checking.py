@@ -70,10 +70,7 @@ class Checker:
         at = item.line.at
         item.find(dates.future(at, self.batch.now, limits))
         for goods in item.all_goods:
-            produced, stated = _produced(goods), goods.portion.lot.expires_on
-            path = f"{goods.path}lot."
-            item.find(dates.before_production(at, produced, path))
-            item.find(dates.reversed_dates(produced, stated, path))
+            item.find(dates.before_production(at, _produced(goods), f"{goods.path}lot."))
         for goods in item.goods:
             item.find(dates.expired(
                 item.line.kind, at, expiry_of_goods(goods), limits, is_return=item.line.is_return

@@ -17,18 +17,6 @@ class UnknownCode(NotFound):
     code = "trace.unknown_code"
 
 
-class UnknownLot(NotFound):
-    """The product is known, but no lot of it by that number."""
-
-    code = "trace.unknown_lot"
-
-
-class UnknownOperator(NotFound):
-    """No subject goes by the operator that was named."""
-
-    code = "trace.unknown_operator"
-
-
 class NotYourTrace(NotFound):
     """An operator asks about a lot that never passed through its own book."""
 

@@ -44,7 +44,6 @@ class Limit(StrEnum):
     LOTS = "lots"
     ROWS = "rows"
     PAGE = "page"
-    VISIBILITY = "visibility"
 
 
 class EventKind(StrEnum):
@@ -56,6 +55,15 @@ class EventKind(StrEnum):
     AGGREGATION = "aggregation"
     DISAGGREGATION = "disaggregation"
     CONSUMER_RETURN = "consumer_return"
+
+
+class PointedKind(StrEnum):
+    """What a code can point at."""
+
+    LOT = "lot"
+    PRODUCT = "product"
+    UNIT = "unit"
+    SIGN = "sign"
 
 
 class Row(NamedTuple):
@@ -117,6 +125,20 @@ class TraceAsked:
     operator_id: int | None = None
     limits: Limits = Limits()
     level_wise: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointed:
+    """What a code points at; ``lots`` is empty where a whole product is meant, or a sign of ours.
+
+    ``sscc`` names the logistic unit whose contents the lots are, ``own_id`` a sign's number.
+    """
+
+    kind: PointedKind
+    product_id: int | None = None
+    lots: tuple[int, ...] = ()
+    sscc: str = ""
+    own_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

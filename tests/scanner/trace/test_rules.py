@@ -265,6 +265,24 @@ def test_a_delivery_received_in_parts_counts_once(book: Book) -> None:
     assert gaps(answer) == set()
 
 
+def test_a_receipt_of_two_deliveries_counts_once(book: Book) -> None:
+    book.made(DAIRY, MILK, 100)
+    book.sent(DAIRY, SHOP, MILK, 60, "2026-05-02", doc=5)
+    book.sent(DAIRY, SHOP, MILK, 40, "2026-05-02", doc=5)
+    book.got(SHOP, DAIRY, MILK, 100, "2026-05-03", doc=5)
+    answer = book.trace()
+    assert holding(answer, DAIRY)["dispatched"] == "100"
+    assert holding(answer, SHOP)["received"] == "100"
+
+
+def test_what_leaves_in_the_second_it_came_may_be_it(book: Book) -> None:
+    noon = "2026-05-03T12:00:00+08:00"
+    book.moved(DAIRY, DEALER, MILK, 10, noon)
+    book.moved(DEALER, SHOP, MILK, 10, noon)
+    assert (SHOP, MILK) in nodes(book.trace(MILK, "down", DEALER))
+    assert gaps(book.trace(MILK, "up", SHOP)) == {("source_unknown", DAIRY, "10")}
+
+
 def test_more_out_than_in_is_a_gap_of_the_excess(book: Book) -> None:
     book.made(DAIRY, MILK, 100)
     book.moved(DAIRY, SHOP, MILK, 130, "2026-05-02")

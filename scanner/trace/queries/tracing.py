@@ -4,7 +4,7 @@ On one server the lots a question can reach are found and read in one statement,
 over lots (never over holders) whose inner look-ups are LATERAL with OFFSET 0, so that the planner
 probes the covering index lot by lot. A cluster cannot run that statement; there the same rows are
 read level by level. Both give equal answers. However large the trace, the number of statements is
-three (levels + 3 on a cluster).
+at most six (and one or two a level on a cluster).
 
 Names are read as bare columns: as objects, thousands of names would cost more than the trace.
 """
@@ -27,6 +27,7 @@ from scanner.trace.rules.facts import Reading
 from scanner.trace.rules.sameness import canonical_lots
 from scanner.trace.terms import (
     Direction,
+    EntryNamed,
     Limit,
     Limits,
     LotShown,
@@ -80,6 +81,11 @@ _LOTS = (
     "l.expires_precision, l.assumed_producer, p.base_id, p.contains "
     "FROM lot l JOIN product p ON p.id = l.product_id WHERE l.id = ANY(%(ids)s::int[])"
 )
+# The public reference of an entry with several lots holds its first one, which only its note says.
+_FIRST_LOTS = (
+    "SELECT id, (said->'lots'->>0)::int FROM entry_note "
+    "WHERE lot = ANY(%(lots)s::int[]) AND id = ANY(%(ids)s::bigint[]) AND jsonb_exists(said, 'lots')"
+)
 _WORDS = "SELECT id, word FROM unit_word WHERE id = ANY(%(ids)s::int[])"
 
 
@@ -97,7 +103,7 @@ def trace(uow: UnitOfWork, asked: TraceAsked) -> Trace:
     """Who had a lot before and after, how it moved, what is missing, and what cut the answer.
 
     Refuses: TooSlow when the database reaches its time limit. An operator who never had the lot
-    has an empty trace. Costs three statements whatever the size (see the module).
+    has an empty trace. Costs few statements whatever the size (see the module).
     """
     try:
         return _traced(uow, asked)
@@ -125,6 +131,7 @@ def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
     operators, same_operator = _operators(uow, fetched, rows, asked)
     lots, reading = _lots(uow, fetched, rows, asked, same_operator)
     answer = trace_rows(rows, reading, asked, within=frozenset(fetched.lots))
+    answer = _with_first_lots(uow, fetched, answer)
     makers = {lot.producer_id for lot in lots.values() if lot.producer_id} - operators.keys()
     if makers:
         operators |= _named(uow, fetched, makers)[0]
@@ -227,6 +234,27 @@ def _add_other_inputs(uow: UnitOfWork, fetched: _Fetched, limits: Limits) -> Non
     for row in _ask(uow, fetched, _MADE_FROM, lots=sorted(made), rows=limits.rows):
         if row[0] not in fetched.lots:
             fetched.rows.append(Row._make(row[1:]))
+
+
+def _with_first_lots(uow: UnitOfWork, fetched: _Fetched, answer: Trace) -> Trace:
+    """Name each transformation by the one reference its filer was given."""
+    named = [link.entries[0] for link in answer.transformations]
+    if not named:
+        return answer
+    first = dict(_ask(uow, fetched, _FIRST_LOTS, lots=sorted({each.lot for each in named}),
+                      ids=sorted({each.id for each in named})))
+
+    def one(entries: tuple[EntryNamed, ...]) -> tuple[EntryNamed, ...]:
+        found = {each.id: EntryNamed(lot=first.get(each.id, each.lot), id=each.id)
+                 for each in reversed(entries)}
+        return tuple(sorted(found.values(), key=lambda each: each.id))
+
+    return replace(
+        answer,
+        transformations=tuple(replace(link, entries=one(link.entries))
+                              for link in answer.transformations),
+        gaps=tuple(replace(gap, entries=one(gap.entries)) for gap in answer.gaps),
+    )
 
 
 def _operators(

@@ -1,0 +1,1 @@
+"""Scanning and tracing: what a code points at, who had a lot, what the public sees."""

@@ -1,0 +1,50 @@
+"""The API door of scanning and tracing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, jsonify
+from flask_smorest import Blueprint
+
+from app.doors import http
+from app.doors.api import endpoint
+from app.doors.i18n import language
+from app.food.trace import queries
+from app.food.trace.schemas import json
+from app.food.trace.terms import AskTrace
+from ledger.kernel.uow import UnitOfWork
+from scanner.trace.terms import Limits
+
+blueprint = Blueprint(
+    "trace-api", __name__, url_prefix="/api/v1",
+    description="What a code points at, and who had a lot before and after")
+
+
+@endpoint(blueprint, "/trace", loads=json.TraceQuery, location="query", needs="account.own",
+          answers=json.TraceJson, audits="trace.look_up")
+def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
+    """Trace a lot, or all lots of a product, up, down or both ways.
+
+    An inspector sees everything; an operator its own entries and one step up and down.
+    """
+    g.audit_about = " ".join(part for part in (asked.code, asked.lot, asked.case) if part)[:200]
+    limits = Limits(rows=http.room().settings.trace_rows_max)
+    answered = queries.answered(uow, asked, limits, http.stopwatch_ms)
+    return jsonify(json.trace_document(answered))
+
+
+@endpoint(blueprint, "/codes", loads=json.CodesQuery, location="query", needs="code.read",
+          answers=json.CodesJson)
+def codes(uow: UnitOfWork, asked: dict[str, str]) -> dict[str, Any]:
+    """Say what a scanned or typed text means and what it points at."""
+    read = queries.code_read(uow, asked["text"], language())
+    return {"symbols": [json.code_document(read)]}
+
+
+@endpoint(blueprint, "/codes/picture", method="POST", loads=json.PictureForm, location="files",
+          needs="code.read", answers=json.CodesJson, writes=False, limit="picture")
+def codes_in_picture(uow: UnitOfWork, sent: dict[str, Any]) -> dict[str, Any]:
+    """Find every symbol in a photograph; say what each means and what it points at."""
+    found = queries.codes_in_picture(uow, sent["picture"].read(), language())
+    return {"symbols": [json.code_document(read) for read in found]}

@@ -1,0 +1,58 @@
+"""The words of the trace's doors: a question as it is asked from outside, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.kernel.errors import Refusal
+from scanner.trace.terms import Direction, LotShown, Pointed, Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskTrace:
+    """A question as it arrives: texts, not yet looked up.
+
+    ``operator`` is a USCC or a subject's id; ``after`` where a page of a product's lots begins;
+    ``case`` the number of the case an inspector works on, kept in the audit line.
+    """
+
+    code: str
+    lot: str = ""
+    operator: str = ""
+    direction: Direction = Direction.DOWN
+    after: int | None = None
+    limit: int = 50
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A trace with what was asked; ``next`` is where the next page of a product's lots begins.
+
+    ``is_own_view`` says that an operator asked, and sees its own book and one step up and down.
+    """
+
+    asked: AskTrace
+    pointed: Pointed
+    trace: Trace
+    took_ms: float
+    next: int | None = None
+    is_own_view: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRead:
+    """A text or symbol as read, and what it points at, or why it points at nothing.
+
+    ``meaning`` is the data of ``scanner.codes``; ``corners`` are pixels of the picture.
+    """
+
+    meaning: Mapping[str, Any]
+    symbology: str | None = None
+    corners: tuple[tuple[int, int], ...] = ()
+    pointed: Pointed | None = None
+    product: LotShown | None = None
+    lots: tuple[LotShown, ...] = field(default=())
+    refused: Refusal | None = None

@@ -1,0 +1,175 @@
+"""What a code points at: a lot, a product with its lots, a logistic unit, or a sign of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import text as sql
+
+from ledger.kernel.ids import (
+    UnknownReference, parse_entry_reference, parse_trace_reference,
+)
+from ledger.kernel.names import fold_name
+from ledger.kernel.uow import UnitOfWork
+from ledger.products import queries as products
+from ledger.products.errors import UnknownLot
+from ledger.products.terms import Lot, Product, ProductSearch
+from scanner.codes.queries import meaning_of
+from scanner.codes.terms import Kind, Meaning
+from scanner.trace import errors
+from scanner.trace.terms import LotShown, Pointed, PointedKind
+
+NAMED_MAX = 50  # products of one name whose lots are looked at together
+LOTS_PAGE = 50  # lots of a product traced in one page
+# What was last packed in a unit; once everything was taken out, what had been in it.
+_CONTENTS = sql("""
+    WITH RECURSIVE u(id) AS (
+        SELECT id FROM logistic_unit WHERE sscc = :sscc
+        UNION
+        SELECT c.inner_unit_id FROM u JOIN unit_content c ON c.unit_id = u.id
+        WHERE c.inner_unit_id IS NOT NULL
+    ), content AS (
+        SELECT c.lot_id, c.unpacked_by IS NULL AS still
+        FROM u JOIN unit_content c ON c.unit_id = u.id WHERE c.lot_id IS NOT NULL
+    )
+    SELECT DISTINCT lot_id FROM content
+    WHERE still OR NOT EXISTS (SELECT FROM content c WHERE c.still) ORDER BY lot_id LIMIT 200
+""")
+
+
+def pointed_at(uow: UnitOfWork, code: str, *, lot: str = "") -> Pointed:
+    """What a scanned or typed text points at in this ledger.
+
+    ``code`` is anything a scanner gives, a Digital Link, a GTIN, an SSCC, the reference of a lot or
+    of an entry, a product's name, or a lot number alone; ``lot`` adds the lot number (or date) that
+    the code does not hold. Refuses: NothingAsked, UnknownCode, products' UnknownProduct and
+    UnknownLot.
+    """
+    code = code.strip()
+    if not code:
+        raise errors.NothingAsked(field="code")
+    referred = _by_reference(uow, code)
+    if referred is not None:
+        return referred
+    meaning = meaning_of(code, today=uow.today)
+    if meaning.kind is Kind.OWN_SIGN:
+        return Pointed(kind=PointedKind.SIGN, own_id=meaning.own_id or "")
+    if meaning.kind is Kind.OWN_TRACE:
+        return _one_lot(uow, parse_trace_reference(meaning.own_id or ""))
+    if meaning.sscc is not None and meaning.gtin is None:
+        return _unit(uow, str(meaning.sscc), code)
+    item = meaning.gtin or meaning.content_gtin
+    if item is not None:
+        return _item(uow, str(item), lot or _lot_said(meaning))
+    return _named(uow, code, lot)
+
+
+def lots_to_trace(
+    uow: UnitOfWork, pointed: Pointed, *, before: int | None = None, limit: int = LOTS_PAGE
+) -> tuple[tuple[int, ...], int | None]:
+    """The lots a trace of it begins from, newest first, and where the next page begins."""
+    if pointed.lots or pointed.product_id is None:
+        return pointed.lots, None
+    page = products.lots_of_product(uow, pointed.product_id, before=before, limit=limit)
+    return tuple(lot.id for lot in page.items), page.next
+
+
+def _by_reference(uow: UnitOfWork, code: str) -> Pointed | None:
+    """The lot a reference of ours names: of a lot (T…) or of an entry (E…)."""
+    try:
+        lot = parse_entry_reference(code)[0] if code[:1] in "Ee" else parse_trace_reference(code)
+    except UnknownReference:
+        return None
+    return _one_lot(uow, lot)
+
+
+def _one_lot(uow: UnitOfWork, lot_id: int) -> Pointed:
+    lot = products.lot_by_id(uow, lot_id)
+    return Pointed(kind=PointedKind.LOT, product_id=lot.product_id, lots=(lot.id,))
+
+
+def _unit(uow: UnitOfWork, sscc: str, code: str) -> Pointed:
+    lots = tuple(uow.session.scalars(_CONTENTS, {"sscc": sscc}))
+    if not lots:
+        raise errors.UnknownCode(code=code[:60], field="code")
+    return Pointed(kind=PointedKind.UNIT, lots=lots, sscc=sscc)
+
+
+def _lot_said(meaning: Meaning) -> str:
+    """The lot number in the code, else the production date, as people who print no lot use it."""
+    return meaning.lot or (meaning.produced_on.isoformat() if meaning.produced_on else "")
+
+
+def _item(uow: UnitOfWork, gtin: str, lot: str) -> Pointed:
+    product = products.product_by_gtin(uow, gtin)
+    if not lot.strip():
+        return Pointed(kind=PointedKind.PRODUCT, product_id=product.id)
+    found = products.find_lot(uow, product_id=product.id, number=lot)
+    return Pointed(kind=PointedKind.LOT, product_id=found.product_id, lots=(found.id,))
+
+
+def _named(uow: UnitOfWork, code: str, lot: str) -> Pointed:
+    """Goods without a code: by name and lot, by name alone, or by the lot number alone."""
+    named = _products_named(uow, code)
+    if lot.strip():
+        lots = _lots_of(named, products.lots_numbered(uow, lot), uow, lot)
+        if not lots:
+            raise errors.UnknownCode(code=code[:60], field="code")
+        return _several(lots)
+    if len(named) == 1:
+        return Pointed(kind=PointedKind.PRODUCT, product_id=named[0].id)
+    found = [each for one in named for each in products.lots_of_product(uow, one.id).items]
+    lots = found or list(products.lots_numbered(uow, code))
+    if not lots:
+        raise errors.UnknownCode(code=code[:60], field="code")
+    return _several(sorted(lots, key=lambda each: -each.id)[:LOTS_PAGE])
+
+
+def _products_named(uow: UnitOfWork, name: str) -> list[Product]:
+    """Products of exactly this name, whatever their producer."""
+    page = products.products_page(uow, ProductSearch(text=name, limit=NAMED_MAX))
+    return [one for one in page.items if fold_name(one.name) == fold_name(name)]
+
+
+def _lots_of(
+    named: list[Product], numbered: Iterable[Lot], uow: UnitOfWork, number: str
+) -> list[Lot]:
+    own = {one.id for one in named}
+    found = {lot.id: lot for lot in numbered if lot.product_id in own}
+    for product in named:
+        try:
+            lot = products.find_lot(uow, product_id=product.id, number=number)
+        except UnknownLot:
+            continue
+        found[lot.id] = lot
+    return list(found.values())
+
+
+def _several(lots: Iterable[Lot]) -> Pointed:
+    ids = {lot.id: lot.product_id for lot in lots}
+    first = next(iter(ids.values()))
+    return Pointed(kind=PointedKind.LOT, product_id=first, lots=tuple(ids))
+
+
+def lots_shown(
+    uow: UnitOfWork, pointed: Pointed
+) -> tuple[tuple[LotShown, ...], LotShown | None]:
+    """The lots a code points at and its product (as a lot without number), ready to be named."""
+    found = products.lots_by_ids(uow, pointed.lots[:NAMED_MAX])
+    ids = {lot.product_id for lot in found.values()} | {pointed.product_id or 0}
+    known = products.products_by_ids(uow, ids)
+    lots = tuple(_shown(known[lot.product_id], lot)
+                 for lot_id in pointed.lots if (lot := found.get(lot_id)))
+    product = known.get(pointed.product_id or 0)
+    return lots, _shown(product) if product else None
+
+
+def _shown(product: Product, lot: Lot | None = None) -> LotShown:
+    number = (lot.number or lot.key.partition(":")[2]) if lot else ""
+    return LotShown(
+        id=lot.id if lot else 0, gtin=product.gtin, number=number, product_id=product.id,
+        product=product.name, spec=product.spec,
+        producer_id=(lot.producer_id if lot else None) or product.producer_id,
+        produced_on=lot.produced_on if lot and lot.produced_on.precision else None,
+        expires_on=lot.expires_on if lot and lot.expires_on.precision else None,
+    )

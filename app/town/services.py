@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import text
 
 from app.food.products import services as food_products
+from app.town.rules.city import CityDay, city_firm, city_good
 from app.town.terms import Day, Firm, Good
 from ledger.entries import queries
 from ledger.entries import services as entries
-from ledger.entries.terms import Filed, FileEntries, Mode, Source
+from ledger.entries.terms import Filed, FileEntries, Mode, RowKind, Source
+from ledger.kernel.errors import Refusal
 from ledger.kernel.model import Parameter
 from ledger.kernel.uow import UnitOfWork
+from ledger.products import services as products
+from ledger.products.terms import LotNamed, LotWanted, Resolved
 from ledger.subjects import services as subjects
-from ledger.subjects.terms import RegisterSubject, SubjectKind
+from ledger.subjects.terms import Party, RegisterSubject, SubjectKind
 
 PLATFORM_USCC = "12350200MB00000001"
 _LAST_DAY = "town.last_day"
@@ -80,6 +87,67 @@ def file_day(uow: UnitOfWork, platform_id: int, day: Day) -> Filed:
             source=Source.SEED,
         ),
     )
+
+
+@dataclass
+class Directory:
+    """Where the city's firms and lots stand in the ledger: ids by their place in the city."""
+
+    firms: npt.NDArray[np.int32]
+    lots: npt.NDArray[np.int32]
+
+
+def settle_city_firms(uow: UnitOfWork, first: int, count: int) -> list[int]:
+    """Register a part of the city's firms set-wise; their ids in order."""
+    wanted = [city_firm(place) for place in range(first, first + count)]
+    found = []
+    for outcome in subjects.register_subjects(uow, wanted):
+        if isinstance(outcome, Refusal):
+            raise outcome
+        found.append(outcome[0].id)
+    return found
+
+
+def file_city_day(uow: UnitOfWork, platform_id: int, directory: Directory, day: CityDay) -> int:
+    """Open a day's lots and file its rows; returns how many rows are new."""
+    found = products.resolve_lots(
+        uow,
+        [
+            _city_lot(day.first_lot + place, int(product), int(directory.firms[producer]))
+            for place, (product, producer) in enumerate(zip(day.product, day.producer, strict=True))
+        ],
+    )
+    ids = [_lot_id(each) for each in found]
+    directory.lots[day.first_lot : day.first_lot + len(ids)] = ids
+    rows = day.rows.copy()
+    used = rows["kind"] == RowKind.USE  # their other is an output lot, everybody else's a firm
+    rows["other"] = np.where(
+        used,
+        directory.lots[np.where(used, rows["other"], 0)],
+        directory.firms[np.where(used, 0, rows["other"])],
+    )
+    rows["lot"], rows["op"] = directory.lots[rows["lot"]], directory.firms[rows["op"]]
+    entries.make_partitions_ahead(uow)
+    return entries.file_rows(uow, platform_id, f"city:{day.number:04d}:{len(rows)}", rows)
+
+
+def _city_lot(place: int, product: int, producer: int) -> LotWanted:
+    gtin, name, category, months = city_good(product)
+    named = LotNamed(
+        gtin=gtin,
+        name=name,
+        category=category,
+        shelf_life=f"{months}个月",
+        lot=f"C{place:08d}",
+        producer=Party(subject_id=producer),
+    )
+    return LotWanted(named=named, filer_id=producer, kind="production")
+
+
+def _lot_id(found: Resolved | Refusal) -> int:
+    if isinstance(found, Refusal):
+        raise found
+    return found.lot.id
 
 
 def is_loaded(uow: UnitOfWork, platform_id: int, last: date) -> bool:

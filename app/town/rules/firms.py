@@ -117,7 +117,8 @@ def _name(part: str, number: int, trade: int, district: str, random: Random) -> 
 
 def _uscc(part: str, division: str, number: int) -> str:
     kind = {"farm": "93", "shop": "92", "kitchen": "92", "school": "12"}.get(part, "91")
-    body = f"MA{_LETTERS[number // 1000 % 21]}{number % 1000:03d}{_LETTERS[number % 21]}{number // 21_000}"
+    thousand, unit, round_ = _LETTERS[number // 1000 % 21], _LETTERS[number % 21], number // 21_000
+    body = f"MA{thousand}{number % 1000:03d}{unit}{round_}"
     text = kind + division + body + organisation_check_character(body)
     return text + uscc_check_character(text)
 
@@ -139,3 +140,20 @@ def _licences(part: str, division: str, number: int, trade: int) -> Iterator[Lic
         valid_from=_LICENSED["from"],
         valid_to=date(2025, 12, 31) if lapsed else _LICENSED["to"],
     )
+
+
+def city_firm(number: int) -> RegisterSubject:
+    """One of the city's operators by its place, 0-based; makers first, then dealers, then shops."""
+    random = Random(number)  # noqa: S311 - a sample must be repeatable, not secret
+    part = (
+        "farm"
+        if number < 8_000
+        else "factory"
+        if number < 22_000
+        else "wholesaler"
+        if number < 29_000
+        else "shop"
+        if number < 60_000
+        else "kitchen"
+    )
+    return _firm(part, number + 1_000, number % 31, random).registration

@@ -67,7 +67,7 @@ def make_venv() -> None:
     if made.returncode != 0:
         shutil.rmtree(VENV, ignore_errors=True)
         say("Python 的 venv 模块不可用，请安装（Debian/Ubuntu：apt install python3-venv）。")
-        say("Python's venv module does not work; install it (Debian/Ubuntu: apt install python3-venv).")
+        say("Python's venv module does not work (Debian/Ubuntu: apt install python3-venv).")
         raise SystemExit(1)
 
 

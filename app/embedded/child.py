@@ -123,7 +123,7 @@ def processes_working_in(folder: Path, program: str, mark: str = "") -> list[psu
 def _works_in(process: psutil.Process, place: str, mark: str) -> bool:
     if mark and any(mark in word for word in process.cmdline()):
         return True
-    return process.cwd() == place
+    return bool(process.cwd() == place)
 
 
 def end_leftovers(
@@ -144,9 +144,7 @@ def end_leftovers(
         psutil.wait_procs(left, timeout=seconds)
 
 
-def wait_until(
-    ready: Callable[[], bool], *, seconds: float, ended: Callable[[], bool]
-) -> bool:
+def wait_until(ready: Callable[[], bool], *, seconds: float, ended: Callable[[], bool]) -> bool:
     """Ask `ready` every few milliseconds until it says yes, the time is up or `ended` says so."""
     deadline = time.monotonic() + seconds
     pause = 0.005

@@ -110,7 +110,7 @@ def private_folder(folder: Path, *, mode: int, owner: int | None = None) -> Path
         folder.mkdir(mode=mode)
     mine = os.geteuid()
     found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {mine, owner} and mine != 0:
+    if not stat.S_ISDIR(found.st_mode) or (found.st_uid not in {mine, owner} and mine != 0):
         raise FolderNotOurs(folder=str(folder), owner=name_of(found.st_uid), user=name_of(mine))
     if mine == 0 and owner is not None and found.st_uid != owner:
         os.chown(folder, owner, -1, follow_symlinks=False)

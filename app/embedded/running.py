@@ -88,7 +88,9 @@ def services(
         stack.callback(lock.release)
         joined = _lock_or_join(settings, folders, lock, stack, alone=alone)
         if joined is None:
-            joined = _started(folders, user, _elsewhere(settings), stack, durable=durable, alone=alone)
+            joined = _started(
+                folders, user, _elsewhere(settings), stack, durable=durable, alone=alone
+            )
         yield joined
 
 
@@ -121,9 +123,7 @@ def _lock_or_join(
     return None
 
 
-def _joined(
-    settings: Settings, folders: Folders, stack: contextlib.ExitStack
-) -> Services | None:
+def _joined(settings: Settings, folders: Folders, stack: contextlib.ExitStack) -> Services | None:
     """The running services, which from now on wait for us; None while they do not answer."""
     use = sharing.Lock(folders.sharers)
     known = sharing.read_addresses(folders) if use.take(shared=True) else None

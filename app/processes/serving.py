@@ -138,7 +138,6 @@ def _signals_as_interrupts() -> Iterator[None]:
             signal.signal(sign, handler)
 
 
-
 def _ignore_further_signals() -> None:
     """Once stopping has begun nothing may tear it apart: a second Ctrl-C waits like the first."""
     for sign in _STOPPING:

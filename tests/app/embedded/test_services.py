@@ -39,6 +39,13 @@ with embedded.services(settings_from({{"SUYUAN_DATA": sys.argv[1]}}), durable=Fa
 print("ended", flush=True)
 """
 
+ATTEMPT = """
+import os, psycopg2
+os.setgid(1)
+os.setuid(1)
+psycopg2.connect(host={sockets!r}, user="suyuan_owner", dbname="suyuan")
+"""
+
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Settings:
@@ -107,8 +114,13 @@ def test_three_roles_one_database_and_a_queue_that_last(chosen: Settings) -> Non
     with embedded.services(chosen) as first:
         assert one(first.database_url, "SELECT current_user") == "suyuan_owner"
         assert one(first.app_database_url, "SELECT current_user") == "suyuan_app"
-        assert one(first.admin_database_url, "SELECT rolsuper FROM pg_roles "
-                   "WHERE rolname = current_user") is True
+        assert (
+            one(
+                first.admin_database_url,
+                "SELECT rolsuper FROM pg_roles WHERE rolname = current_user",
+            )
+            is True
+        )
         do(first.database_url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")
         ask(first.redis_url).set("kept", "7")
     with embedded.services(chosen) as second:
@@ -119,16 +131,22 @@ def test_three_roles_one_database_and_a_queue_that_last(chosen: Settings) -> Non
 
 def test_the_book_is_safe_and_says_the_same_on_every_machine(chosen: Settings) -> None:
     wanted = {
-        "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on",
-        "data_checksums": "on", "listen_addresses": "", "jit": "off",
-        "TimeZone": "Asia/Shanghai", "server_encoding": "UTF8", "random_page_cost": "1.1",
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "full_page_writes": "on",
+        "data_checksums": "on",
+        "listen_addresses": "",
+        "jit": "off",
+        "TimeZone": "Asia/Shanghai",
+        "server_encoding": "UTF8",
+        "random_page_cost": "1.1",
         "autovacuum_vacuum_insert_scale_factor": "0.02",
     }
     with embedded.services(chosen) as found:
         for name, value in wanted.items():
             assert one(found.database_url, f"SHOW {name}") == value, name
-        collation = "SELECT datlocprovider::text || datlocale FROM pg_database " \
-                    "WHERE datname = 'suyuan'"
+        ours = "FROM pg_database WHERE datname = 'suyuan'"
+        collation = f"SELECT datlocprovider::text || datlocale {ours}"
         assert one(found.database_url, collation) == "bC.UTF-8"
         queue = ask(found.redis_url)
         assert queue.config_get("appendonly")["appendonly"] == "yes"
@@ -146,7 +164,7 @@ def test_the_apps_role_starts_without_rights(chosen: Settings) -> None:
 
 def test_no_server_listens_on_the_network(chosen: Settings) -> None:
     with embedded.services(chosen, durable=False):
-        ours = [each for each in psutil.Process().children(recursive=True)]
+        ours = list(psutil.Process().children(recursive=True))
         assert {each.name() for each in ours} >= {"postgres", "valkey-server"}
         for each in ours:
             assert [c for c in each.net_connections("inet") if c.status == "LISTEN"] == []
@@ -282,16 +300,21 @@ def test_another_user_of_the_machine_does_not_get_in(chosen: Settings) -> None:
             ran = subprocess.run(["ls", str(folder)], user=daemon, capture_output=True, check=False)
             assert ran.returncode != 0, folder
         # Even with the folders open, the server itself asks the kernel who it is.
-        for opened in (sockets, chosen.data, chosen.data.parent, chosen.data.parents[1],
-                       chosen.data.parents[2]):
+        for opened in (
+            sockets,
+            chosen.data,
+            chosen.data.parent,
+            chosen.data.parents[1],
+            chosen.data.parents[2],
+        ):
             opened.chmod(opened.stat().st_mode | 0o011)
         (sockets / ".s.PGSQL.5432").chmod(0o777)
         assert not queue.parent.stat().st_mode & 0o077
-        attempt = "import os, psycopg2; os.setgid(1); os.setuid(1)\n" \
-                  f"psycopg2.connect(host={str(sockets)!r}, user='suyuan_owner', dbname='suyuan')"
-        ran = subprocess.run([sys.executable, "-c", attempt], capture_output=True, text=True,
-                             check=False)
-        assert "authentication failed" in ran.stderr
+        attempt = ATTEMPT.format(sockets=str(sockets))
+        tried = subprocess.run(
+            [sys.executable, "-c", attempt], capture_output=True, text=True, check=False
+        )
+        assert "authentication failed" in tried.stderr
 
 
 def test_a_later_start_takes_well_under_two_seconds(empty: Settings) -> None:
@@ -308,8 +331,9 @@ def test_a_later_start_takes_well_under_two_seconds(empty: Settings) -> None:
 def test_sessions_open_at_the_end_do_not_hold_it_up(chosen: Settings) -> None:
     with embedded.services(chosen, durable=False) as found:
         address = make_url(found.database_url)
-        session = psycopg2.connect(host=str(address.query["host"]), user=address.username,
-                                   dbname=address.database)
+        session = psycopg2.connect(
+            host=str(address.query["host"]), user=address.username, dbname=address.database
+        )
         began = time.monotonic()
     assert time.monotonic() - began < 5
     session.close()

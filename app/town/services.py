@@ -17,7 +17,7 @@ from app.town.terms import Day, Firm, Good
 from ledger.entries import queries
 from ledger.entries import services as entries
 from ledger.entries.terms import Filed, FileEntries, Mode, RowKind, Source
-from ledger.kernel.errors import Refusal
+from ledger.kernel.errors import NotFound, Refusal
 from ledger.kernel.model import Parameter
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import services as products
@@ -70,7 +70,7 @@ def settle_firms(uow: UnitOfWork, firms: Iterable[Firm]) -> int:
 
 def settle_goods(uow: UnitOfWork, goods: Iterable[Good]) -> int:
     """Record products with their cases; the same again changes nothing. Returns the new ones."""
-    return sum(food_products.open_product(uow, good.opening)[1] for good in goods)
+    return sum(food_products.open_product(uow, good.opening).created for good in goods)
 
 
 def file_day(uow: UnitOfWork, platform_id: int, day: Day) -> Filed:
@@ -152,7 +152,11 @@ def _lot_id(found: Resolved | Refusal) -> int:
 
 def is_loaded(uow: UnitOfWork, platform_id: int, last: date) -> bool:
     """Whether the last day of the town is already in the book."""
-    return queries.filing_by_key(uow, platform_id, f"town:{last.isoformat()}") is not None
+    try:
+        queries.filing_by_key(uow, platform_id, f"town:{last.isoformat()}")
+    except NotFound:
+        return False
+    return True
 
 
 def counted(uow: UnitOfWork, platform_id: int) -> tuple[int, int]:

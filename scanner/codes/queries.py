@@ -1,4 +1,4 @@
-"""What other slices ask of the codes: what a text means, as words and as data."""
+"""What other slices ask of the codes: what a text means, and how a meaning is written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from datetime import date
 from typing import Any
 
 from scanner.codes import rules
+from scanner.codes.rules import bracketed, digital_link, element_string, pairs_of
 from scanner.codes.terms import Meaning
+
+__all__ = [
+    "bracketed",
+    "described",
+    "digital_link",
+    "element_string",
+    "meaning_of",
+    "pairs_of",
+]
 
 
 def meaning_of(text: str, *, today: date, own_hosts: Collection[str] = ()) -> Meaning:

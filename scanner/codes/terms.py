@@ -12,6 +12,8 @@ from ledger.kernel.identifiers.gln import Gln
 from ledger.kernel.identifiers.gtin import Gtin
 from ledger.kernel.identifiers.sscc import Sscc
 
+# Identifiers with their values, as scanned.
+Pairs = tuple[tuple[str, str], ...]
 Parsed = str | int | Decimal | date | datetime | tuple[date, ...] | Gtin | Sscc | Gln | None
 
 

@@ -16,14 +16,8 @@ from qrcode.exceptions import DataOverflowError
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.gtin import parse_gtin, parse_upc_e
 from ledger.kernel.identifiers.spelling import echo
-from scanner.codes.rules.element_string import (
-    Pairs,
-    bracketed,
-    element_string,
-    split,
-    split_brackets,
-    with_separators,
-)
+from scanner.codes.queries import bracketed, element_string, pairs_of
+from scanner.codes.terms import Pairs
 from scanner.symbols import errors
 from scanner.symbols.terms import Symbology
 
@@ -87,12 +81,6 @@ def modules_of(symbology: Symbology, text: str) -> Modules:
         return draw(symbology, text)
     except (BarcodeError, DataOverflowError, ValueError, KeyError, IndexError) as wrong:
         raise _not_drawable(symbology, text) from wrong
-
-
-def gs1_pairs(text: str) -> Pairs:
-    """Identifiers and values of an element string, bare or with brackets; empty if it is none."""
-    found = split_brackets(text) or split(with_separators(text))
-    return () if found[1] else found[0]
 
 
 def _not_drawable(symbology: Symbology, text: str) -> Refusal:
@@ -207,7 +195,7 @@ def _gs1_matrix(symbology: Symbology, text: str) -> Modules:
 
 
 def _checked_pairs(symbology: Symbology, text: str) -> Pairs:
-    pairs = gs1_pairs(text)
+    pairs = pairs_of(text)
     if not pairs:
         raise _not_drawable(symbology, text)
     element_string(pairs)

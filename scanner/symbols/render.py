@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ledger.kernel.identifiers.gtin import parse_gtin
-from scanner.codes.rules.digital_link import digital_link
-from scanner.codes.rules.element_string import Pairs, element_string
+from scanner.codes.queries import digital_link, element_string
+from scanner.codes.terms import Pairs
 from scanner.symbols import drawing
 from scanner.symbols.modules import modules_of
 from scanner.symbols.terms import LotLabel, Symbology

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote, unquote, urlsplit
 
 from scanner.codes import errors
-from scanner.codes.rules.element_string import Pairs, Split, padded
+from scanner.codes.rules.element_string import Split, padded
 from scanner.codes.rules.table import identifiers
 from scanner.codes.rules.values import problem_of
-from scanner.codes.terms import Problem
+from scanner.codes.terms import Pairs, Problem
 
 # Each key with the qualifiers that may follow it, in the order they must follow.
 QUALIFIERS: dict[str, tuple[str, ...]] = {

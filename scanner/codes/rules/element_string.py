@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ledger.kernel.identifiers.spelling import echo
 from scanner.codes import errors
 from scanner.codes.rules.table import SEPARATOR, Identifier, identifier_at, identifiers
 from scanner.codes.rules.values import NOT_INVARIANT, problem_of
-from scanner.codes.terms import Problem
+from scanner.codes.terms import Pairs, Problem
 
-Pairs = tuple[tuple[str, str], ...]
 Split = tuple[Pairs, tuple[Problem, ...]]
 # How readers, keyboards and web forms spell the separator FNC1 (ASCII 29).
 SEPARATOR_SPELLINGS = re.compile(
@@ -21,6 +21,8 @@ SEPARATOR_SPELLINGS = re.compile(
 BRACKETED = re.compile(r"[(（\[]\s*([0-9]{2,4})\s*[)）\]]")
 FREE_TEXTS = frozenset({"10", "21"})
 ENDS_IN_DATES = re.compile(r"(.+?)(?:1[1-7][0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01]))+")
+# No printed label runs longer without a separator; more is not worth the search.
+MENDED_MAX = 120
 GTIN_LENGTH = 14
 SHORT_GTINS = re.compile("[0-9]{8}|[0-9]{12,13}")
 PADDED = frozenset({"01", "02"})
@@ -72,6 +74,12 @@ def split_brackets(text: str) -> Split | None:
     return pairs, ()
 
 
+def pairs_of(text: str) -> Pairs:
+    """Identifiers and values of an element string, bare or with brackets; empty if it is none."""
+    found = split_brackets(text) or split(with_separators(text))
+    return () if found[1] else found[0]
+
+
 def element_string(pairs: Iterable[tuple[str, str]]) -> str:
     """The bare element string of identifiers and values, separators where they are needed.
 
@@ -116,25 +124,29 @@ def _value_at(identifier: Identifier, text: str, start: int) -> tuple[str, bool]
         return value[: identifier.longest], False
     if identifier.matches(value):
         return value, False
-    for length in range(min(identifier.longest, len(value) - 1), 0, -1):
-        if identifier.matches(value[:length]) and _splits_cleanly(value[length:]):
-            return value[:length], True
-    return value, False
+    mended = _mended(identifier, value) if len(value) <= MENDED_MAX else None
+    return (value, False) if mended is None else (mended, True)
 
 
-def _splits_cleanly(text: str) -> bool:
-    """Whether a text without separators is whole elements, none of them in need of mending."""
-    at = 0
-    while at < len(text):
-        identifier = identifier_at(text, at)
-        if identifier is None:
-            return False
-        start = at + len(identifier.ai)
-        end = start + identifier.longest if identifier.is_fixed else len(text)
-        if not identifier.matches(text[start:end]):
-            return False
-        at = end
-    return True
+def _mended(identifier: Identifier, text: str) -> str | None:
+    """The longest value a text can begin with so that the rest is whole elements."""
+    for length in range(min(identifier.longest, len(text) - 1), 0, -1):
+        if identifier.matches(text[:length]) and _is_whole(text[length:]):
+            return text[:length]
+    return None
+
+
+@lru_cache(maxsize=512)
+def _is_whole(text: str) -> bool:
+    """Whether a text without separators can be read as whole elements."""
+    identifier = identifier_at(text, 0)
+    if identifier is None:
+        return False
+    rest = text[len(identifier.ai) :]
+    if not identifier.is_fixed:
+        return identifier.matches(rest) or _mended(identifier, rest) is not None
+    value, rest = rest[: identifier.longest], rest[identifier.longest :]
+    return identifier.matches(value) and (not rest or _is_whole(rest))
 
 
 def _separator_remarks(ai: str, value: str, *, mended: bool) -> tuple[Problem, ...]:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.kernel.identifiers.checks import gs1_check_digit
-from scanner.codes import errors
+from scanner.codes import errors, queries
 from scanner.codes.rules import bracketed, digital_link, element_string, meaning_of
 from scanner.codes.rules.table import LIST, compiled, identifiers
 
@@ -159,3 +159,11 @@ def test_formats_become_patterns() -> None:
         False,
         False,
     ]
+
+
+def test_pairs_of_a_text_are_whole_or_none() -> None:
+    """A symbol is drawn from all of a text or not at all."""
+    pairs = (("01", "06901234567892"), ("10", "A"))
+    assert queries.pairs_of("(01)06901234567892(10)A") == pairs
+    assert queries.pairs_of("010690123456789210A") == pairs
+    assert queries.pairs_of("hello") == ()

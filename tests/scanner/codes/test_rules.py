@@ -192,7 +192,7 @@ def test_values_of_the_food_trade() -> None:
     """Times, harvest days, counts, origin and places."""
     meaning = read(
         "(01)96901234567895(8008)22022807(7007)220101220131(30)12(422)156"
-        "(414)6901234000009(7003)2203011200(7030)156ABC(22)V1(13)220227(15)220401(16)220331"
+        "(414)6901234000009(7006)220115(7003)2203011200(7030)156ABC(22)V1(13)220227(15)220401(16)220331"
     )
     assert [element.ai for element in meaning.elements if element.parsed is None] == []
     assert meaning.produced_on == date(2022, 2, 28)
@@ -210,6 +210,20 @@ def test_a_missing_separator_is_put_back_where_only_one_reading_fits() -> None:
     assert meaning.net_weight == Decimal("1.500")
     assert codes(meaning) == ["codes.separator_missing"]
     assert not meaning.is_refused
+
+
+@pytest.mark.parametrize(
+    "tail", ["A" * 21 + "3103001500", "ABCDEFGHIJKLMNOPQRSTXX", "ABCDEFGHIJKLMNOPQRST31030015"]
+)
+def test_a_lot_too_long_that_no_separator_mends_is_unreadable(tail: str) -> None:
+    """Nothing is guessed where no reading is whole."""
+    assert codes(read("]C1010690123456789210" + tail))[-1] == "codes.element_unreadable"
+
+
+def test_a_missing_separator_before_several_elements() -> None:
+    """The rest may hold fixed elements and one of varying length at the end."""
+    meaning = read("]C101069012345678923012" + "21ABCDEFGHIJKLMNOPQRST" + "1721051310L7")
+    assert (meaning.count, meaning.serial, meaning.lot) == (12, "ABCDEFGHIJKLMNOPQRST", "L7")
 
 
 def test_a_lot_that_ends_in_a_date_is_remarked() -> None:
@@ -249,6 +263,7 @@ def test_books_are_remarked() -> None:
         ("https://example.org/about", "codes.unknown_text"),
         ("http://[", "codes.unknown_text"),
         ("02 592 123 4567 1234x", "codes.unknown_text"),
+        ("https://a.cn/01/06901234567892/99/x", "codes.unknown_text"),
         ("6901234567893", "identifiers.gtin_check_digit"),
         ("006901234567890122", "identifiers.sscc_check_digit"),
         ("0106901234567893", "identifiers.gtin_check_digit"),

@@ -142,6 +142,7 @@ class Upload:
     code: str
     params: Mapping[str, Any]
     sheets: tuple[Mapping[str, Any], ...]
+    warnings: Mapping[str, int]
     rows_total: int
     rows_done: int
     accepted: int

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from app.food.filing import errors
 from app.food.filing.schemas.fields import plain_text
-from ledger.kernel.clock import SHANGHAI
+from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment, moment_of, parse_moment
 from ledger.kernel.quantity import unit_named

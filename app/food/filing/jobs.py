@@ -1,0 +1,88 @@
+"""Reading uploads in the background, and taking up again what a dead reader left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from time import monotonic
+from typing import Any
+
+from app.doors.jobs import Job, JobRoom, want
+from app.food.filing import services
+from app.food.filing.queries import uploads
+from app.food.filing.schemas.sheet import read_workbook
+from app.food.filing.services import CHUNK_ROWS, Chunk, files
+from app.food.filing.terms import SheetRow, Skipped, Upload, Workbook
+from ledger.kernel import uow as units
+from ledger.kernel.errors import Malformed
+from ledger.kernel.uow import UnitOfWork
+
+
+def read_upload(room: JobRoom, *, upload_id: int, **_: Any) -> None:
+    """Read a file and file its rows chunk by chunk; again and again it does the same once.
+
+    A job works half of its time at most and then hands on to another, so that a long sheet is not
+    cut off in the middle of a unit.
+    """
+    upload = units.run(room.unit, lambda uow: services.begin_reading(uow, upload_id))
+    if upload is None:
+        return
+    book = _understood(room, upload)
+    if book is not None:
+        _file(room, upload, book, until=monotonic() + room.settings.job_timeout_seconds / 2)
+
+
+def _understood(room: JobRoom, upload: Upload) -> Workbook | None:
+    """The file as sheets; None when it is refused as a whole, which is noted with the upload."""
+    content = files.content_of(room.settings.data, upload.sha256)
+    try:
+        book = read_workbook(content, upload.filename, kind=upload.kind,
+                             rows_max=room.settings.upload_rows_max)
+    except Malformed as refusal:
+        problem = refusal
+        units.run(room.unit, lambda uow: services.refuse_upload(uow, upload.id, problem))
+        return None
+    units.run(room.unit, lambda uow: services.note_workbook(uow, upload.id, book))
+    return book
+
+
+def _file(room: JobRoom, upload: Upload, book: Workbook, *, until: float) -> None:
+    with room.unit() as uow:
+        done = uploads.chunks_done(uow, upload.id)
+        sender = services.sender_of(uow, upload.id)
+    for chunk in islice(chunks_of(book), done, None):
+        if not units.run(lambda: room.unit(sender),
+                         lambda uow, chunk=chunk: services.file_chunk(uow, upload.id, chunk)):
+            return
+        if monotonic() > until:
+            units.run(room.unit, lambda uow: want(uow, READ_UPLOAD, upload_id=upload.id))
+            return
+    units.run(room.unit, lambda uow: services.finish_upload(uow, upload.id))
+
+
+def chunks_of(book: Workbook) -> Iterator[Chunk]:
+    """The rows of a file in chunks of 500, always cut the same way."""
+    index = 0
+    for place, sheet in enumerate(book.sheets):
+        items, part = sheet.items(), 0
+        while rows := _taken(items):
+            yield Chunk(index=index, sheet=place, part=part, items=rows)
+            index, part = index + 1, part + 1
+
+
+def _taken(items: Iterator[SheetRow | Skipped]) -> tuple[SheetRow | Skipped, ...]:
+    return tuple(islice(items, CHUNK_ROWS))
+
+
+def resume_stalled(room: JobRoom, **_: Any) -> None:
+    """Want every upload read again that should be moving and is not: its reader is dead."""
+
+    def work(uow: UnitOfWork) -> None:
+        for upload_id in uploads.stalled_uploads(uow, uow.now):
+            want(uow, READ_UPLOAD, upload_id=upload_id)
+
+    units.run(room.unit, work)
+
+
+READ_UPLOAD = Job(name="filing.read_upload", work=read_upload)
+RESUME_STALLED = Job(name="filing.resume_stalled", work=resume_stalled)

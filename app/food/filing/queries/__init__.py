@@ -1,0 +1,1 @@
+"""The reads of filing: uploads and the rows of them that were not simply filed."""

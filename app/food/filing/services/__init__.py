@@ -1,0 +1,25 @@
+"""The verbs of filing: take a file in, file it chunk by chunk, refuse it, finish it."""
+
+from app.food.filing.services.uploads import (
+    CHUNK_ROWS,
+    Chunk,
+    begin_reading,
+    file_chunk,
+    finish_upload,
+    note_workbook,
+    receive_upload,
+    refuse_upload,
+    sender_of,
+)
+
+__all__ = [
+    "CHUNK_ROWS",
+    "Chunk",
+    "begin_reading",
+    "file_chunk",
+    "finish_upload",
+    "note_workbook",
+    "receive_upload",
+    "refuse_upload",
+    "sender_of",
+]

@@ -1,0 +1,263 @@
+"""Taking a file in, and filing it chunk by chunk so that a reader may die at any moment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.food.filing.model import UploadRecord, UploadRowRecord
+from app.food.filing.queries.uploads import upload_from
+from app.food.filing.schemas.sheet import cell_of
+from app.food.filing.services import files
+from app.food.filing.terms import (
+    ReceiveUpload,
+    RowState,
+    Sheet,
+    SheetRow,
+    Skipped,
+    Upload,
+    UploadState,
+    Workbook,
+)
+from ledger.entries.services import file_entries
+from ledger.entries.terms import EntryKind, FileEntries, Filed, Mode, Refused, Source, Warned
+from ledger.kernel.actor import Actor, Role
+from ledger.kernel.errors import Refusal
+from ledger.kernel.uow import UnitOfWork
+
+CHUNK_ROWS = 500  # one unit of work; house.md section 3
+ATTEMPTS_MAX = 3  # readers that may die on one file without taking a single chunk
+WARNED_KEPT = 20  # rows kept per warning and chunk; all are counted
+NAME_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Rows of one sheet that are filed together; ``index`` counts over the whole file."""
+
+    index: int
+    sheet: int
+    part: int
+    items: tuple[SheetRow | Skipped, ...]
+
+
+def receive_upload(
+    uow: UnitOfWork, command: ReceiveUpload, *, folder: Path, source: Source = Source.SHEET
+) -> tuple[Upload, bool]:
+    """Take a file in for an operator's book; the same file again is the earlier upload.
+
+    The second value says whether it is new and has to be read. Refuses: NotPermitted,
+    NotYourOperator, FileStoreSilent.
+    """
+    uow.actor.require("entry.file")
+    uow.actor.require_operator(command.operator_id)
+    digest = hashlib.sha256(command.content)
+    earlier = uow.session.execute(
+        select(UploadRecord.__table__).where(
+            UploadRecord.operator_id == command.operator_id,
+            UploadRecord.sha256 == digest.digest(),
+            UploadRecord.state != UploadState.REFUSED.value,
+        )
+    ).one_or_none()
+    if earlier is not None:
+        return upload_from(earlier), False
+    files.keep(folder, digest.hexdigest(), command.content)
+    made = uow.session.execute(
+        insert(UploadRecord).values(
+            operator_id=command.operator_id, account_id=uow.actor.account_id,
+            acts_for=sorted(uow.actor.delegated), filename=_plain_name(command.filename),
+            sha256=digest.digest(), size=len(command.content), source=source.value,
+            kind=command.kind.value if command.kind else "", state=UploadState.WAITING.value,
+            created_at=uow.now, updated_at=uow.now,
+        ).returning(UploadRecord.__table__)
+    ).one()
+    uow.audit("upload.receive", f"upload:{made.id}", operator_id=command.operator_id,
+              sha256=digest.hexdigest())
+    return upload_from(made), True
+
+
+def _plain_name(name: str) -> str:
+    """A file's name without folders and control characters."""
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(char for char in bare if char.isprintable())[:NAME_MAX] or "–"
+
+
+def begin_reading(uow: UnitOfWork, upload_id: int) -> Upload | None:
+    """Mark an upload as being read; None when nothing is left to do.
+
+    A file that has brought down its readers again and again is refused as a whole.
+    """
+    row = uow.session.execute(
+        select(UploadRecord.__table__).where(UploadRecord.id == upload_id).with_for_update()
+    ).one_or_none()
+    if row is None or upload_from(row).is_finished:
+        return None
+    if row.attempts >= ATTEMPTS_MAX:
+        _refuse(uow, upload_id, "filing.reader_died", {"attempts": row.attempts})
+        return None
+    changed = uow.session.execute(
+        update(UploadRecord).where(UploadRecord.id == upload_id)
+        .values(state=UploadState.READING.value, attempts=row.attempts + 1, updated_at=uow.now)
+        .returning(UploadRecord.__table__)
+    ).one()
+    return upload_from(changed)
+
+
+def note_workbook(uow: UnitOfWork, upload_id: int, book: Workbook) -> None:
+    """Keep how the file was understood: its sheets, their headers, how many rows there are."""
+    told = [_sheet_told(sheet) for sheet in book.sheets]
+    told += [{"name": out.name, "left_out": out.code, "params": _plain(out.params)}
+             for out in book.left_out]
+    uow.session.execute(
+        update(UploadRecord).where(UploadRecord.id == upload_id)
+        .values(sheets=told, rows_total=book.rows, updated_at=uow.now))
+
+
+def _sheet_told(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "name": sheet.name, "kind": sheet.kind.value if sheet.kind else "",
+        "header_row": sheet.header_row, "rows": sheet.rows, "above": sheet.above,
+        "columns": [[c.letter, c.text, c.field, c.hint] for c in sheet.columns],
+    }
+
+
+def refuse_upload(uow: UnitOfWork, upload_id: int, refusal: Refusal) -> None:
+    """Refuse a file as a whole, with the reason; nothing of it has been filed."""
+    _refuse(uow, upload_id, refusal.code, _plain(refusal.params))
+
+
+def _refuse(uow: UnitOfWork, upload_id: int, code: str, params: Mapping[str, Any]) -> None:
+    uow.session.execute(
+        update(UploadRecord).where(UploadRecord.id == upload_id)
+        .values(state=UploadState.REFUSED.value, code=code, params=dict(params),
+                updated_at=uow.now, finished_at=uow.now))
+
+
+def file_chunk(uow: UnitOfWork, upload_id: int, chunk: Chunk) -> bool:
+    """File the good rows of a chunk and keep the others, in one unit with the progress.
+
+    False when another reader is at it or has done it: the caller leaves it to that one.
+    """
+    row = uow.session.execute(
+        select(UploadRecord.__table__).where(UploadRecord.id == upload_id)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None or row.chunks_done != chunk.index or upload_from(row).is_finished:
+        return False
+    rows = [item for item in chunk.items if isinstance(item, SheetRow)]
+    skipped = [item for item in chunk.items if isinstance(item, Skipped)]
+    filed = _filed(uow, row, chunk, rows) if rows else None
+    kept = _kept(upload_id, chunk, rows, filed) + _kept_skipped(upload_id, chunk, skipped)
+    if kept:
+        uow.session.execute(insert(UploadRowRecord), kept)
+    warnings = Counter(row.warnings)
+    if filed:
+        warnings.update(found.code for found in filed.warnings)
+    uow.session.execute(
+        update(UploadRecord).where(UploadRecord.id == upload_id).values(
+            chunks_done=chunk.index + 1, attempts=0, updated_at=uow.now, warnings=dict(warnings),
+            rows_done=row.rows_done + len(chunk.items), skipped=row.skipped + len(skipped),
+            accepted=row.accepted + (filed.accepted if filed else 0),
+            refused=row.refused + (len(filed.refused) if filed else 0),
+            warned=row.warned + (len({found.index for found in filed.warnings}) if filed else 0),
+        ))
+    return True
+
+
+def _filed(uow: UnitOfWork, row: Any, chunk: Chunk, rows: Sequence[SheetRow]) -> Filed:
+    digest = row.sha256.hex()
+    said = f"sheet:{digest}:{chunk.sheet}:{chunk.part}:{len(rows)}"
+    return file_entries(uow, FileEntries(
+        operator_id=row.operator_id, filing_key=said.rsplit(":", 1)[0],
+        content_hash=hashlib.sha256(said.encode()).digest(),
+        lines=tuple(item.line for item in rows), mode=Mode.GOOD, source=Source(row.source),
+        upload_id=row.id,
+    ))
+
+
+def _kept(
+    upload_id: int, chunk: Chunk, rows: Sequence[SheetRow], filed: Filed | None
+) -> list[dict[str, Any]]:
+    if filed is None:
+        return []
+    refused = [_row(upload_id, chunk, rows[it.index], it, list(rows[it.index].values))
+               for it in filed.refused]
+    seen: Counter[str] = Counter()
+    warned = []
+    for found in filed.warnings:
+        seen[found.code] += 1
+        if seen[found.code] <= WARNED_KEPT:
+            warned.append(_row(upload_id, chunk, rows[found.index], found, []))
+    return refused + warned
+
+
+def _row(
+    upload_id: int, chunk: Chunk, row: SheetRow, found: Refused | Warned, said: list[str | float]
+) -> dict[str, Any]:
+    refused = isinstance(found, Refused)
+    field = found.field if isinstance(found, Refused) else ""
+    return {
+        "upload_id": upload_id, "sheet": chunk.sheet, "number": row.number,
+        "state": (RowState.REFUSED if refused else RowState.WARNED).value, "code": found.code,
+        "rule": found.rule if isinstance(found, Warned) else "", "field": field,
+        "cell": cell_of(row.cells, field) if field else "", "params": _plain(found.params),
+        "said": said,
+    }
+
+
+def _kept_skipped(
+    upload_id: int, chunk: Chunk, skipped: Sequence[Skipped]
+) -> list[dict[str, Any]]:
+    return [
+        {"upload_id": upload_id, "sheet": chunk.sheet, "number": item.number,
+         "state": RowState.SKIPPED.value, "code": f"filing.skipped_{item.reason.value}",
+         "rule": "", "field": "", "cell": f"A{item.number}", "params": {"text": item.text},
+         "said": []}
+        for item in skipped
+    ]
+
+
+def finish_upload(uow: UnitOfWork, upload_id: int) -> None:
+    """Say that every row has been taken. Announces: upload.finished."""
+    done = uow.session.execute(
+        update(UploadRecord).where(
+            UploadRecord.id == upload_id, UploadRecord.state == UploadState.READING.value)
+        .values(state=UploadState.DONE.value, updated_at=uow.now, finished_at=uow.now)
+        .returning(UploadRecord.operator_id, UploadRecord.accepted, UploadRecord.refused)
+    ).one_or_none()
+    if done is not None:
+        uow.announce("upload.finished", upload_id=upload_id, operator_id=done.operator_id,
+                     accepted=done.accepted, refused=done.refused)
+
+
+def sender_of(uow: UnitOfWork, upload_id: int) -> Actor:
+    """Who an upload's rows are filed by: its sender, with the rights it had when sending."""
+    row = uow.session.execute(
+        select(UploadRecord.__table__).where(UploadRecord.id == upload_id)).one()
+    if row.account_id is None:
+        return Actor(role=Role.SYSTEM, name="suyuan")
+    return Actor(role=Role.OPERATOR, account_id=row.account_id, operator_id=row.operator_id,
+                 delegated=frozenset(row.acts_for))
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as JSON can carry them."""
+    return {key: _plain_value(value) for key, value in params.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, (str, int, bool, list, dict)) or value is None:
+        return value
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def kind_named(text: str) -> EntryKind | None:
+    """The kind a sender chose for a file; none where nothing was chosen."""
+    return EntryKind(text) if text else None

@@ -20,6 +20,8 @@ from app.doors import answers, assets, http, i18n, openapi, web
 from app.settings import Settings, settings_of_this_process
 from ledger.kernel import clock
 
+_QUEUE_SILENT_S = 5  # a queue that answers later is as good as silent
+
 
 def create_app(
     settings: Settings | None = None,
@@ -46,7 +48,7 @@ def create_app(
     room = http.Room(
         settings=chosen,
         bind=bind if bind is not None else engine_for(chosen),
-        redis=Redis.from_url(chosen.redis_url),
+        redis=Redis.from_url(chosen.redis_url, socket_timeout=_QUEUE_SILENT_S),
         find_actor=find_actor,
         now=now,
     )
@@ -107,6 +109,9 @@ def _install_limits(app: Flask, settings: Settings) -> None:
     """Count what a door declared with ``limit="picture"`` by the setting rate_limit_picture."""
     limiter = app.extensions["suyuan.limiter"]
     for name, view in list(app.view_functions.items()):
-        if limit := getattr(view, "limit", ""):
+        limit = getattr(view, "limit", "")
+        if limit == "none":
+            app.view_functions[name] = limiter.exempt(view)
+        elif limit:
             chosen = getattr(settings, f"rate_limit_{limit}")
             app.view_functions[name] = limiter.limit(chosen)(view)

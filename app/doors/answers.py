@@ -16,7 +16,7 @@ from app.doors.refusals import detail_of, flat, outside_of, problem_of
 from ledger.kernel.errors import Refusal
 
 LOG = logging.getLogger("suyuan.http")
-_API = "/api/"
+_FOR_MACHINES = ("/api/", "/healthz")
 
 
 def for_machines() -> bool:
@@ -24,7 +24,7 @@ def for_machines() -> bool:
     best = request.accept_mimetypes.best_match(
         ["text/html", "application/json", "application/linkset+json"], default="text/html"
     )
-    return request.path.startswith(_API) or best != "text/html"
+    return request.path.startswith(_FOR_MACHINES) or best != "text/html"
 
 
 def api_language() -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import zxingcpp
-from PIL import Image
 from zxingcpp import BarcodeFormat, BarcodeFormats
 
 from ledger.kernel.identifiers import gtin
@@ -113,9 +112,3 @@ def _is_case_number(text: str) -> bool:
 
 def _text(code: zxingcpp.Barcode, symbology: Symbology) -> str:
     return str(code.text[1:] if symbology is Symbology.UPC_A else code.text)
-
-
-def size_of(picture: bytes) -> tuple[int, int]:
-    """Width and height in pixels of a picture, upright. Raises: as ``symbols_in``."""
-    image: Image.Image = opened(picture).grey
-    return image.size

@@ -92,6 +92,4 @@ def divisions_within(code: str) -> tuple[Division, ...]:
 def _level_of(code: str) -> str:
     if len(code) == TOWN_LENGTH:
         return "town"
-    if code.endswith("0000"):
-        return "province"
     return "city" if code.endswith("00") else "county"

@@ -86,6 +86,15 @@ def test_a_symbol_small_in_a_large_photo_is_read() -> None:
     assert symbol.text == "6901234567892"
 
 
+def test_a_picture_larger_than_is_read_is_made_smaller_and_its_corners_kept() -> None:
+    """Corners are told in pixels of the picture that was sent."""
+    wide = Image.new("L", (6000, 900), 220)
+    wide.paste(printed(Symbology.ITF_14, module_px=6), (4200, 100))
+    (symbol,) = symbols_in(as_bytes(wide, "JPEG"), budget_ms=10_000)
+    assert symbol.text == "16901234567899"
+    assert min(across for across, _ in symbol.corners) > 4200
+
+
 def test_the_camera_s_turn_is_honoured() -> None:
     """The corners are those of the upright picture."""
     upright = printed(Symbology.EAN_13)

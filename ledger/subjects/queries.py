@@ -151,13 +151,14 @@ def licence_in_force(subject: Subject, kind: SubjectKind, on: date) -> Licence |
     return rules.licence_in_force(subject.licences, kind, on)
 
 
+def doubts_of(paper: Licence) -> tuple[Doubt, ...]:
+    """What about a licence's number has to be compared with the paper by hand."""
+    return rules.licence_number(paper.kind, paper.number).doubts
+
+
 def licence_doubts(subject: Subject) -> tuple[tuple[Licence, Doubt], ...]:
-    """What about the subject's licence numbers has to be compared with the papers by hand."""
-    return tuple(
-        (paper, doubt)
-        for paper in subject.licences
-        for doubt in rules.licence_number(paper.kind, paper.number).doubts
-    )
+    """The same for all licences of a subject."""
+    return tuple((paper, doubt) for paper in subject.licences for doubt in doubts_of(paper))
 
 
 def _subjects(

@@ -8,7 +8,7 @@ from flask import g
 from flask_smorest import Blueprint
 
 from app.doors.api import Answer, endpoint
-from app.food.subjects import errors, rules
+from app.food.subjects import rules
 from app.food.subjects.schemas import json
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import queries, services
@@ -120,6 +120,5 @@ def _subject(uow: UnitOfWork, key: str) -> Subject:
     if not (key.isdecimal() and len(key) <= ID_DIGITS_MAX):
         return queries.subject_by_uscc(uow, key)
     subject = queries.subject_by_id(uow, int(key))
-    if not (subject.registered or rules.sees_persons(uow.actor, subject.id)):
-        raise errors.NotYours
+    rules.require_visible(subject, uow.actor)
     return subject

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from app.food.subjects import errors
 from ledger.kernel.actor import Actor
 from ledger.subjects.terms import Subject, SubjectSearch
 
@@ -46,6 +47,12 @@ def shown(subject: Subject, actor: Actor) -> Subject:
         phone=masked_phone(subject.phone),
         address=subject.address if subject.registered else "",
     )
+
+
+def require_visible(subject: Subject, actor: Actor) -> None:
+    """Refuse with NotYours where an unregistered party is not the actor's to see."""
+    if not (subject.registered or sees_persons(actor, subject.id)):
+        raise errors.NotYours
 
 
 def searchable(search: SubjectSearch, actor: Actor) -> SubjectSearch:

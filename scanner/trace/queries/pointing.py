@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import text as sql
 
+from ledger.kernel.identifiers.gtin import parse_gtin
 from ledger.kernel.ids import (
     UnknownReference, parse_entry_reference, parse_trace_reference,
 )
@@ -20,6 +21,7 @@ from scanner.trace import errors
 from scanner.trace.terms import LotShown, Pointed, PointedKind
 
 NAMED_MAX = 50  # products of one name whose lots are looked at together
+_GTIN_LENGTHS = (8, 12, 13, 14)
 LOTS_PAGE = 50  # lots of a product traced in one page
 # What was last packed in a unit; once everything was taken out, what had been in it.
 _CONTENTS = sql("""
@@ -121,6 +123,8 @@ def _named(uow: UnitOfWork, code: str, lot: str) -> Pointed:
     found = [each for one in named for each in products.lots_of_product(uow, one.id).items]
     lots = found or list(products.lots_numbered(uow, code))
     if not lots:
+        if code.isdecimal() and len(code) in _GTIN_LENGTHS:
+            parse_gtin(code)  # says which digit is wrong
         raise errors.UnknownCode(code=code[:60], field="code")
     return _several(sorted(lots, key=lambda each: -each.id)[:LOTS_PAGE])
 

@@ -100,7 +100,8 @@ def _install_modules(app: Flask, settings: Settings) -> None:
     app.extensions["suyuan.api"] = api
     app.extensions["suyuan.modules"] = found
     app.extensions["suyuan.menu"] = sorted(
-        (item for module in found for item in module.menu), key=lambda item: item.order)
+        (item for module in found for item in module.menu), key=lambda item: item.order
+    )
     app.context_processor(lambda: {"menu": web.menu(), "actor": web.signed()})
     _install_limits(app, settings)
 

@@ -12,7 +12,8 @@ from ledger.kernel.actor import PERMISSIONS
 from ledger.kernel.uow import UnitOfWork
 
 blueprint = Blueprint(
-    "accounts-api", __name__, url_prefix="/api/v1", description="Who is asking, and what it may do")
+    "accounts-api", __name__, url_prefix="/api/v1", description="Who is asking, and what it may do"
+)
 
 
 @endpoint(blueprint, "/me", needs="account.own", answers=Me)
@@ -20,7 +21,10 @@ def me(uow: UnitOfWork) -> dict[str, Any]:
     """Tell whose key or session this is, and what it may do."""
     who = uow.actor
     return {
-        "account": who.account_id, "name": who.name, "role": who.role.value,
-        "operator": who.operator_id, "delegated": sorted(who.delegated),
+        "account": who.account_id,
+        "name": who.name,
+        "role": who.role.value,
+        "operator": who.operator_id,
+        "delegated": sorted(who.delegated),
         "permissions": sorted(PERMISSIONS[who.role]),
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import sys
+from typing import Any
 
 import click
 
@@ -37,9 +39,14 @@ def _operator(uow: UnitOfWork, uscc: str | None) -> int | None:
 def issue(shell: Shell, role: str, uscc: str | None, label: str) -> None:
     """Issue one API key and print it; it is shown this once."""
     with shell.unit() as uow:
-        key = services.issue_key(uow, IssueKey(
-            label=label or f"{role} {uscc or ''}".strip(), role=Role(role),
-            operator_id=_operator(uow, uscc)))
+        key = services.issue_key(
+            uow,
+            IssueKey(
+                label=label or f"{role} {uscc or ''}".strip(),
+                role=Role(role),
+                operator_id=_operator(uow, uscc),
+            ),
+        )
     say(key)
 
 
@@ -50,18 +57,28 @@ def issue(shell: Shell, role: str, uscc: str | None, label: str) -> None:
 @click.option("--name", default="", help="The person's name as pages show it.")
 @click.option("--language", default="zh", type=click.Choice(["zh", "en"]))
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def create(  # noqa: PLR0913, PLR0917 - a shell option each
-    shell: Shell, sign_in_name: str, role: str, uscc: str | None, *, name: str, language: str,
-    password_stdin: bool,
-) -> None:
+def create(shell: Shell, sign_in_name: str, role: str, uscc: str | None, **said: Any) -> None:
     """Open an account; the password is asked for, or read from standard input."""
-    password = (click.get_text_stream("stdin").readline().rstrip("\n") if password_stdin
-                else getpass.getpass("密码 password: "))
+    password = _password(from_stdin=said["password_stdin"])
     with shell.unit() as uow:
-        services.create_account(uow, CreateAccount(
-            sign_in_name=sign_in_name, password=password, role=Role(role), language=language,
-            name=name or sign_in_name, operator_id=_operator(uow, uscc)))
+        services.create_account(
+            uow,
+            CreateAccount(
+                sign_in_name=sign_in_name,
+                password=password,
+                role=Role(role),
+                language=said["language"],
+                name=said["name"] or sign_in_name,
+                operator_id=_operator(uow, uscc),
+            ),
+        )
     say(sign_in_name)
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return getpass.getpass("密码 password: ")
 
 
 keys.add_command(issue)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import (
-    BigInteger, Boolean, CheckConstraint, ForeignKey, Identity, Index, Integer, LargeBinary, Text,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import DATE, TIMESTAMP
@@ -19,10 +27,15 @@ class AccountRow(Table):
 
     __tablename__ = "account"
     __table_args__ = (
-        Index("uq_account_sign_in_name", "sign_in_name", unique=True,
-              postgresql_where=text("sign_in_name <> ''")),
-        Index("ix_account_operator", "operator_id",
-              postgresql_where=text("operator_id IS NOT NULL")),
+        Index(
+            "uq_account_sign_in_name",
+            "sign_in_name",
+            unique=True,
+            postgresql_where=text("sign_in_name <> ''"),
+        ),
+        Index(
+            "ix_account_operator", "operator_id", postgresql_where=text("operator_id IS NOT NULL")
+        ),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
@@ -68,8 +81,7 @@ class DelegationRow(Table):
         CheckConstraint("num_nonnulls(account_id, agent_id) = 1", name="one_receiver"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="days_in_order"),
         Index("ix_delegation_operator", "operator_id", "id"),
-        Index("ix_delegation_account", "account_id",
-              postgresql_where=text("withdrawn_at IS NULL")),
+        Index("ix_delegation_account", "account_id", postgresql_where=text("withdrawn_at IS NULL")),
         Index("ix_delegation_agent", "agent_id", postgresql_where=text("withdrawn_at IS NULL")),
     )
 

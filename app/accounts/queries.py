@@ -10,9 +10,9 @@ from app.accounts import errors
 from app.accounts.model import AccountRow, ApiKeyRow, DelegationRow
 from app.accounts.terms import Account, AuditAsked, AuditLine, Delegation, Key
 from ledger.kernel.actor import Role
-from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.model import AuditLine as AuditLineRow
 from ledger.kernel.uow import UnitOfWork
+from ledger.kernel.zone import SHANGHAI
 from ledger.subjects import queries as subjects
 
 PAGE_MAX = 200  # a page people read
@@ -30,7 +30,8 @@ def account_by_id(uow: UnitOfWork, account_id: int | None) -> Account:
 def own_operator(uow: UnitOfWork) -> int | None:
     """The operator the actor's account belongs to, whosever book is open at the moment."""
     return uow.session.scalar(
-        select(AccountRow.operator_id).where(AccountRow.id == uow.actor.account_id))
+        select(AccountRow.operator_id).where(AccountRow.id == uow.actor.account_id)
+    )
 
 
 def accounts_page(
@@ -41,16 +42,24 @@ def accounts_page(
     if before is not None:
         asked = asked.where(AccountRow.id < before)
     if search:
-        asked = asked.where(or_(
-            AccountRow.name.contains(search, autoescape=True),
-            AccountRow.sign_in_name.contains(search.casefold(), autoescape=True)))
+        asked = asked.where(
+            or_(
+                AccountRow.name.contains(search, autoescape=True),
+                AccountRow.sign_in_name.contains(search.casefold(), autoescape=True),
+            )
+        )
     return [_account(row) for row in uow.session.scalars(asked)]
 
 
 def _account(row: AccountRow) -> Account:
     return Account(
-        id=row.id, sign_in_name=row.sign_in_name, role=Role(row.role), name=row.name,
-        operator_id=row.operator_id, language=row.language, created_at=row.created_at,
+        id=row.id,
+        sign_in_name=row.sign_in_name,
+        role=Role(row.role),
+        name=row.name,
+        operator_id=row.operator_id,
+        language=row.language,
+        created_at=row.created_at,
         closed_at=row.closed_at,
     )
 
@@ -58,46 +67,81 @@ def _account(row: AccountRow) -> Account:
 def keys_of(uow: UnitOfWork, account_id: int | None) -> list[Key]:
     """The newest keys of an account, at most 200, revoked ones too."""
     rows = uow.session.scalars(
-        select(ApiKeyRow).where(ApiKeyRow.account_id == account_id)
-        .order_by(ApiKeyRow.id.desc()).limit(PAGE_MAX))
+        select(ApiKeyRow)
+        .where(ApiKeyRow.account_id == account_id)
+        .order_by(ApiKeyRow.id.desc())
+        .limit(PAGE_MAX)
+    )
     return [
-        Key(id=row.id, prefix=row.prefix, label=row.label, role=Role(row.role),
-            operator_id=row.operator_id, created_at=row.created_at,
-            last_used_at=row.last_used_at, revoked_at=row.revoked_at)
+        Key(
+            id=row.id,
+            prefix=row.prefix,
+            label=row.label,
+            role=Role(row.role),
+            operator_id=row.operator_id,
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+            revoked_at=row.revoked_at,
+        )
         for row in rows
     ]
 
 
 def delegations_by(uow: UnitOfWork, operator_id: int | None) -> list[Delegation]:
     """The delegations an operator gave, newest first, at most 500."""
-    return _delegations(uow, list(uow.session.scalars(
-        select(DelegationRow).where(DelegationRow.operator_id == operator_id)
-        .order_by(DelegationRow.id.desc()).limit(DELEGATIONS_MAX))))
+    return _delegations(
+        uow,
+        list(
+            uow.session.scalars(
+                select(DelegationRow)
+                .where(DelegationRow.operator_id == operator_id)
+                .order_by(DelegationRow.id.desc())
+                .limit(DELEGATIONS_MAX)
+            )
+        ),
+    )
 
 
 def delegations_to_actor(uow: UnitOfWork) -> list[Delegation]:
     """The delegations in force for the actor: whose books it may choose from."""
     rows = uow.session.scalars(
-        select(DelegationRow).where(
-            or_(DelegationRow.account_id == uow.actor.account_id,
-                DelegationRow.agent_id == own_operator(uow)),
+        select(DelegationRow)
+        .where(
+            or_(
+                DelegationRow.account_id == uow.actor.account_id,
+                DelegationRow.agent_id == own_operator(uow),
+            ),
             DelegationRow.withdrawn_at.is_(None),
-        ).order_by(DelegationRow.id.desc()).limit(DELEGATIONS_MAX))
+        )
+        .order_by(DelegationRow.id.desc())
+        .limit(DELEGATIONS_MAX)
+    )
     return [found for found in _delegations(uow, list(rows)) if found.holds(uow.today)]
 
 
 def _delegations(uow: UnitOfWork, rows: list[DelegationRow]) -> list[Delegation]:
     ids = {row.operator_id for row in rows} | {row.agent_id for row in rows if row.agent_id}
     named = subjects.subjects_by_ids(uow, ids, papers=False) if ids else {}
-    people = dict(uow.session.execute(
-        select(AccountRow.id, AccountRow.name).where(
-            AccountRow.id.in_({row.account_id for row in rows if row.account_id}))
-    ).all()) if rows else {}
+    people = (
+        dict(
+            uow.session.execute(
+                select(AccountRow.id, AccountRow.name).where(
+                    AccountRow.id.in_({row.account_id for row in rows if row.account_id})
+                )
+            ).all()
+        )
+        if rows
+        else {}
+    )
     return [
         Delegation(
-            id=row.id, operator_id=row.operator_id, operator_name=named[row.operator_id].name,
+            id=row.id,
+            operator_id=row.operator_id,
+            operator_name=named[row.operator_id].name,
             to_name=named[row.agent_id].name if row.agent_id else people[row.account_id or 0],
-            valid_from=row.valid_from, valid_to=row.valid_to, withdrawn_at=row.withdrawn_at,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            withdrawn_at=row.withdrawn_at,
         )
         for row in rows
     ]
@@ -106,8 +150,7 @@ def _delegations(uow: UnitOfWork, rows: list[DelegationRow]) -> list[Delegation]
 def audit_page(uow: UnitOfWork, asked: AuditAsked) -> list[AuditLine]:
     """Audit lines, newest first; who may not read all of them reads the actor's own."""
     account_id = asked.account_id if uow.actor.may("audit.read") else uow.actor.account_id or -1
-    wanted = select(AuditLineRow).order_by(AuditLineRow.id.desc()).limit(
-        min(asked.limit, PAGE_MAX))
+    wanted = select(AuditLineRow).order_by(AuditLineRow.id.desc()).limit(min(asked.limit, PAGE_MAX))
     conditions = [
         (account_id, AuditLineRow.account_id == account_id),
         (asked.action, AuditLineRow.action == asked.action),
@@ -121,13 +164,24 @@ def audit_page(uow: UnitOfWork, asked: AuditAsked) -> list[AuditLine]:
         next_day = datetime.combine(asked.until, time(), SHANGHAI) + timedelta(days=1)
         wanted = wanted.where(AuditLineRow.at < next_day)
     rows = list(uow.session.scalars(wanted))
-    names = dict(uow.session.execute(
-        select(AccountRow.id, AccountRow.name).where(
-            AccountRow.id.in_({row.account_id for row in rows if row.account_id}))
-    ).all())
+    names = dict(
+        uow.session.execute(
+            select(AccountRow.id, AccountRow.name).where(
+                AccountRow.id.in_({row.account_id for row in rows if row.account_id})
+            )
+        ).all()
+    )
     return [
-        AuditLine(id=row.id, at=row.at, account_id=row.account_id,
-                  account=names.get(row.account_id or 0, ""), role=row.role, action=row.action,
-                  about=row.about, details=row.details, request_id=row.request_id)
+        AuditLine(
+            id=row.id,
+            at=row.at,
+            account_id=row.account_id,
+            account=names.get(row.account_id or 0, ""),
+            role=row.role,
+            action=row.action,
+            about=row.about,
+            details=row.details,
+            request_id=row.request_id,
+        )
         for row in rows
     ]

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from app.accounts import errors
 from app.accounts.terms import Session
@@ -59,16 +60,17 @@ def check_password(password: str, *, sign_in_name: str, common: frozenset[str]) 
 
 
 def _is_row(text: str) -> bool:
-    """Whether every character follows or precedes its neighbour by one: abcdefghijkl, 987654…"""
-    steps = {ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)}
+    """Whether every character follows its neighbour by one, up or down: abcdefg, 9876543."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
     return steps <= {1, -9} or steps <= {-1, 9}
 
 
 def pause_after(failures: int) -> timedelta:
-    """How long a name has to wait after so many wrong passwords in a row: 1, 2, 4, 8, 15 minutes."""
+    """How long a name waits after so many wrong passwords in a row: 1, 2, 4, 8, 15 minutes."""
     if failures < FAILURES_FREE:
         return timedelta(0)
-    return min(PAUSE_MAX, PAUSE_FIRST * 2 ** min(failures - FAILURES_FREE, 10))
+    doublings = min(failures - FAILURES_FREE, 10)
+    return min(PAUSE_MAX, PAUSE_FIRST * (1 << doublings))
 
 
 def session_holds(session: Session, now: datetime) -> bool:

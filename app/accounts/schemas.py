@@ -38,8 +38,9 @@ class SignInForm(FormSchema):
     @post_load
     def command(self, data: dict[str, Any], **_: Any) -> terms.SignIn:
         """The command."""
-        return terms.SignIn(sign_in_name=data["name"], password=data["password"],
-                            address=request.remote_addr or "")
+        return terms.SignIn(
+            sign_in_name=data["name"], password=data["password"], address=request.remote_addr or ""
+        )
 
 
 class CreateAccountForm(FormSchema):
@@ -100,18 +101,25 @@ class Me(Wire):
     """Who the key or session is, and what it may do."""
 
     account = fields.Integer(
-        required=True, metadata={"description": "number of the account", "example": 7})
+        required=True, metadata={"description": "number of the account", "example": 7}
+    )
     name = fields.String(required=True, metadata={"example": "收银系统"})
     role = fields.String(
-        required=True, validate=validate.OneOf(_ROLES), metadata={"example": "operator"})
+        required=True, validate=validate.OneOf(_ROLES), metadata={"example": "operator"}
+    )
     operator = fields.Integer(
-        required=True, allow_none=True,
-        metadata={"description": "subject number of the operator whose book is open"})
+        required=True,
+        allow_none=True,
+        metadata={"description": "subject number of the operator whose book is open"},
+    )
     delegated = fields.List(
-        fields.Integer(), required=True,
-        metadata={"description": "subject numbers of the operators it may also file for"})
+        fields.Integer(),
+        required=True,
+        metadata={"description": "subject numbers of the operators it may also file for"},
+    )
     permissions = fields.List(
-        fields.String(), required=True, metadata={"example": ["entry.file", "book.read"]})
+        fields.String(), required=True, metadata={"example": ["entry.file", "book.read"]}
+    )
 
 
 class AuditQuery(Query):

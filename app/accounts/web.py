@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from flask import (
-    Blueprint, Request, make_response, redirect, render_template, request, session, url_for,
+    Blueprint,
+    Request,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
 )
 from werkzeug.wrappers import Response
 
@@ -55,16 +62,22 @@ def held_session() -> terms.Session | None:
     if not isinstance(said, dict):
         return None
     return terms.Session(
-        id=said["id"], account_id=said["account"], epoch=said["epoch"],
-        since=datetime.fromisoformat(said["since"]), seen=datetime.fromisoformat(said["seen"]),
+        id=said["id"],
+        account_id=said["account"],
+        epoch=said["epoch"],
+        since=datetime.fromisoformat(said["since"]),
+        seen=datetime.fromisoformat(said["seen"]),
         operator_id=said.get("operator"),
     )
 
 
 def _hold(held: terms.Session) -> None:
     session[_HELD] = {
-        "id": held.id, "account": held.account_id, "epoch": held.epoch,
-        "since": held.since.isoformat(), "seen": held.seen.isoformat(),
+        "id": held.id,
+        "account": held.account_id,
+        "epoch": held.epoch,
+        "since": held.since.isoformat(),
+        "seen": held.seen.isoformat(),
         "operator": held.operator_id,
     }
 
@@ -76,8 +89,15 @@ def _sign_in_context(uow: UnitOfWork) -> Mapping[str, Any]:
     return {"next": _inside(request.values.get("next", "")), "action": url_for("accounts.sign_in")}
 
 
-@form(blueprint, "/sign-in", needs="code.read", loads=schemas.SignInForm, limit="sign_in",
-      template="pages/sign_in.html", context=_sign_in_context)
+@form(
+    blueprint,
+    "/sign-in",
+    needs="code.read",
+    loads=schemas.SignInForm,
+    limit="sign_in",
+    template="pages/sign_in.html",
+    context=_sign_in_context,
+)
 def sign_in(uow: UnitOfWork, command: terms.SignIn) -> Response | Refusal:
     """Sign a person in: a new session, whatever there was before, and the account's language."""
     held = services.sign_in(uow, command)
@@ -97,8 +117,14 @@ def _inside(address: str) -> str | None:
 
 
 def _speak(answer: Response, language: str) -> None:
-    answer.set_cookie(i18n.COOKIE, language, max_age=31_536_000, samesite="Lax", httponly=True,
-                      secure=request.is_secure)
+    answer.set_cookie(
+        i18n.COOKIE,
+        language,
+        max_age=31_536_000,
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure,
+    )
 
 
 @action(blueprint, "/sign-out", needs="code.read")
@@ -117,9 +143,12 @@ def sign_out(uow: UnitOfWork) -> str:
 def _account_context(uow: UnitOfWork) -> Mapping[str, Any]:
     account = queries.account_by_id(uow, uow.actor.account_id)
     return {
-        "account": account, "keys": queries.keys_of(uow, account.id),
-        "books": queries.delegations_to_actor(uow), "open_book": uow.actor.operator_id,
-        "role": role_text(account.role), "values": {"language": account.language},
+        "account": account,
+        "keys": queries.keys_of(uow, account.id),
+        "books": queries.delegations_to_actor(uow),
+        "open_book": uow.actor.operator_id,
+        "role": role_text(account.role),
+        "values": {"language": account.language},
         "password_least": rules.PASSWORD_LENGTH_MIN,
     }
 
@@ -129,8 +158,14 @@ def role_text(role: Any) -> str:
     return ROLE_TEXTS.get(role, (str(role), str(role)))[i18n.language() == "en"]
 
 
-@form(blueprint, "/account", needs="account.own", loads=schemas.PasswordForm,
-      template="accounts/account.html", context=_account_context)
+@form(
+    blueprint,
+    "/account",
+    needs="account.own",
+    loads=schemas.PasswordForm,
+    template="accounts/account.html",
+    context=_account_context,
+)
 def account(uow: UnitOfWork, command: terms.ChangePassword) -> str:
     """Give oneself a new password; all other sessions end."""
     _renew(services.change_password(uow, command))
@@ -161,14 +196,26 @@ def sign_out_everywhere(uow: UnitOfWork) -> str:
     return url_for("accounts.account", done="sessions")
 
 
-@form(blueprint, "/account/keys", needs="account.own", loads=schemas.KeyForm,
-      template="accounts/new_key.html", context=lambda uow: {})
+@form(
+    blueprint,
+    "/account/keys",
+    needs="account.own",
+    loads=schemas.KeyForm,
+    template="accounts/new_key.html",
+    context=lambda _uow: {},
+)
 def new_key(uow: UnitOfWork, command: Mapping[str, Any]) -> Response:
     """Issue a key to oneself and show it, this once."""
     who = uow.actor
-    key = services.issue_key(uow, terms.IssueKey(
-        label=command["label"], role=who.role, account_id=who.account_id,
-        operator_id=queries.own_operator(uow)))
+    key = services.issue_key(
+        uow,
+        terms.IssueKey(
+            label=command["label"],
+            role=who.role,
+            account_id=who.account_id,
+            operator_id=queries.own_operator(uow),
+        ),
+    )
     return _shown_once(key)
 
 
@@ -201,12 +248,19 @@ def _delegations_context(uow: UnitOfWork) -> Mapping[str, Any]:
     return {"delegations": given, "today": uow.today}
 
 
-@form(blueprint, "/delegations", needs="delegation.grant", loads=schemas.DelegationForm,
-      template="accounts/delegations.html", context=_delegations_context)
+@form(
+    blueprint,
+    "/delegations",
+    needs="delegation.grant",
+    loads=schemas.DelegationForm,
+    template="accounts/delegations.html",
+    context=_delegations_context,
+)
 def delegations(uow: UnitOfWork, command: Mapping[str, Any]) -> str:
     """Let a clerk or another operator act for one's own."""
-    services.grant_delegation(uow, terms.GrantDelegation(
-        operator_id=queries.own_operator(uow) or 0, **command))
+    services.grant_delegation(
+        uow, terms.GrantDelegation(operator_id=queries.own_operator(uow) or 0, **command)
+    )
     return url_for("accounts.delegations", done="granted")
 
 
@@ -225,8 +279,12 @@ def people(uow: UnitOfWork) -> Mapping[str, Any]:
     """The accounts, newest first."""
     search = request.args.get("q", "")[:64]
     found = queries.accounts_page(uow, search=search, before=_number("next"), limit=_PAGE)
-    return {"people": found, "search": search, "role_text": role_text,
-            "next": found[-1].id if len(found) == _PAGE else None}
+    return {
+        "people": found,
+        "search": search,
+        "role_text": role_text,
+        "next": found[-1].id if len(found) == _PAGE else None,
+    }
 
 
 def _number(name: str) -> int | None:
@@ -237,12 +295,21 @@ def _number(name: str) -> int | None:
 
 def _roles(uow: UnitOfWork) -> Mapping[str, Any]:
     given = sorted(rules.ROLES_GIVEN)
-    return {"roles": [(role.value, role_text(role)) for role in given], "values": {"language": "zh"},
-            "password_least": rules.PASSWORD_LENGTH_MIN}
+    return {
+        "roles": [(role.value, role_text(role)) for role in given],
+        "values": {"language": "zh"},
+        "password_least": rules.PASSWORD_LENGTH_MIN,
+    }
 
 
-@form(blueprint, "/accounts/new", needs="account.manage", loads=schemas.CreateAccountForm,
-      template="accounts/new_person.html", context=_roles)
+@form(
+    blueprint,
+    "/accounts/new",
+    needs="account.manage",
+    loads=schemas.CreateAccountForm,
+    template="accounts/new_person.html",
+    context=_roles,
+)
 def new_person(uow: UnitOfWork, command: dict[str, Any]) -> str:
     """Open an account for a person."""
     uscc = command.pop("operator")
@@ -263,11 +330,17 @@ def audit(uow: UnitOfWork) -> Mapping[str, Any]:
     """Audit lines by account, thing and day; inspectors see their own."""
     asked = _audit_asked()
     lines = queries.audit_page(uow, asked)
-    return {"lines": lines, "asked": asked, "all": uow.actor.may("audit.read"),
-            "role_text": role_text, "next": lines[-1].id if len(lines) == _PAGE else None}
+    return {
+        "lines": lines,
+        "asked": asked,
+        "all": uow.actor.may("audit.read"),
+        "role_text": role_text,
+        "next": lines[-1].id if len(lines) == _PAGE else None,
+    }
 
 
 def _audit_asked() -> terms.AuditAsked:
     known: dict[str, Any] = schemas.AuditQuery().load(
-        {name: value for name, value in request.args.items() if value})
+        {name: value for name, value in request.args.items() if value}
+    )
     return terms.AuditAsked(limit=_PAGE, **known)

@@ -75,10 +75,10 @@ def _http_problem(problem: HTTPException) -> Response:
 
 
 def _unloadable(problem: HTTPException, status: int) -> Response:
-    """webargs says 422 with messages per field and 400 for what is not JSON at all."""
+    """Answer what webargs refuses: 422 with messages per field, 400 for what is not JSON at all."""
     data = getattr(problem, "data", None) or {}
     messages = data.get("messages") or {}
-    if status == 400 or not messages or "_schema" in messages and len(messages) == 1:
+    if status == 400 or not messages or set(messages) == {"_schema"}:
         return refused(errors.BodyUnreadable())
     found = messages.get("json") or messages.get("query") or messages.get("form") or messages
     found = found if isinstance(found, dict) else {"": found}
@@ -90,7 +90,7 @@ def _limited(problem: RateLimitExceeded) -> Response:
 
 
 def _bug(problem: Exception) -> Response:
-    LOG.exception("unforeseen, request %s", http.request_id(), exc_info=problem)
+    LOG.error("unforeseen, request %s", http.request_id(), exc_info=problem)
     if for_machines():
         response = make_response(
             {

@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, fields
 
 from app.doors import http
 from app.doors.refusals import OUTSIDE
+from ledger.kernel.actor import PERMISSIONS, Role
 
 View = Callable[..., Any]
 _DESCRIBED = {
@@ -126,24 +127,34 @@ def _respond(result: Any, made: Endpoint) -> Response:
 
 
 def _documented(blueprint: Blueprint, rule: str, made: Endpoint, door: View) -> View:
-    for status in sorted({outside.status for outside in OUTSIDE.values()} | {413, 415}):
+    for status in _refusals_of(made):
         door = blueprint.alt_response(
             status,
             schema=Problem,
             description=_DESCRIBED[status],
             content_type="application/problem+json",
         )(door)
-    for status, text in made.also.items():
-        door = blueprint.alt_response(status, schema=made.answers, description=text)(door)
-    door = _with_answer(blueprint, made, door)
+    for status, text in {**made.also, made.status: "done"}.items():
+        # documented only: _respond has dumped it already, because a repeated filing answers 200
+        # where a new one answers 201
+        door = blueprint.alt_response(
+            status, schema=made.answers or {}, description=text, success=status == made.status
+        )(door)
     if made.loads is not None:
         door = blueprint.arguments(made.loads, location=made.location)(door)
-    return blueprint.route(rule, methods=[made.method])(door)
+    door = blueprint.doc(security=_security(made))(door)
+    routed: View = blueprint.route(rule, methods=[made.method])(door)
+    return routed
 
 
-def _with_answer(blueprint: Blueprint, made: Endpoint, door: View) -> View:
-    # alt_response documents without touching the answer: _respond has dumped it already, because
-    # a repeated filing answers 200 where a new one answers 201.
-    return blueprint.alt_response(
-        made.status, schema=made.answers or {}, description="done", success=True
-    )(door)
+def _refusals_of(made: Endpoint) -> list[int]:
+    """The numbers an endpoint may refuse with: reading takes no body, so some cannot happen."""
+    every = {outside.status for outside in OUTSIDE.values()} | {413, 415}
+    without_body = {409, 413, 415}
+    return sorted(every - without_body if made.method == "GET" else every)
+
+
+def _security(made: Endpoint) -> list[dict[str, list[str]]]:
+    """A key or a session; what the public may do needs neither."""
+    some: list[dict[str, list[str]]] = [{"key": []}, {"session": []}]
+    return [{}, *some] if made.needs in PERMISSIONS[Role.PUBLIC] else some

@@ -86,6 +86,7 @@ def command(**attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
             except Refusal as refusal:
                 refuse(refusal)
 
-        return click.command(**attributes)(run)
+        made: click.Command = click.command(**attributes)(run)
+        return made
 
     return decorate

@@ -21,7 +21,7 @@ class ExactParser(FlaskParser):
         return exact_json(req.get_data(cache=True))
 
 
-class ExactBlueprint(Blueprint):
+class ExactBlueprint(Blueprint):  # type: ignore[misc]
     """A blueprint of the API whose JSON bodies are read exactly."""
 
     ARGUMENTS_PARSER = ExactParser()
@@ -30,8 +30,12 @@ class ExactBlueprint(Blueprint):
 def exact_json(data: bytes) -> Any:
     """JSON text in UTF-8 as data with exact numbers; raises JSONDecodeError for all else."""
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_int=Decimal,
-                          parse_constant=_refuse_constant)
+        return json.loads(
+            data.decode("utf-8-sig"),
+            parse_float=Decimal,
+            parse_int=Decimal,
+            parse_constant=_refuse_constant,
+        )
     except json.JSONDecodeError:
         raise
     except (ValueError, ArithmeticError, RecursionError):

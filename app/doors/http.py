@@ -1,4 +1,4 @@
-"""What web pages and the API share: the room a request works in, its actor, its unit, its answer."""
+"""What web pages and the API share: the room a request works in, its actor, its unit."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def actor_or_public() -> Actor:
 def bearer() -> str | None:
     """The API key sent with the request, if one was."""
     said = request.headers.get("Authorization", "")
-    return said[len(_BEARER):].strip() if said[: len(_BEARER)].lower() == _BEARER else None
+    return said[len(_BEARER) :].strip() if said[: len(_BEARER)].lower() == _BEARER else None
 
 
 def guard_session() -> None:
@@ -139,13 +139,16 @@ def leave_audit_line(action: str, about: str, **details: Any) -> None:
 def leave_look_up(action: str, path: Mapping[str, Any]) -> None:
     """Write the audit line of a look-up about ``g.audit_about``, else about what the path names."""
     about = g.get("audit_about") or "/".join(str(value) for value in path.values())
-    leave_audit_line(action, str(about or request.path),
-                     query=request.query_string.decode("utf-8", "replace")[:500])
+    leave_audit_line(
+        action,
+        str(about or request.path),
+        query=request.query_string.decode("utf-8", "replace")[:500],
+    )
 
 
 def stopwatch_ms() -> float:
     """Milliseconds since this request began to be read."""
-    return (perf_counter() - g.started) * 1000
+    return (perf_counter() - float(g.started)) * 1000
 
 
 def _begin() -> None:

@@ -19,6 +19,8 @@ from redis import Redis, RedisError
 from rq import Queue, Retry
 from sqlalchemy import Connection, Engine, bindparam, text
 
+from app.database import engine_for
+from app.doors.refusals import outside_of
 from app.settings import Settings, settings_of_this_process
 from ledger.kernel import clock
 from ledger.kernel import uow as units
@@ -146,8 +148,6 @@ _ROOMS: dict[int, JobRoom] = {}
 
 def room_of_this_process() -> JobRoom:
     """The job room of this process; a forked worker makes its own connections."""
-    from app.database import engine_for
-
     if os.getpid() not in _ROOMS:
         settings = settings_of_this_process()
         _ROOMS[os.getpid()] = JobRoom(
@@ -158,8 +158,6 @@ def room_of_this_process() -> JobRoom:
 
 def perform(name: str, arguments: dict[str, Any], room: JobRoom | None = None) -> None:
     """Do a job by name; unknown ones are bugs. A refusal that may pass is raised for a retry."""
-    from app.doors.refusals import outside_of
-
     working = room or room_of_this_process()
     try:
         JOBS[name].work(working, **arguments)

@@ -21,8 +21,15 @@ unit code; times are ISO 8601, and a bare date stays a date. Lists are paged: pa
 def describe(api: Api) -> None:
     """Add what no endpoint knows: the two ways of signing in, and a description of the whole."""
     api.spec.components.security_scheme(
-        "key", {"type": "http", "scheme": "bearer", "description": "an API key of an account"})
+        "key", {"type": "http", "scheme": "bearer", "description": "an API key of an account"}
+    )
     api.spec.components.security_scheme(
-        "session", {"type": "apiKey", "in": "cookie", "name": "suyuan",
-                    "description": "a browser's session; changes need the header X-CSRFToken"})
+        "session",
+        {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "suyuan",
+            "description": "a browser's session; changes need the header X-CSRFToken",
+        },
+    )
     api.spec.options["info"] = {"description": _ABOUT}

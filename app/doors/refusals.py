@@ -83,16 +83,20 @@ def problem_of(refusal: Refusal, language: str, request_id: str) -> dict[str, An
     )
     lines = [line_of(line, language) for line in refusal.params.get("refused", ())]
     if lines:
-        fields = {f"entries.{it['index']}.{it['field']}".rstrip("."): [it["detail"]]
-                  for it in lines}
+        fields = {
+            f"entries.{it['index']}.{it['field']}".rstrip("."): [it["detail"]] for it in lines
+        }
     return {
         "type": f"urn:suyuan:refusal:{refusal.code}",
         "title": refusal.code,
         "status": outside_of(refusal).status,
         "code": refusal.code,
         "detail": detail_of(refusal, language),
-        "params": {key: _plain(value) for key, value in refusal.params.items()
-                   if key not in ("fields", "refused")},
+        "params": {
+            key: _plain(value)
+            for key, value in refusal.params.items()
+            if key not in ("fields", "refused")
+        },
         "fields": fields,
         "request_id": request_id,
         **({"refused": lines} if lines else {}),
@@ -121,12 +125,16 @@ class RefusedLine(Protocol):
 
 def line_of(line: RefusedLine, language: str) -> dict[str, Any]:
     """One refused line of a filing as contract 3.1 shows it, in the reader's language."""
-    return {"index": line.index, "code": line.code, "field": line.field,
-            "detail": text_of(line.code, dict(line.params), language)}
+    return {
+        "index": line.index,
+        "code": line.code,
+        "field": line.field,
+        "detail": text_of(line.code, dict(line.params), language),
+    }
 
 
 def flat(messages: object, path: str = "") -> dict[str, list[str]]:
-    """marshmallow's nested messages as dotted field -> sentences."""
+    """Marshmallow's nested messages as dotted field -> sentences."""
     if isinstance(messages, dict):
         out: dict[str, list[str]] = {}
         for key, inner in messages.items():

@@ -64,7 +64,12 @@ class Signed:
 
 
 def page(
-    blueprint: Blueprint, rule: str, *, needs: str, template: str = "", **promise: Any,
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    needs: str,
+    template: str = "",
+    **promise: Any,
 ) -> Callable[[View], View]:
     """A page: ``view(uow, **path)`` returns the template's context, or a whole response.
 
@@ -78,8 +83,9 @@ def page(
         @wraps(view)
         def door(**path: Any) -> AnyResponse:
             g.allows_wasm = made.wasm
-            result = http.do(lambda uow: _rendered(view(uow, **path), template),
-                             needs=needs, read_only=True)
+            result = http.do(
+                lambda uow: _rendered(view(uow, **path), template), needs=needs, read_only=True
+            )
             if made.audits:
                 http.leave_look_up(made.audits, path)
             return result
@@ -112,8 +118,14 @@ def _rendered(result: Any, template: str) -> AnyResponse:
 
 
 def form(
-    blueprint: Blueprint, rule: str, *, needs: str, loads: type[Schema], template: str,
-    context: Callable[..., Mapping[str, Any]], **promise: Any,
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    needs: str,
+    loads: type[Schema],
+    template: str,
+    context: Callable[..., Mapping[str, Any]],
+    **promise: Any,
 ) -> Callable[[View], View]:
     """A form: GET shows ``template``; POST loads and calls ``view(uow, command, **path)``.
 
@@ -131,13 +143,16 @@ def form(
             if request.method != "POST":
                 return http.do(
                     lambda uow: _form_page(uow, template, context, path, values=request.args),
-                    needs=needs, read_only=True)
+                    needs=needs,
+                    read_only=True,
+                )
             http.actor().require(needs)
             typed = typed_in(loads)
             try:
                 command = loaded(loads, typed)
-                result = http.do(lambda uow: view(uow, command, **path),
-                                 needs=needs, read_only=False)
+                result = http.do(
+                    lambda uow: view(uow, command, **path), needs=needs, read_only=False
+                )
             except Refusal as refusal:
                 result = refusal
             if isinstance(result, Refusal):
@@ -156,7 +171,11 @@ def form(
 
 
 def action(
-    blueprint: Blueprint, rule: str, *, needs: str, loads: type[Schema] | None = None,
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    needs: str,
+    loads: type[Schema] | None = None,
     **promise: Any,
 ) -> Callable[[View], View]:
     """A button: POST only; ``view(uow, [command], **path)`` returns the URL to go to."""
@@ -187,24 +206,34 @@ def loaded(schema: type[Schema], typed: Mapping[str, Any]) -> Any:
     try:
         return schema().load(known)
     except ValidationError as problem:
-        found = flat(problem.normalized_messages())
+        found = flat(problem.messages)
         raise FieldsWrong(count=len(found), fields=found) from None
 
 
 def _form_page(
-    uow: UnitOfWork, template: str, context: Callable[..., Mapping[str, Any]],
-    path: Mapping[str, Any], *, values: Mapping[str, Any], refusal: Refusal | None = None,
+    uow: UnitOfWork,
+    template: str,
+    context: Callable[..., Mapping[str, Any]],
+    path: Mapping[str, Any],
+    *,
+    values: Mapping[str, Any],
+    refusal: Refusal | None = None,
 ) -> Response:
     given = context(uow, **path)
     shown = {**given.get("values", {}), **values}
     errors = _errors_of(refusal) if refusal is not None else {}
     form_state = {
-        "values": shown, "errors": errors,
+        "values": shown,
+        "errors": errors,
         "detail": detail_of(refusal, language()) if refusal is not None and not errors else None,
         "filing_key": shown.get("filing_key") or given.get("filing_key"),
     }
-    return make_response(render_template(template, **{
-        **given, "form": form_state, "values": shown, "errors": errors, "refusal": refusal}))
+    return make_response(
+        render_template(
+            template,
+            **{**given, "form": form_state, "values": shown, "errors": errors, "refusal": refusal},
+        )
+    )
 
 
 def _errors_of(refusal: Refusal) -> dict[str, Any]:
@@ -229,8 +258,11 @@ def menu() -> list[MenuLine]:
         return []
     return [
         MenuLine(
-            label=getattr(item.title, language()), href=url_for(item.endpoint), icon=item.icon,
-            current=request.endpoint == item.endpoint, tab=item.phone,
+            label=getattr(item.title, language()),
+            href=url_for(item.endpoint),
+            icon=item.icon,
+            current=request.endpoint == item.endpoint,
+            tab=item.phone,
         )
         for item in current_app.extensions["suyuan.menu"]
         if who.may(item.needs)

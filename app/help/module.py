@@ -10,7 +10,12 @@ MODULE = Module(
     title=Bilingual("手册", "Manual"),
     webs=(web.blueprint,),
     menu=(
-        MenuItem(endpoint="help.index", title=Bilingual("手册", "Manual"),
-                 icon="circle-question-mark", needs="code.read", order=95),
+        MenuItem(
+            endpoint="help.index",
+            title=Bilingual("手册", "Manual"),
+            icon="circle-question-mark",
+            needs="code.read",
+            order=95,
+        ),
     ),
 )

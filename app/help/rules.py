@@ -42,8 +42,10 @@ def _taken(document: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Fie
         one = resolved(document, given)
         schema = resolved(document, one.get("schema", {}))
         yield Field(
-            path=one["name"], type=f"{type_of(document, schema)}, {one['in']}",
-            required=bool(one.get("required")), about=one.get("description", ""),
+            path=one["name"],
+            type=f"{type_of(document, schema)}, {one['in']}",
+            required=bool(one.get("required")),
+            about=one.get("description", ""),
             example=_example(schema, one),
         )
     for content in said.get("requestBody", {}).get("content", {}).values():
@@ -55,8 +57,11 @@ def _replies(document: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[R
         reply = resolved(document, given)
         contents = reply.get("content", {})
         body = contents.get("application/json", {}) if str(status).startswith("2") else {}
-        yield Reply(status=str(status), about=reply.get("description", ""),
-                    fields=tuple(fields_of(document, body.get("schema", {}))))
+        yield Reply(
+            status=str(status),
+            about=reply.get("description", ""),
+            fields=tuple(fields_of(document, body.get("schema", {}))),
+        )
 
 
 def resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -98,9 +103,13 @@ def fields_of(
     for name, given in schema.get("properties", {}).items():
         inner = resolved(document, given)
         here = f"{path}.{name}" if path else name
-        yield Field(path=here, type=type_of(document, given), required=name in wanted,
-                    about=given.get("description", inner.get("description", "")),
-                    example=_example(given, inner))
+        yield Field(
+            path=here,
+            type=type_of(document, given),
+            required=name in wanted,
+            about=given.get("description", inner.get("description", "")),
+            example=_example(given, inner),
+        )
         if depth < _DEPTH_MAX and (inner.get("properties") or inner.get("items")):
             yield from fields_of(document, inner, here, depth + 1)
 

@@ -42,8 +42,11 @@ def manual(uow: UnitOfWork, name: str) -> Mapping[str, Any]:
 def _shown(name: str) -> Mapping[str, Any]:
     language = i18n.language()
     found = queries.help_page(name, language)
-    return {"page": found, "html": Markup(found.html),  # noqa: S704 - our own Markdown
-            "contents": queries.contents(language)}
+    return {
+        "page": found,
+        "html": Markup(found.html),  # noqa: S704 - our own Markdown
+        "contents": queries.contents(language),
+    }
 
 
 @page(blueprint, "/api/docs", needs="code.read", template="help/api.html")
@@ -51,8 +54,11 @@ def api_docs(uow: UnitOfWork) -> Mapping[str, Any]:
     """The API as a page: drawn from the OpenAPI document, without scripts."""
     document = current_app.extensions["suyuan.api"].spec.to_dict()
     found = rules.operations(document)
-    return {"about": document["info"].get("description", ""), "operations": found,
-            "tags": list(dict.fromkeys(one.tag for one in found))}
+    return {
+        "about": document["info"].get("description", ""),
+        "operations": found,
+        "tags": list(dict.fromkeys(one.tag for one in found)),
+    }
 
 
 @page(blueprint, "/healthz", needs="code.read", limit="none")

@@ -21,7 +21,19 @@ from app.accounts.services.sessions import (
 )
 
 __all__ = [
-    "actor_of_key", "actor_of_session", "change_password", "choose_language", "choose_operator",
-    "close_account", "create_account", "forget_old", "grant_delegation", "issue_key", "revoke_key",
-    "sign_in", "sign_out", "sign_out_everywhere", "withdraw_delegation",
+    "actor_of_key",
+    "actor_of_session",
+    "change_password",
+    "choose_language",
+    "choose_operator",
+    "close_account",
+    "create_account",
+    "forget_old",
+    "grant_delegation",
+    "issue_key",
+    "revoke_key",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "withdraw_delegation",
 ]

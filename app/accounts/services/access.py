@@ -25,8 +25,11 @@ def actor_of_key(uow: UnitOfWork, key: str) -> Actor:
     row = uow.session.execute(
         select(ApiKeyRow, AccountRow.name)
         .join(AccountRow, AccountRow.id == ApiKeyRow.account_id)
-        .where(ApiKeyRow.prefix == prefix, ApiKeyRow.revoked_at.is_(None),
-               AccountRow.closed_at.is_(None))
+        .where(
+            ApiKeyRow.prefix == prefix,
+            ApiKeyRow.revoked_at.is_(None),
+            AccountRow.closed_at.is_(None),
+        )
     ).one_or_none()
     if row is None or not rules.same_hash(row[0].secret_hash, rules.key_hash(key)):
         raise errors.UnknownKey
@@ -34,8 +37,11 @@ def actor_of_key(uow: UnitOfWork, key: str) -> Actor:
     _note_use(uow, found)
     delegated = _delegated(uow, found.account_id, found.operator_id, found.role)
     return Actor(
-        role=Role(found.role), account_id=found.account_id, name=row[1],
-        operator_id=_operator_of(found.operator_id, delegated), delegated=delegated,
+        role=Role(found.role),
+        account_id=found.account_id,
+        name=row[1],
+        operator_id=_operator_of(found.operator_id, delegated),
+        delegated=delegated,
     )
 
 
@@ -43,7 +49,9 @@ def _note_use(uow: UnitOfWork, key: ApiKeyRow) -> None:
     used = key.last_used_at
     if used is None or uow.now - used > rules.USED_STEP:
         uow.session.execute(
-            update(ApiKeyRow).where(ApiKeyRow.id == key.id).values(last_used_at=uow.now)
+            update(ApiKeyRow)
+            .where(ApiKeyRow.id == key.id)
+            .values(last_used_at=uow.now)
             .execution_options(synchronize_session=False)
         )
 
@@ -54,7 +62,8 @@ def actor_of_session(uow: UnitOfWork, session: Session) -> Actor | None:
         return None
     account = uow.session.scalars(
         select(AccountRow).where(
-            AccountRow.id == session.account_id, AccountRow.closed_at.is_(None),
+            AccountRow.id == session.account_id,
+            AccountRow.closed_at.is_(None),
             AccountRow.session_epoch == session.epoch,
             ~exists().where(EndedSessionRow.session_id == session.id),
         )
@@ -66,8 +75,12 @@ def actor_of_session(uow: UnitOfWork, session: Session) -> Actor | None:
     if session.operator_id in delegated:
         operator = session.operator_id
     return Actor(
-        role=Role(account.role), account_id=account.id, name=account.name, operator_id=operator,
-        operator_name=_operator_name(uow, operator), delegated=delegated,
+        role=Role(account.role),
+        account_id=account.id,
+        name=account.name,
+        operator_id=operator,
+        operator_name=_operator_name(uow, operator),
+        delegated=delegated,
     )
 
 
@@ -92,9 +105,13 @@ def _delegated(
     mine = DelegationRow.account_id == account_id
     if operator_id is not None:
         mine = or_(mine, DelegationRow.agent_id == operator_id)
-    return frozenset(uow.session.scalars(
-        select(DelegationRow.operator_id).where(
-            mine, DelegationRow.withdrawn_at.is_(None), DelegationRow.valid_from <= uow.today,
-            or_(DelegationRow.valid_to.is_(None), DelegationRow.valid_to >= uow.today),
+    return frozenset(
+        uow.session.scalars(
+            select(DelegationRow.operator_id).where(
+                mine,
+                DelegationRow.withdrawn_at.is_(None),
+                DelegationRow.valid_from <= uow.today,
+                or_(DelegationRow.valid_to.is_(None), DelegationRow.valid_to >= uow.today),
+            )
         )
-    ))
+    )

@@ -33,14 +33,23 @@ def grant_delegation(uow: UnitOfWork, command: GrantDelegation) -> int:
         raise errors.DelegationToSelf(field="to")
     _refuse_second(uow, command.operator_id, account_id, agent_id, starts)
     made = DelegationRow(
-        operator_id=command.operator_id, account_id=account_id, agent_id=agent_id,
-        valid_from=starts, valid_to=command.valid_to, granted_by=uow.actor.account_id,
+        operator_id=command.operator_id,
+        account_id=account_id,
+        agent_id=agent_id,
+        valid_from=starts,
+        valid_to=command.valid_to,
+        granted_by=uow.actor.account_id,
         granted_at=uow.now,
     )
     uow.session.add(made)
     uow.session.flush()  # the id is the answer
-    uow.audit("delegation.granted", f"subject:{command.operator_id}", delegation=made.id,
-              account=account_id, agent=agent_id)
+    uow.audit(
+        "delegation.granted",
+        f"subject:{command.operator_id}",
+        delegation=made.id,
+        account=account_id,
+        agent=agent_id,
+    )
     return made.id
 
 
@@ -59,9 +68,12 @@ def _receiver(uow: UnitOfWork, to: str) -> tuple[int | None, int | None]:
         except UnknownUscc as refusal:
             refusal.field = "to"
             raise
-    account = uow.session.scalars(select(AccountRow).where(
-        AccountRow.sign_in_name == rules.sign_in_name_of(to), AccountRow.closed_at.is_(None),
-    )).one_or_none()
+    account = uow.session.scalars(
+        select(AccountRow).where(
+            AccountRow.sign_in_name == rules.sign_in_name_of(to),
+            AccountRow.closed_at.is_(None),
+        )
+    ).one_or_none()
     if account is None:
         raise errors.UnknownAccount(field="to", account=to[:64])
     if account.role not in _RECEIVERS:
@@ -72,12 +84,21 @@ def _receiver(uow: UnitOfWork, to: str) -> tuple[int | None, int | None]:
 def _refuse_second(
     uow: UnitOfWork, operator_id: int, account_id: int | None, agent_id: int | None, on: date
 ) -> None:
-    same = (DelegationRow.account_id == account_id if account_id is not None
-            else DelegationRow.agent_id == agent_id)
-    found = uow.session.scalar(select(DelegationRow.id).where(
-        DelegationRow.operator_id == operator_id, same, DelegationRow.withdrawn_at.is_(None),
-        or_(DelegationRow.valid_to.is_(None), DelegationRow.valid_to >= on),
-    ).limit(1))
+    same = (
+        DelegationRow.account_id == account_id
+        if account_id is not None
+        else DelegationRow.agent_id == agent_id
+    )
+    found = uow.session.scalar(
+        select(DelegationRow.id)
+        .where(
+            DelegationRow.operator_id == operator_id,
+            same,
+            DelegationRow.withdrawn_at.is_(None),
+            or_(DelegationRow.valid_to.is_(None), DelegationRow.valid_to >= on),
+        )
+        .limit(1)
+    )
     if found is not None:
         raise errors.DelegationExists(field="to")
 

@@ -24,21 +24,36 @@ def issue_key(uow: UnitOfWork, command: IssueKey) -> str:
     _may_issue(uow, command)
     check_role(uow, command.role, command.operator_id)
     account_id = command.account_id or machine_account(
-        uow, name=command.label, role=command.role, operator_id=command.operator_id)
-    in_force = uow.session.scalar(select(func.count()).where(
-        ApiKeyRow.account_id == account_id, ApiKeyRow.revoked_at.is_(None)))
+        uow, name=command.label, role=command.role, operator_id=command.operator_id
+    )
+    in_force = uow.session.scalar(
+        select(func.count()).where(
+            ApiKeyRow.account_id == account_id, ApiKeyRow.revoked_at.is_(None)
+        )
+    )
     if (in_force or 0) >= rules.KEYS_MAX:
         raise errors.TooManyKeys(limit=rules.KEYS_MAX)
     key = rules.key_text(secrets.randbits(_PREFIX_BITS), secrets.token_bytes(_SECRET_BYTES))
     prefix = rules.key_prefix(key)
     assert prefix is not None
-    uow.session.add(ApiKeyRow(
-        account_id=account_id, prefix=prefix, secret_hash=rules.key_hash(key),
-        role=command.role.value, operator_id=command.operator_id, label=command.label,
-        created_at=uow.now,
-    ))
-    uow.audit("key.issued", f"key:{prefix}", account=account_id, role=command.role.value,
-              operator=command.operator_id)
+    uow.session.add(
+        ApiKeyRow(
+            account_id=account_id,
+            prefix=prefix,
+            secret_hash=rules.key_hash(key),
+            role=command.role.value,
+            operator_id=command.operator_id,
+            label=command.label,
+            created_at=uow.now,
+        )
+    )
+    uow.audit(
+        "key.issued",
+        f"key:{prefix}",
+        account=account_id,
+        role=command.role.value,
+        operator=command.operator_id,
+    )
     return key
 
 

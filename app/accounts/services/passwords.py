@@ -20,9 +20,10 @@ def hashed(password: str) -> str:
 def fits(password_hash: str, password: str) -> bool:
     """Whether a password is the one hashed. An empty hash costs as much time and never fits."""
     try:
-        return HASHER.verify(password_hash or _nobodys(), password) and bool(password_hash)
+        HASHER.verify(password_hash or _nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return bool(password_hash)
 
 
 def is_outdated(password_hash: str) -> bool:

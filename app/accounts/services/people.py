@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import errors, rules
 from app.accounts.model import AccountRow
@@ -28,9 +27,14 @@ def create_account(uow: UnitOfWork, command: CreateAccount) -> int:
     if uow.session.scalar(select(exists().where(AccountRow.sign_in_name == name))):
         raise errors.SignInNameTaken(field="sign_in_name", name=name)
     account = AccountRow(
-        sign_in_name=name, password_hash=passwords.hashed(command.password),
-        role=command.role.value, operator_id=command.operator_id, name=command.name,
-        language=command.language, password_changed_at=uow.now, created_at=uow.now,
+        sign_in_name=name,
+        password_hash=passwords.hashed(command.password),
+        role=command.role.value,
+        operator_id=command.operator_id,
+        name=command.name,
+        language=command.language,
+        password_changed_at=uow.now,
+        created_at=uow.now,
     )
     uow.session.add(account)
     uow.session.flush()  # the id is the answer
@@ -74,8 +78,7 @@ def change_password(uow: UnitOfWork, command: ChangePassword) -> int:
     account = own_account(uow)
     if not passwords.fits(account.password_hash, command.old):
         raise errors.WrongPassword(field="old")
-    rules.check_password(command.new, sign_in_name=account.sign_in_name,
-                         common=passwords.common())
+    rules.check_password(command.new, sign_in_name=account.sign_in_name, common=passwords.common())
     account.password_hash = passwords.hashed(command.new)
     account.password_changed_at = uow.now
     account.session_epoch += 1
@@ -107,10 +110,7 @@ def close_account(uow: UnitOfWork, account_id: int) -> None:
 
 def machine_account(uow: UnitOfWork, *, name: str, role: Role, operator_id: int | None) -> int:
     """Open an account without name and password for a machine's key; returns its id."""
-    made = uow.session.scalar(
-        insert(AccountRow).values(
-            name=name, role=role.value, operator_id=operator_id, created_at=uow.now,
-        ).returning(AccountRow.id)
-    )
-    assert made is not None
-    return made
+    account = AccountRow(name=name, role=role.value, operator_id=operator_id, created_at=uow.now)
+    uow.session.add(account)
+    uow.session.flush()  # the key is written with this id
+    return account.id

@@ -29,14 +29,21 @@ def sign_in(uow: UnitOfWork, command: SignIn) -> Session | errors.SignInRefused:
     name = fold_name(command.sign_in_name)[:_NAME_MAX]
     _wait_your_turn(uow, name)
     _refuse_while_paused(uow, name)
-    account = uow.session.scalars(select(AccountRow).where(
-        AccountRow.sign_in_name == name, AccountRow.sign_in_name != "",
-        AccountRow.closed_at.is_(None),
-    )).one_or_none()
-    fits = passwords.fits(account.password_hash if account else "",
-                          command.password[:rules.PASSWORD_LENGTH_MAX])
-    uow.session.add(SignInAttemptRow(
-        sign_in_name=name, address=command.address[:_NAME_MAX], at=uow.now, succeeded=fits))
+    account = uow.session.scalars(
+        select(AccountRow).where(
+            AccountRow.sign_in_name == name,
+            AccountRow.sign_in_name != "",
+            AccountRow.closed_at.is_(None),
+        )
+    ).one_or_none()
+    fits = passwords.fits(
+        account.password_hash if account else "", command.password[: rules.PASSWORD_LENGTH_MAX]
+    )
+    uow.session.add(
+        SignInAttemptRow(
+            sign_in_name=name, address=command.address[:_NAME_MAX], at=uow.now, succeeded=fits
+        )
+    )
     if account is None or not fits:
         uow.audit("account.sign_in_refused", f"name:{name}", address=command.address)
         return errors.SignInRefused()
@@ -45,29 +52,40 @@ def sign_in(uow: UnitOfWork, command: SignIn) -> Session | errors.SignInRefused:
     # the unit is still nobody's: the line names who it turned out to be
     uow.actor = replace(uow.actor, role=Role(account.role), account_id=account.id)
     uow.audit("account.signed_in", f"account:{account.id}", address=command.address)
-    return Session(id=secrets.token_urlsafe(16), account_id=account.id,
-                   epoch=account.session_epoch, since=uow.now, seen=uow.now)
+    return Session(
+        id=secrets.token_urlsafe(16),
+        account_id=account.id,
+        epoch=account.session_epoch,
+        since=uow.now,
+        seen=uow.now,
+    )
 
 
 def _wait_your_turn(uow: UnitOfWork, name: str) -> None:
     """Attempts on one name go one after the other: guessing in parallel earns nothing."""
-    uow.session.execute(text("SELECT pg_advisory_xact_lock(7310020, hashtext(:name))"),
-                        {"name": name})
+    uow.session.execute(
+        text("SELECT pg_advisory_xact_lock(7310020, hashtext(:name))"), {"name": name}
+    )
 
 
 def _refuse_while_paused(uow: UnitOfWork, name: str) -> None:
     mine = SignInAttemptRow.sign_in_name == name
-    last_good = select(func.coalesce(func.max(SignInAttemptRow.id), 0)).where(
-        mine, SignInAttemptRow.succeeded).scalar_subquery()
-    failures, last = uow.session.execute(
-        select(func.count(), func.max(SignInAttemptRow.at)).where(
-            mine, SignInAttemptRow.id > last_good, ~SignInAttemptRow.succeeded,
+    last_good = (
+        select(func.coalesce(func.max(SignInAttemptRow.id), 0))
+        .where(mine, SignInAttemptRow.succeeded)
+        .scalar_subquery()
+    )
+    row = uow.session.execute(
+        select(func.count().label("failures"), func.max(SignInAttemptRow.at).label("last")).where(
+            mine,
+            SignInAttemptRow.id > last_good,
+            ~SignInAttemptRow.succeeded,
             SignInAttemptRow.at > uow.now - rules.FAILURES_COUNT_FOR,
         )
     ).one()
-    if last is None:
+    if not row.failures:
         return
-    left = last + rules.pause_after(failures) - uow.now
+    left = row.last + rules.pause_after(row.failures) - uow.now
     if left.total_seconds() > 0:
         raise errors.SignInPaused(retry_after=int(left.total_seconds()) + 1)
 
@@ -75,7 +93,8 @@ def _refuse_while_paused(uow: UnitOfWork, name: str) -> None:
 def sign_out(uow: UnitOfWork, session: Session) -> None:
     """End one session; a copy of its cookie is worth nothing. Again changes nothing."""
     uow.session.execute(
-        insert(EndedSessionRow).values(session_id=session.id, ended_at=uow.now)
+        insert(EndedSessionRow)
+        .values(session_id=session.id, ended_at=uow.now)
         .on_conflict_do_nothing()
     )
     uow.audit("account.signed_out", f"account:{session.account_id}")
@@ -91,7 +110,11 @@ def sign_out_everywhere(uow: UnitOfWork) -> int:
 
 def forget_old(uow: UnitOfWork) -> None:
     """Delete attempts that count no longer and ended sessions that are too old to matter."""
-    uow.session.execute(delete(SignInAttemptRow).where(
-        SignInAttemptRow.at < uow.now - 30 * rules.FAILURES_COUNT_FOR))
-    uow.session.execute(delete(EndedSessionRow).where(
-        EndedSessionRow.ended_at < uow.now - rules.SESSION_MAX))
+    uow.session.execute(
+        delete(SignInAttemptRow).where(
+            SignInAttemptRow.at < uow.now - 30 * rules.FAILURES_COUNT_FOR
+        )
+    )
+    uow.session.execute(
+        delete(EndedSessionRow).where(EndedSessionRow.ended_at < uow.now - rules.SESSION_MAX)
+    )

@@ -10,7 +10,12 @@ from sqlalchemy import text
 
 from app.accounts import errors, queries, services
 from app.accounts.terms import (
-    ChangePassword, CreateAccount, GrantDelegation, IssueKey, RevokeKey, SignIn,
+    ChangePassword,
+    CreateAccount,
+    GrantDelegation,
+    IssueKey,
+    RevokeKey,
+    SignIn,
     WithdrawDelegation,
 )
 from ledger.kernel.actor import Actor, NotPermitted, NotYourOperator, Role
@@ -19,14 +24,22 @@ PASSWORD = "three boats and a lamp"
 
 
 def subject(uow, name="绿野合作社", uscc=""):
-    return uow.session.scalar(text(
-        "INSERT INTO subject (name, uscc, registered, created_at) "
-        "VALUES (:name, :uscc, true, :at) RETURNING id"), {"name": name, "uscc": uscc, "at": uow.now})
+    return uow.session.scalar(
+        text(
+            "INSERT INTO subject (name, uscc, registered, created_at) "
+            "VALUES (:name, :uscc, true, :at) RETURNING id"
+        ),
+        {"name": name, "uscc": uscc, "at": uow.now},
+    )
 
 
 def person(uow, name="lin", role=Role.INSPECTOR, operator_id=None):
-    return services.create_account(uow, CreateAccount(
-        sign_in_name=name, password=PASSWORD, role=role, name="林一", operator_id=operator_id))
+    return services.create_account(
+        uow,
+        CreateAccount(
+            sign_in_name=name, password=PASSWORD, role=role, name="林一", operator_id=operator_id
+        ),
+    )
 
 
 def test_a_key_is_its_account_role_and_operator(uow):
@@ -49,10 +62,16 @@ def test_the_key_itself_is_stored_nowhere(uow):
     assert len(secret) * 4 == 256
 
 
-@pytest.mark.parametrize("spoil", [
-    lambda key: key[:-1] + ("0" if key[-1] != "0" else "1"), lambda key: "", lambda key: key + "0",
-    lambda key: key.upper(), lambda key: "sy_0000000000_" + "0" * 64,
-])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda key: key[:-1] + ("0" if key[-1] != "0" else "1"),
+        lambda key: "",
+        lambda key: key + "0",
+        lambda key: key.upper(),
+        lambda key: "sy_0000000000_" + "0" * 64,
+    ],
+)
 def test_a_wrong_key_is_refused_by_name(uow, spoil):
     key = services.issue_key(uow, IssueKey(label="x", role=Role.INSPECTOR))
     with pytest.raises(errors.UnknownKey):
@@ -128,10 +147,14 @@ def test_a_session_is_its_account(uow):
     assert (found.account_id, found.role, found.name) == (account, Role.INSPECTOR, "林一")
 
 
-@pytest.mark.parametrize(("later", "holds"), [
-    (timedelta(hours=11, minutes=59), True), (timedelta(hours=12, seconds=1), False),
-    (timedelta(seconds=-1), False),
-])
+@pytest.mark.parametrize(
+    ("later", "holds"),
+    [
+        (timedelta(hours=11, minutes=59), True),
+        (timedelta(hours=12, seconds=1), False),
+        (timedelta(seconds=-1), False),
+    ],
+)
 def test_an_idle_session_ends(uow, later, holds):
     person(uow)
     session = signed_in(uow)
@@ -213,27 +236,39 @@ def test_a_hash_with_older_parameters_is_renewed_at_sign_in(uow):
 
     account = person(uow)
     old = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
-    uow.session.execute(text("UPDATE account SET password_hash = :hash WHERE id = :id"),
-                        {"hash": old, "id": account})
+    uow.session.execute(
+        text("UPDATE account SET password_hash = :hash WHERE id = :id"),
+        {"hash": old, "id": account},
+    )
     uow.session.expire_all()
     signed_in(uow)
     uow.session.flush()
-    new = uow.session.scalar(text("SELECT password_hash FROM account WHERE id = :id"), {"id": account})
+    new = uow.session.scalar(
+        text("SELECT password_hash FROM account WHERE id = :id"), {"id": account}
+    )
     assert new.startswith("$argon2id$")
     assert new != old
     assert not isinstance(signed_in(uow), errors.SignInRefused)
 
 
-@pytest.mark.parametrize(("password", "refusal"), [
-    ("short", errors.PasswordTooShort), ("x" * 257, errors.PasswordTooLong),
-    ("password1234", errors.PasswordCommon), ("aaaaaaaaaaaab", errors.PasswordCommon),
-    ("abcdefghijklm", errors.PasswordCommon), ("9876543210987", errors.PasswordCommon),
-    ("my name is lin ok", errors.PasswordCommon),
-])
+@pytest.mark.parametrize(
+    ("password", "refusal"),
+    [
+        ("short", errors.PasswordTooShort),
+        ("x" * 257, errors.PasswordTooLong),
+        ("password1234", errors.PasswordCommon),
+        ("aaaaaaaaaaaab", errors.PasswordCommon),
+        ("abcdefghijklm", errors.PasswordCommon),
+        ("9876543210987", errors.PasswordCommon),
+        ("my name is lin ok", errors.PasswordCommon),
+    ],
+)
 def test_a_weak_password_is_refused(uow, password, refusal):
     with pytest.raises(refusal) as problem:
-        services.create_account(uow, CreateAccount(
-            sign_in_name="lin", password=password, role=Role.INSPECTOR, name="林"))
+        services.create_account(
+            uow,
+            CreateAccount(sign_in_name="lin", password=password, role=Role.INSPECTOR, name="林"),
+        )
     assert problem.value.field == "password"
 
 
@@ -276,15 +311,19 @@ def test_the_old_password_is_asked_for(uow):
 @pytest.fixture
 def shop(uow):
     operator = subject(uow, "阿嬷杂货铺")
-    owner = Actor(role=Role.OPERATOR, operator_id=operator,
-                  account_id=person(uow, "ama", Role.OPERATOR, operator))
-    return owner
+    return Actor(
+        role=Role.OPERATOR,
+        operator_id=operator,
+        account_id=person(uow, "ama", Role.OPERATOR, operator),
+    )
 
 
 def test_a_clerk_acts_for_who_delegated_to_it_and_no_longer(uow, shop):
     clerk = person(uow, "xiaowang", Role.CLERK)
     uow.actor = shop
-    made = services.grant_delegation(uow, GrantDelegation(operator_id=shop.operator_id, to="xiaowang"))
+    made = services.grant_delegation(
+        uow, GrantDelegation(operator_id=shop.operator_id, to="xiaowang")
+    )
     session = signed_in(uow, "xiaowang")
     found = services.actor_of_session(uow, session)
     assert found.account_id == clerk
@@ -307,31 +346,43 @@ def test_a_clerk_of_two_shops_chooses_one(uow, shop):
     chosen = services.actor_of_session(uow, replace(session, operator_id=other))
     assert (chosen.operator_id, chosen.operator_name) == (other, "海边小吃")
     stranger = subject(uow, "别人的店")
-    assert services.actor_of_session(uow, replace(session, operator_id=stranger)).operator_id is None
+    assert (
+        services.actor_of_session(uow, replace(session, operator_id=stranger)).operator_id is None
+    )
+    uow.actor = chosen
     with pytest.raises(errors.NotDelegated):
-        uow.actor = chosen
         services.choose_operator(uow, stranger)
 
 
 def test_an_agent_acts_for_a_shop_but_may_not_pass_that_on(uow, shop):
     agency = subject(uow, "代账公司", "91350200MA2XFA1T37")
-    agent = Actor(role=Role.OPERATOR, operator_id=agency,
-                  account_id=person(uow, "agent", Role.OPERATOR, agency))
+    agent = Actor(
+        role=Role.OPERATOR,
+        operator_id=agency,
+        account_id=person(uow, "agent", Role.OPERATOR, agency),
+    )
     person(uow, "friend", Role.CLERK)
     uow.actor = shop
     services.grant_delegation(
-        uow, GrantDelegation(operator_id=shop.operator_id, to="91350200ma2xfa1t37"))
+        uow, GrantDelegation(operator_id=shop.operator_id, to="91350200ma2xfa1t37")
+    )
     found = services.actor_of_session(
-        uow, replace(signed_in(uow, "agent"), operator_id=shop.operator_id))
+        uow, replace(signed_in(uow, "agent"), operator_id=shop.operator_id)
+    )
     assert (found.operator_id, found.delegated) == (shop.operator_id, {shop.operator_id})
     uow.actor = found
     with pytest.raises(NotYourOperator):
-        services.grant_delegation(
-            uow, GrantDelegation(operator_id=shop.operator_id, to="friend"))
+        services.grant_delegation(uow, GrantDelegation(operator_id=shop.operator_id, to="friend"))
     with pytest.raises(errors.KeyNotYours):
-        services.issue_key(uow, IssueKey(
-            label="x", role=Role.OPERATOR, account_id=agent.account_id,
-            operator_id=shop.operator_id))
+        services.issue_key(
+            uow,
+            IssueKey(
+                label="x",
+                role=Role.OPERATOR,
+                account_id=agent.account_id,
+                operator_id=shop.operator_id,
+            ),
+        )
 
 
 def test_delegations_refuse_in_words(uow, shop):
@@ -359,9 +410,15 @@ def test_delegations_refuse_in_words(uow, shop):
 def test_a_delegation_holds_on_its_days_only(uow, shop):
     person(uow, "xiaowang", Role.CLERK)
     uow.actor = shop
-    services.grant_delegation(uow, GrantDelegation(
-        operator_id=shop.operator_id, to="xiaowang", valid_from=uow.today + timedelta(days=1),
-        valid_to=uow.today + timedelta(days=2)))
+    services.grant_delegation(
+        uow,
+        GrantDelegation(
+            operator_id=shop.operator_id,
+            to="xiaowang",
+            valid_from=uow.today + timedelta(days=1),
+            valid_to=uow.today + timedelta(days=2),
+        ),
+    )
     held = []
     for _ in range(4):
         session = signed_in(uow, "xiaowang")
@@ -389,6 +446,7 @@ def test_what_is_kept_for_a_while_is_forgotten(uow):
     uow.session.flush()
     uow.now += timedelta(days=31)
     services.forget_old(uow)
-    counts = uow.session.execute(text(
-        "SELECT (SELECT count(*) FROM sign_in_attempt), (SELECT count(*) FROM ended_session)")).one()
+    counts = uow.session.execute(
+        text("SELECT (SELECT count(*) FROM sign_in_attempt), (SELECT count(*) FROM ended_session)")
+    ).one()
     assert tuple(counts) == (0, 0)

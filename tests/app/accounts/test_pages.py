@@ -77,10 +77,17 @@ def test_the_pause_says_when_to_try_again(client):
     assert "61 秒" in page.text
 
 
-@pytest.mark.parametrize(("wish", "target"), [
-    ("/account", "/account"), ("//evil.example", "/"), ("https://evil.example", "/"),
-    ("/\\evil.example", "/"), ("", "/"), ("/a\r\nb", "/"),
-])
+@pytest.mark.parametrize(
+    ("wish", "target"),
+    [
+        ("/account", "/account"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("", "/"),
+        ("/a\r\nb", "/"),
+    ],
+)
 def test_after_signing_in_one_stays_on_this_site(client, house, wish, target):
     with house() as uow:
         person(uow, "lin")
@@ -208,9 +215,17 @@ def test_administration_is_not_for_inspectors(inspector, address):
 
 
 def test_an_administrator_opens_and_closes_accounts(app, admin):
-    made = admin.post("/accounts/new", data={
-        "sign_in_name": "new", "name": "陈新", "role": "inspector", "password": PASSWORD,
-        "language": "zh", "operator": ""})
+    made = admin.post(
+        "/accounts/new",
+        data={
+            "sign_in_name": "new",
+            "name": "陈新",
+            "role": "inspector",
+            "password": PASSWORD,
+            "language": "zh",
+            "operator": "",
+        },
+    )
     assert made.location == "/accounts"
     fresh = signed_in(app, "new")
     page = admin.get("/accounts?q=陈").text
@@ -221,8 +236,10 @@ def test_an_administrator_opens_and_closes_accounts(app, admin):
 
 
 def test_a_refused_account_form_comes_back_as_typed(admin):
-    page = admin.post("/accounts/new", data={
-        "sign_in_name": "x", "name": "陈新", "role": "operator", "password": PASSWORD})
+    page = admin.post(
+        "/accounts/new",
+        data={"sign_in_name": "x", "name": "陈新", "role": "operator", "password": PASSWORD},
+    )
     assert page.status_code == 422
     assert 'value="陈新"' in page.text
     assert PASSWORD not in page.text

@@ -18,7 +18,7 @@ from scanner.symbols.pictures import BYTES_MAX
 from scanner.symbols.render import symbol_png
 from scanner.symbols.terms import Symbology
 
-# Of the harsh pictures at least this share is read; 98 of 100 were when it was measured.
+# Of the harsh pictures at least this share is read; 170 of 176 were when it was measured.
 HARSH_FLOOR = 0.93
 
 

@@ -70,7 +70,14 @@ def _forget_older_runs(admin: Connection) -> None:
         )
     ).all()
     for name in names:
-        admin.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        if not _run_is_alive(name):
+            admin.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+def _run_is_alive(name: str) -> bool:
+    """Whether the process whose number a database carries still runs: it may just be starting."""
+    numbers = [part for part in name.split("_")[2:4] if part.isdigit()]
+    return any(Path(f"/proc/{number}").exists() for number in numbers)
 
 
 def _clone(services: embedded.Services, template: str, name: str) -> Settings:

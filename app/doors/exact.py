@@ -39,7 +39,7 @@ def exact_json(data: bytes) -> Any:
     except json.JSONDecodeError:
         raise
     except (ValueError, ArithmeticError, RecursionError):
-        raise json.JSONDecodeError("unreadable", "", 0) from None
+        raise json.JSONDecodeError("unreadable", "…", 0) from None
 
 
 def _refuse_constant(name: str) -> Any:

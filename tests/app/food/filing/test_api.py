@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
-from support import people
+from support import accounts as people
 from support.filings import an_operator
 from support.named import a_gtin, a_uscc
 
@@ -105,7 +105,7 @@ def test_details_are_said_in_the_language_asked_for(
 
 ENVELOPES: list[tuple[str, Any, int, str]] = [
     ("not JSON", "{", 400, "request.body_unreadable"),
-    ("a list", "[]", 400, "request."),
+    ("a list", "[]", 422, "request.fields_wrong"),
     ("endless nesting", "[" * 90_000, 400, "request.body_unreadable"),
     ("NaN", '{"filing_key": "K", "entries": [NaN]}', 400, "request.body_unreadable"),
     ("no key", '{"entries": [{}]}', 422, "request.fields_wrong"),
@@ -115,7 +115,7 @@ ENVELOPES: list[tuple[str, Any, int, str]] = [
      "request.fields_wrong"),
     ("unknown field", '{"filing_key": "K", "entries": [{}], "moed": "all"}', 422,
      "request.fields_wrong"),
-    ("unreadable key", '{"filing_key": "\\u0000", "entries": [{}]}', 422, "filing.key_unreadable"),
+    ("unreadable key", '{"filing_key": "\\n", "entries": [{}]}', 422, "filing.key_unreadable"),
 ]
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 from redis import Redis
 from sqlalchemy import Connection, Engine
@@ -88,7 +87,7 @@ def _limit_key() -> str:
 
 def _install_modules(app: Flask, settings: Settings) -> None:
     """Register every module's doors, gather their menus, and set their stricter limits."""
-    api = Api(app)
+    api = openapi.HouseApi(app)
     openapi.describe(api)
     found = registry.wire()
     for module in found:

@@ -16,7 +16,7 @@ from app.doors.refusals import OUTSIDE
 from ledger.kernel.actor import PERMISSIONS, Role
 
 View = Callable[..., Any]
-_DESCRIBED = {
+DESCRIBED = {
     400: "the request cannot be read",
     401: "nobody is signed in",
     403: "not permitted",
@@ -84,13 +84,15 @@ class Endpoint:
     audits: str = ""
     writes: bool | None = None
     limit: str = ""
+    content_type: str = "application/json"
 
 
 def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View], View]:
     """Make ``view(uow, [loaded], **path)`` an endpoint of the API.
 
     ``needs`` a permission; ``loads`` a schema from ``location`` (json, query, form, files);
-    ``answers`` the schema of the body; ``also`` further answers by status; ``audits`` the action of
+    ``answers`` the schema of the body; ``content_type`` where it is not JSON;
+    ``also`` further answers by status; ``audits`` the action of
     the audit line each look-up leaves, about the value the view sets in ``g.audit_about`` or the
     path; ``limit`` the name of a stricter rate limit. GET runs read-only (PostgreSQL stops a write)
     and is rolled back; others commit, and a browser's session must send its CSRF token.
@@ -128,21 +130,23 @@ def _respond(result: Any, made: Endpoint) -> Response:
 
 def _documented(blueprint: Blueprint, rule: str, made: Endpoint, door: View) -> View:
     for status in _refusals_of(made):
-        door = blueprint.alt_response(
-            status,
-            schema=Problem,
-            description=_DESCRIBED[status],
-            content_type="application/problem+json",
-        )(door)
+        door = blueprint.alt_response(status, f"Refused{status}")(door)
     for status, text in {**made.also, made.status: "done"}.items():
         # documented only: _respond has dumped it already, because a repeated filing answers 200
         # where a new one answers 201
         door = blueprint.alt_response(
-            status, schema=made.answers or {}, description=text, success=status == made.status
+            status,
+            schema=made.answers or {},
+            description=text,
+            success=status == made.status,
+            content_type=made.content_type,
         )(door)
     if made.loads is not None:
         door = blueprint.arguments(made.loads, location=made.location)(door)
-    door = blueprint.doc(security=_security(made))(door)
+    tag = blueprint.name.removesuffix("-api")
+    door = blueprint.doc(
+        security=_security(made), tags=[tag], operationId=f"{tag}.{door.__name__}"
+    )(door)
     routed: View = blueprint.route(rule, methods=[made.method])(door)
     return routed
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_smorest import Api
 
+from app.doors.api import DESCRIBED, Problem
+
 CONFIG = {
     "API_TITLE": "Suyuan 溯源",
     "API_VERSION": "1",
@@ -11,6 +13,7 @@ CONFIG = {
     "OPENAPI_URL_PREFIX": "/api",
     "OPENAPI_JSON_PATH": "openapi.json",
 }
+_LICENCE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 _ABOUT = """食品安全追溯台账的接口。 The API of a food-safety traceability ledger.
 
 Sign in with `Authorization: Bearer KEY`. Refusals are RFC 9457 problem details; `code` is stable,
@@ -18,12 +21,19 @@ Sign in with `Authorization: Bearer KEY`. Refusals are RFC 9457 problem details;
 unit code; times are ISO 8601, and a bare date stays a date. Lists are paged: pass `next` back."""
 
 
+class HouseApi(Api):  # type: ignore[misc]
+    """The library's API without its own error document: refusals are problem details here."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+
 def describe(api: Api) -> None:
-    """Add what no endpoint knows: the two ways of signing in, and a description of the whole."""
-    api.spec.components.security_scheme(
+    """Add what no endpoint knows: the two ways of signing in, the refusals, and the whole."""
+    components = api.spec.components
+    components.security_scheme(
         "key", {"type": "http", "scheme": "bearer", "description": "an API key of an account"}
     )
-    api.spec.components.security_scheme(
+    components.security_scheme(
         "session",
         {
             "type": "apiKey",
@@ -32,4 +42,7 @@ def describe(api: Api) -> None:
             "description": "a browser's session; changes need the header X-CSRFToken",
         },
     )
-    api.spec.options["info"] = {"description": _ABOUT}
+    for status, text in DESCRIBED.items():
+        content = {"application/problem+json": {"schema": Problem}}
+        components.response(f"Refused{status}", {"description": text, "content": content})
+    api.spec.options["info"] = {"description": _ABOUT, "license": _LICENCE}

@@ -57,13 +57,22 @@ def _transformation(item: Item) -> list[Row]:
     """A USE row per input and output, the quantity on the first; a YIELD row per output."""
     outputs = list(dict.fromkeys(goods.lot for goods in item.made))
     rows = []
-    for goods in item.goods:
+    for goods, qty in _together(item.goods):
         for place, output in enumerate(outputs):
-            rows.append(_row(item, goods, RowKind.USE, output, 0 if place else goods.qty))
+            rows.append(_row(item, goods, RowKind.USE, output, 0 if place else qty))
     rows += [
-        _row(item, goods, RowKind.YIELD, item.operator, goods.qty) for goods in item.made
+        _row(item, goods, RowKind.YIELD, item.operator, qty) for goods, qty in _together(item.made)
     ]
     return rows
+
+
+def _together(portions: list[Goods]) -> list[tuple[Goods, int]]:
+    """Each lot once per unit, with the sum of what the line says of it."""
+    sums: dict[tuple[int, int], int] = {}
+    for goods in portions:
+        sums[goods.lot, goods.unit] = sums.get((goods.lot, goods.unit), 0) + goods.qty
+    first = {(goods.lot, goods.unit): goods for goods in reversed(portions)}
+    return [(first[key], qty) for key, qty in sums.items()]
 
 
 def notes_of(batch: Batch) -> list[Note]:

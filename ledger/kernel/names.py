@@ -7,10 +7,13 @@ that two names which read differently stay different.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
+_REMEMBERED = 16_384  # names come again and again within a filing; a few megabytes at most
 _PASSES = 4  # every pass but the first one only settles characters that fold into others
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold_name(text: str) -> str:
     """The name without differences of width, case and spaces; folding twice changes nothing."""
     for _ in range(_PASSES):
@@ -19,6 +22,13 @@ def fold_name(text: str) -> str:
             break
         text = folded
     return text
+
+
+def tidy(text: str) -> str:
+    """The text with single spaces and without what cannot be printed, as it is stored and shown."""
+    return " ".join(
+        "".join(char if char.isprintable() else " " * char.isspace() for char in text).split()
+    )
 
 
 def _fold_once(text: str) -> str:

@@ -14,6 +14,12 @@ class ProductMissing(Invalid):
     code = "products.product_missing"
 
 
+class TextTooLong(Invalid):
+    """A name, specification, category or code is longer than any on a pack."""
+
+    code = "products.text_too_long"
+
+
 class NotFood(Invalid):
     """The prefix of the trade item number is a periodical's or a book's."""
 

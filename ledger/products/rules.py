@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from hashlib import sha256
 
 from ledger.kernel.identifiers import gtin
 from ledger.kernel.moment import UNKNOWN, Moment, MomentUnreadable, Precision, moment_of
-from ledger.kernel.names import fold_name
+from ledger.kernel.names import fold_name, tidy
 from ledger.products import errors
 from ledger.products.terms import LotNamed, ShelfLife, ShelfLifeUnit
 
@@ -31,6 +33,7 @@ _UNITS = {
 _KEEPS = frozenset({"", "长期", "无", "无保质期", "/", "-", "none"})
 # Longer than any food keeps; a larger number is a slip of the pen.
 _LONGEST = {ShelfLifeUnit.DAY: 36_500, ShelfLifeUnit.MONTH: 1_200, ShelfLifeUnit.YEAR: 100}
+TEXT_MAX = 200  # names and documents are keys, and an index holds 2,700 bytes
 LOT_LENGTH_MAX = 50  # GS1 prints up to 20 characters; Chinese papers use more
 CONTENT_MAX = Decimal(10**9)
 CONTENT_STEP = Decimal("0.000001")  # what the store keeps
@@ -135,7 +138,7 @@ def fold_lot(number: str) -> str:
 
     Raises LotUnreadable.
     """
-    folded = "".join(unicodedata.normalize("NFKC", number).upper().split())
+    folded = "".join(unicodedata.normalize("NFKC", tidy(number)).upper().split())
     if len(folded) > LOT_LENGTH_MAX or not folded.isprintable():
         raise errors.LotUnreadable(lot=number[:60], field="lot")
     return folded
@@ -161,10 +164,25 @@ def lot_key(named: LotNamed, *, agricultural: bool, source: Source) -> str:
     if named.produced_on.precision:
         return f"D:{named.produced_on.day or named.produced_on}"
     if agricultural and (document := fold_name(source.document)):
-        return f"S:{source.supplier_id}#{document}"
+        return f"S:{source.supplier_id}#{_short(document)}"
     if agricultural and source.at.precision >= Precision.DAY:
         return f"S:{source.supplier_id}@{source.at.day}"
     raise errors.LotMissing(field="lot")
+
+
+def _short(document: str) -> str:
+    """A document number short enough for a key; a longer one by its hash."""
+    if len(document) <= TEXT_MAX:
+        return document
+    return sha256(document.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def clean_text(text: str, field: str, most: int = TEXT_MAX) -> str:
+    """A text with single spaces and without what cannot be printed. Raises TextTooLong."""
+    clean = tidy(text)
+    if len(clean) > most:
+        raise errors.TextTooLong(field=field, length=len(clean))
+    return clean
 
 
 def may_be_agricultural(named: LotNamed, category: str) -> bool:
@@ -196,15 +214,20 @@ def code_of(gtin_text: str, in_store: str, shop_id: int) -> ProductKey | None:
     shop that filed it (R1.4.4). Raises the identifiers' refusals of a GTIN, NotFood.
     """
     if gtin_text.strip():
-        read = gtin.parse_gtin(gtin_text)
+        read = _gtin(gtin_text)
         if read.not_food:
             raise errors.NotFood(gtin=read.spelled, kind=read.not_food, field="gtin")
         if read.is_in_store:
             return ProductKey(in_store=read.spelled, scope_id=shop_id)
         return ProductKey(gtin=read.digits)
-    if folded := fold_name(in_store):
+    if folded := fold_name(clean_text(in_store, "in_store", LOT_LENGTH_MAX)):
         return ProductKey(in_store=folded, scope_id=shop_id)
     return None
+
+
+@lru_cache(maxsize=16_384)  # a filing names the same products again and again
+def _gtin(text: str) -> gtin.Gtin:
+    return gtin.parse_gtin(text)
 
 
 def says_otherwise(stored_key: str, stored_spec: str, *, name: str, spec: str) -> bool:

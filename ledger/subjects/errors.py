@@ -14,6 +14,12 @@ class NameMissing(Invalid):
     code = "subjects.name_missing"
 
 
+class TextTooLong(Invalid):
+    """A name, contact or address is longer than any on a licence."""
+
+    code = "subjects.text_too_long"
+
+
 class KindMissing(Invalid):
     """A registered subject does at least one thing with food."""
 

@@ -11,7 +11,7 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers import division, gln, licence, uscc
 from ledger.kernel.identifiers.doubts import Doubt
 from ledger.kernel.identifiers.spelling import fold
-from ledger.kernel.names import fold_name
+from ledger.kernel.names import fold_name, tidy
 from ledger.subjects import errors
 from ledger.subjects.terms import (
     Licence,
@@ -34,6 +34,10 @@ REQUIRED_LICENCES: dict[SubjectKind, frozenset[LicenceKind]] = {
 }
 # Goods made on or after this day may not rest on a QS number (SAMR; end of the changeover).
 QS_LAST_DAY = licence.QS_ENDED_ON
+
+
+# Longer than any on a licence; names and contacts are keys, and an index holds 2,700 bytes.
+LONGEST = {"name": 200, "contact": 200, "country": 60, "phone": 60, "address": 500}
 
 
 def required_licences(kind: SubjectKind) -> frozenset[LicenceKind]:
@@ -111,9 +115,9 @@ def cleaned(command: RegisterSubject) -> RegisterSubject:
         kinds=clean_kinds(command.kinds),
         division=clean_division(command.division, "division"),
         gln=clean_gln(command.gln, "gln"),
-        address=command.address.strip(),
-        contact=command.contact.strip(),
-        phone=command.phone.strip(),
+        address=clean_text(command.address, "address"),
+        contact=clean_text(command.contact, "contact"),
+        phone=clean_text(command.phone, "phone"),
         licences=clean_licences(command.licences),
         premises=clean_premises(command.premises),
     )
@@ -133,11 +137,19 @@ def _named(field: str, parse: Callable[[], str]) -> str:
 
 
 def clean_name(text: str, field: str) -> str:
-    """A name with single spaces. Raises NameMissing."""
-    name = " ".join(text.split())
+    """A name with single spaces. Raises NameMissing, TextTooLong."""
+    name = clean_text(text, field)
     if not name:
         raise errors.NameMissing(field=field)
     return name
+
+
+def clean_text(text: str, field: str) -> str:
+    """A text with single spaces and without what cannot be printed. Raises TextTooLong."""
+    clean = tidy(text)
+    if len(clean) > LONGEST[field.rsplit(".", 1)[-1]]:
+        raise errors.TextTooLong(field=field, length=len(clean))
+    return clean
 
 
 def clean_kinds(kinds: Iterable[SubjectKind]) -> tuple[SubjectKind, ...]:
@@ -178,7 +190,7 @@ def clean_premises(places: Iterable[PremisesNamed]) -> tuple[PremisesNamed, ...]
     return tuple(
         PremisesNamed(
             name=clean_name(place.name, f"premises.{at}.name"),
-            address=place.address.strip(),
+            address=clean_text(place.address, f"premises.{at}.address"),
             division=clean_division(place.division, f"premises.{at}.division"),
             gln=clean_gln(place.gln, f"premises.{at}.gln"),
         )
@@ -269,7 +281,7 @@ class NamedBy(StrEnum):
 def named_by(party: Party) -> tuple[NamedBy, str]:
     """What a party is looked up by, in its stored spelling.
 
-    Raises: PartyUnnamed and the identifiers' refusals of USCC and GLN.
+    Raises: PartyUnnamed, TextTooLong and the identifiers' refusals of USCC and GLN.
     """
     if party.consumers:
         return NamedBy.CONSUMERS, ""
@@ -281,4 +293,7 @@ def named_by(party: Party) -> tuple[NamedBy, str]:
         return NamedBy.GLN, str(gln.parse_gln(party.gln))
     if not fold_name(party.name):
         raise errors.PartyUnnamed
-    return NamedBy.NAME, party_key(party.name, party.contact)
+    name = clean_name(party.name, "name")
+    for field in ("address", "country"):
+        clean_text(getattr(party, field), field)
+    return NamedBy.NAME, party_key(name, clean_text(party.contact, "contact"))

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment
-from ledger.kernel.names import fold_name
+from ledger.kernel.names import fold_name, tidy
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import errors, rules
 from ledger.products.model import LotRow, ProductRow
@@ -93,9 +93,10 @@ def resolve_lots(uow: UnitOfWork, wanted: Sequence[LotWanted]) -> list[Resolved 
     the one on file is queued for a registrar. A pack's lot is its innermost unit's. The number of
     statements does not depend on the number of lines; safe beside other filings of the same lots.
 
-    Refuses per line, with ``field`` within the lot: the identifiers' refusals, ProductMissing,
-    NotFood, ProducerMissing, ShelfLifeUnreadable, LotUnreadable, ExpiresBeforeProduced, what
-    resolve_parties refuses of a stated producer, UnknownLot, LotMissing.
+    Refuses per line, with ``field`` within the lot: the identifiers' refusals, TextTooLong,
+    ProductMissing, NotFood, ProducerMissing, ShelfLifeUnreadable, LotUnreadable,
+    ExpiresBeforeProduced, what resolve_parties refuses of a stated producer, UnknownLot,
+    LotMissing.
     """
     if not wanted:
         return []
@@ -118,15 +119,17 @@ def _read(wanted: LotWanted) -> _Line:
         return line
     try:
         key = rules.code_of(named.gtin, named.in_store, wanted.filer_id)
-        name = " ".join((named.name or named.product).split())
-        if key is None and not fold_name(named.product or named.name):
+        name = rules.clean_text(named.name or named.product, "name")
+        if key is None:
+            name = rules.clean_text(named.product or named.name, "product")
+        if key is None and not fold_name(name):
             raise errors.ProductMissing(field="product")
-        line.key = key or ProductKey(name_key=fold_name(named.product or named.name))
+        line.key = key or ProductKey(name_key=fold_name(name))
         line.shelf_life = _shelf_life(named.shelf_life)
         line.words = Said(
-            name=name if key else " ".join((named.product or named.name).split()),
-            spec=named.spec.strip(),
-            category=named.category.strip(),
+            name=name,
+            spec=rules.clean_text(named.spec, "spec"),
+            category=rules.clean_text(named.category, "category"),
             shelf_life=str(line.shelf_life or ""),
         )
         rules.fold_lot(named.lot)
@@ -307,7 +310,7 @@ def _lot_row(line: _Line, base: Product) -> dict[str, Any]:
         "product_id": base.id,
         "lot_key": line.lot_key,
         "producer_id": line.words.producer_id or base.producer_id,
-        "number": " ".join(named.lot.split()),
+        "number": tidy(named.lot),
         "produced_at": named.produced_on.seconds,
         "produced_precision": int(named.produced_on.precision),
         "expires_at": expires.seconds,

@@ -58,9 +58,9 @@ def open_product_with_packs(
     The same again changes nothing. A product that only filings named is confirmed. Where it is on
     file under another name, an operator's name is queued for a registrar, a registrar's replaces
     it and settles the queue.
-    Refuses: the identifiers' refusals, NotFood, ProductMissing, NameMissing, ProducerMissing,
-    ShelfLifeUnreadable, what resolve_parties and add_packs refuse. Announces: product.opened,
-    product.confirmed, product.claimed, product.packed.
+    Refuses: the identifiers' refusals, TextTooLong, NotFood, ProductMissing, NameMissing,
+    ProducerMissing, ShelfLifeUnreadable, what resolve_parties and add_packs refuse. Announces:
+    product.opened, product.confirmed, product.claimed, product.packed.
     """
     key, words = _read(uow, command)
     found = known.find_products(uow, [key]).get(key)
@@ -74,8 +74,9 @@ def open_product_with_packs(
 def _read(uow: UnitOfWork, command: OpenProduct) -> tuple[ProductKey, Said]:
     shelf_life = rules.parse_shelf_life(command.shelf_life)
     key = rules.code_of(command.gtin, "", uow.actor.operator_id or 0)
-    name = " ".join((command.name or command.product).split())
-    if key is None and not fold_name(command.product or command.name):
+    said = command.name or command.product if key else command.product or command.name
+    name = rules.clean_text(said, "name")
+    if key is None and not fold_name(name):
         raise errors.ProductMissing(field="product")
     if key and key.in_store and not key.scope_id:
         raise errors.ProducerMissing(field="gtin")
@@ -84,12 +85,11 @@ def _read(uow: UnitOfWork, command: OpenProduct) -> tuple[ProductKey, Said]:
         producer = producer or uow.actor.operator_id
         if not producer:
             raise errors.ProducerMissing(field="producer")
-        name = " ".join((command.product or command.name).split())
         key = ProductKey(name_key=fold_name(name), producer_id=producer)
     words = Said(
         name=name,
-        spec=command.spec.strip(),
-        category=command.category.strip(),
+        spec=rules.clean_text(command.spec, "spec"),
+        category=rules.clean_text(command.category, "category"),
         shelf_life=str(shelf_life or ""),
         producer_id=producer,
     )

@@ -28,10 +28,10 @@ _TEXTS: dict[str, Callable[[Any], Any]] = {
     "kinds": lambda said: [kind.value for kind in rules.clean_kinds(said)],
     "division": lambda said: rules.clean_division(said, "division"),
     "gln": lambda said: rules.clean_gln(said, "gln"),
-    "address": str.strip,
-    "contact": str.strip,
-    "phone": str.strip,
-    "country": str.strip,
+    "address": lambda said: rules.clean_text(said, "address"),
+    "contact": lambda said: rules.clean_text(said, "contact"),
+    "phone": lambda said: rules.clean_text(said, "phone"),
+    "country": lambda said: rules.clean_text(said, "country"),
     "status": lambda said: SubjectStatus(said).value,
 }
 AMENDABLE = frozenset({*_TEXTS, "licences", "premises"})

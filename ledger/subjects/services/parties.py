@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from ledger.kernel.errors import Refusal
-from ledger.kernel.names import pieces
+from ledger.kernel.names import pieces, tidy
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import errors, rules
 from ledger.subjects.rules import NamedBy
@@ -100,10 +100,10 @@ def _open(uow: UnitOfWork, strangers: dict[str, Party]) -> None:
     rows = [
         {
             "party_key": key,
-            "name": " ".join(party.name.split()),
-            "contact": party.contact.strip(),
-            "address": party.address.strip(),
-            "country": party.country.strip(),
+            "name": tidy(party.name),
+            "contact": tidy(party.contact),
+            "address": tidy(party.address),
+            "country": tidy(party.country),
             "bigrams": pieces(party.name),
         }
         for key, party in strangers.items()

@@ -107,6 +107,7 @@ NO_PAPER = Source(supplier_id=7, document="", at=parse_moment("2026-05-03"))
     [
         ({"lot": "L240501"}, False, SHOP, "L:L240501"),
         ({"lot": " l２４０５ 01 "}, False, SHOP, "L:L240501"),
+        ({"lot": "a\u200b-1\x00"}, False, SHOP, "L:A-1"),
         ({"lot": "A-1", "produced_on": parse_moment("2026-05-01")}, False, SHOP, "L:A-1"),
         ({"produced_on": parse_moment("2026-05-01")}, False, SHOP, "D:2026-05-01"),
         ({"produced_on": parse_moment("2026-05-01T10:00")}, False, SHOP, "D:2026-05-01"),
@@ -131,7 +132,7 @@ def test_a_lot_that_nothing_tells_apart_is_refused():
     with pytest.raises(errors.LotUnreadable):
         rules.fold_lot("x" * 51)
     with pytest.raises(errors.LotUnreadable):
-        rules.fold_lot("a\x00b")
+        rules.fold_lot("锟" * 51)
 
 
 @pytest.mark.parametrize(
@@ -270,3 +271,17 @@ def test_the_order_in_which_packs_are_declared_does_not_matter(drawn):
             total *= more
         assert known[pack] == ("p0", total)
     assert rules.joined(known, packs) == known
+
+
+def test_long_documents_are_told_apart_by_their_hash_and_long_names_refused():
+    def key(document):
+        source = Source(supplier_id=7, document=document, at=UNKNOWN)
+        return rules.lot_key(LotNamed(), agricultural=True, source=source)
+
+    assert key("x" * 5_000) != key("x" * 5_001)
+    assert len(key("x" * 5_000)) < 100
+    with pytest.raises(errors.TextTooLong):
+        rules.clean_text("长" * 201, "name")
+    with pytest.raises(errors.TextTooLong):
+        rules.code_of("", "x" * 51, 7)
+    assert rules.clean_text(" a\u200b\x00b\tc ", "name") == "ab c"

@@ -149,6 +149,7 @@ def test_a_division_takes_in_what_lies_below_it(code, stem):
         ({"uscc": a_uscc()[:-1] + "%"}, "identifiers.uscc_character", "uscc"),
         ({"uscc": "91350100M000100Y4Z"}, "identifiers.uscc_character", "uscc"),
         ({"name": " 　"}, "subjects.name_missing", "name"),
+        ({"name": "长" * 201}, "subjects.text_too_long", "name"),
         ({"kinds": ()}, "subjects.kind_missing", "kinds"),
         ({"division": "3502"}, "identifiers.division_unreadable", "division"),
         ({"gln": "123"}, "identifiers.gln_unreadable", "gln"),
@@ -182,3 +183,12 @@ def test_what_cannot_be_registered(changed, refusal, field):
 def test_a_party_named_by_nothing_is_refused():
     with pytest.raises(errors.PartyUnnamed):
         rules.named_by(Party(contact="13800001234"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"name": "长" * 201}, {"contact": "1" * 201}, {"address": "x" * 501}, {"country": "x" * 61}],
+)
+def test_a_party_named_at_more_than_any_length_is_refused(changed):
+    with pytest.raises(errors.TextTooLong):
+        rules.named_by(Party(**{"name": "甲", **changed}))

@@ -10,6 +10,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from app.town import cli as town
 from app.town.terms import Story
 from ledger.kernel.actor import Role
 from ledger.kernel.errors import Conflict, Refusal
+from ledger.kernel.quantity import unit_named
 from ledger.subjects.queries import subject_by_uscc
 from scanner.symbols.render import symbol_png
 from scanner.symbols.terms import Symbology
@@ -50,6 +52,13 @@ HEADER = (
     "供货单位统一社会信用代码",
     "单号",
 )
+_GAPS = {
+    "source_unknown": "来源不明 source unknown",
+    "more_out_than_in": "出多于进 more out than in",
+    "unanswered_dispatch": "发货没有人认 unanswered dispatch",
+    "unanswered_receipt": "收货对方没有报 unanswered receipt",
+    "date_unknown": "日期不明 date unknown",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,11 +172,11 @@ def _ask(
     return found
 
 
-def _form(name: str, content: bytes, kind: str) -> tuple[bytes, str]:
+def _form(field: str, name: str, content: bytes, kind: str) -> tuple[bytes, str]:
     """A multipart body with one file."""
     mark = uuid.uuid4().hex
     head = (
-        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
         f"Content-Type: {kind}\r\n\r\n"
     )
     return head.encode() + content + f"\r\n--{mark}--\r\n".encode(), (
@@ -179,6 +188,8 @@ def sheet_of(story: Story) -> bytes:
     """A receipt sheet as shops keep it: a merged title, full-width digits, a total, one bad row."""
     made = BytesIO()
     with Workbook(made, {"in_memory": True}) as book:
+        # the same bytes at every start, so that a second start files nothing twice
+        book.set_properties({"created": datetime(2026, 1, 1)})  # noqa: DTZ001 - only a stamp
         sheet = book.add_worksheet("进货台账")
         sheet.merge_range(0, 0, 0, len(HEADER) - 1, "食品进货查验记录")
         sheet.write_row(1, 0, HEADER)
@@ -211,15 +222,15 @@ def _file_a_sheet(it: Running, cast: Cast) -> None:
     content = sheet_of(cast.story)
     path = _kept(it.settings, "进货台账.xlsx", content)
     sheet_kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    body, kind = _form("ledger.xlsx", content, sheet_kind)
+    body, kind = _form("file", "ledger.xlsx", content, sheet_kind)
     sent = _ask(it, cast.operator_key, "/api/v1/filings/sheet", body, kind)
     upload = _finished(lambda: _ask(it, cast.operator_key, f"/api/v1/uploads/{sent['upload']}"))
     OUT.print(
         f"{path}\n状态 state {upload['state']} · 已入账 accepted {upload['accepted']} · "
         f"被拒 refused {upload['refused']}"
     )
-    for each in upload.get("refusals", []):
-        OUT.print(f"  [red]{each['sheet']} {each['cell']}[/] {each['rule']} {each['detail']}")
+    for each in upload.get("rows", []):
+        OUT.print(f"  [red]{each['sheet']} {each['cell']}[/]  {each['detail']}")
 
 
 def _finished(look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -244,10 +255,12 @@ def _scan_and_trace(it: Running, cast: Cast) -> None:
     text = f"(01){cast.story.gtin}(10){cast.story.lot}"
     picture = symbol_png(Symbology.GS1_DATA_MATRIX, text, module_px=6)
     path = _kept(it.settings, "条码.png", picture)
-    body, kind = _form("code.png", picture, "image/png")
+    body, kind = _form("picture", "code.png", picture, "image/png")
     seen = _ask(it, cast.inspector_key, "/api/v1/codes/picture", body, kind)
     found = seen["symbols"][0]
-    OUT.print(f"{path}\n{found['symbology']} → {found['meaning']['text']!r}")
+    OUT.print(f"{path}\n{found['symbology']} → {found['text']}")
+    for each in found["elements"]:
+        OUT.print(f"  ({each['ai']}) {each['title']}  {each['value']}")
     OUT.rule("三 向下追踪，向上溯源 · trace it both ways")
     query = f"/api/v1/trace?code={cast.story.gtin}&lot={cast.story.lot}&direction="
     for direction, title in (("down", "向下追踪 downstream"), ("up", "向上溯源 upstream")):
@@ -265,21 +278,23 @@ def tree_of(trace: dict[str, Any], title: str) -> Tree:
     branches: dict[str, Tree] = {}
     for holder in trace["holders"]:
         lot = holder["lot"]
-        name = f"{lot.get('product', '')} {lot.get('lot', '')}".strip()
-        branch = branches.setdefault(name, tree.add(name) if name not in branches else tree)
-        branch.add(
-            f"{holder['operator']['name']}  收 {holder['received']} · "
-            f"存 {holder['on_hand']} {holder['unit']}"
-        )
+        name = f"{lot.get('product', '')}  {lot.get('lot', '')}"
+        if name not in branches:
+            branches[name] = tree.add(name)
+        branch = branches[name]
+        unit = unit_named(holder["unit"]).zh
+        got = holder["produced"] if holder["produced"] != "0" else holder["received"]
+        branch.add(f"{holder['operator']['name']}  收 {got} · 存 {holder['on_hand']} {unit}")
     if trace["gaps"]:
-        gaps = tree.add("[yellow]缺口 gaps[/]")
-        for gap in trace["gaps"]:
-            gaps.add(f"{gap['kind']} {gap.get('quantity', '')} {_named(gap['operator'])}")
+        _add_gaps(tree.add("[yellow]缺口 gaps[/]"), trace)
     return tree
 
 
-def _named(operator: Any) -> str:
-    return str(operator.get("name", "")) if isinstance(operator, dict) else str(operator)
+def _add_gaps(branch: Tree, trace: dict[str, Any]) -> None:
+    names = {each["operator"]["id"]: each["operator"]["name"] for each in trace["holders"]}
+    for gap in trace["gaps"]:
+        who = names.get(str(gap["operator"]), gap["operator"])
+        branch.add(f"{_GAPS[gap['kind']]}  {gap.get('quantity', '')}  {who}")
 
 
 def _say_where(it: Running, cast: Cast) -> None:

@@ -12,8 +12,15 @@ def modules() -> tuple[Module, ...]:
     """All modules, in the order of the house."""
     from importlib import import_module
 
-    names = ("app.accounts", "app.food.subjects", "app.food.products", "app.food.filing",
-             "app.food.trace", "app.help")
+    names = (
+        "app.accounts",
+        "app.food.subjects",
+        "app.food.products",
+        "app.food.filing",
+        "app.food.trace",
+        "app.help",
+        "app.town",
+    )
     found = []
     for name in names:
         try:  # while the house is being built: a module that cannot be read yet is left out

@@ -93,12 +93,12 @@ UNKNOWN = Moment(0, Precision.UNKNOWN)
 
 
 def _length(moment: Moment) -> int:
+    if moment.precision is Precision.SECOND:
+        return 1
+    if moment.precision is Precision.DAY:
+        return 86_400
     start = moment.start
     match moment.precision:
-        case Precision.SECOND:
-            return 1
-        case Precision.DAY:
-            return 86_400
         case Precision.MONTH:
             return monthrange(start.year, start.month)[1] * 86_400
         case _:

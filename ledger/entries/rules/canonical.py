@@ -33,13 +33,14 @@ from typing import Any
 
 RECORD = struct.Struct(">qqiiiiihhhh32s")
 NO_NOTE = bytes(32)
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 Row = tuple[int, int, int, int, int, int, int, int, int, int, int]
 
 
 def said_text(said: Mapping[str, Any]) -> str:
     """``said`` as canonical JSON."""
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _JSON.encode(said)
 
 
 def note_digest(

@@ -9,12 +9,15 @@ from datetime import date
 from ledger.entries.rules.canonical import document_hash
 from ledger.entries.rules.findings import Effect, Finding
 from ledger.entries.rules.limits import Limits, limits_on
+from ledger.entries.rules.retention import expires_on
 from ledger.entries.terms import Line, Portion, RowKind
 from ledger.kernel.errors import Refusal
-from ledger.kernel.moment import Moment, Precision, moment_of
+from ledger.kernel.moment import UNKNOWN, Moment, moment_of
 from ledger.kernel.quantity import Quantity
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.terms import Resolved
+
+DAY = 86_400
 
 
 @dataclass(slots=True)
@@ -32,6 +35,16 @@ class Goods:
     unit: int
     measure: int
     sscc: str = ""
+    produced: Moment = UNKNOWN
+    expiry: date | None = None
+
+    def __post_init__(self) -> None:
+        """Work out the dates of the goods: as the line states them, else as the lot has them."""
+        named, lot = self.portion.lot, self.resolved.lot
+        self.produced = named.produced_on if named.produced_on.precision else lot.produced_on
+        stated = named.expires_on if named.expires_on.precision else lot.expires_on
+        life = named.shelf_life or self.resolved.product.shelf_life
+        self.expiry = expires_on(self.produced, life, stated)
 
     @property
     def lot(self) -> int:
@@ -127,7 +140,7 @@ class Batch:
     numbers: dict[str, int] = field(default_factory=dict)
     aliases: list[tuple[int, int]] = field(default_factory=list)
     now: int = 0
-    _limits: dict[date, Limits] = field(default_factory=dict)
+    _limits: dict[int, Limits] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Fix the moment of filing in the book's seconds and the documents' hashes."""
@@ -146,7 +159,8 @@ class Batch:
 
     def limits(self, at: Moment) -> Limits:
         """The parameters of the day a moment begins; of today when it is unknown."""
-        day = at.start.date() if at.precision is not Precision.UNKNOWN else self.uow.today
-        if day not in self._limits:
-            self._limits[day] = limits_on(self.uow.parameters, day)
-        return self._limits[day]
+        number = (at.seconds if at.precision else self.now) // DAY
+        if number not in self._limits:
+            day = at.start.date() if at.precision else self.uow.today
+            self._limits[number] = limits_on(self.uow.parameters, day)
+        return self._limits[number]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from ledger.entries import errors
-from ledger.entries.rules import amounts, dates, fields, papers, retention, stops
+from ledger.entries.rules import amounts, dates, fields, papers, stops
 from ledger.entries.rules.findings import Effect, Finding
 from ledger.entries.rules.limits import WIDTH_MAX, Limits
 from ledger.entries.rules.stops import Likeness, Twin
@@ -31,6 +31,7 @@ class Checker:
         self.batch = batch
         self.context = context
         self._judged: dict[tuple[object, ...], Finding | None] = {}
+        self._days: dict[Moment, Days | None] = {}
 
     def check(self, item: Item) -> None:
         """Find what the rules say of one line, and count it in if it stands."""
@@ -70,15 +71,17 @@ class Checker:
         at = item.line.at
         item.find(dates.future(at, self.batch.now, limits))
         for goods in item.all_goods:
-            item.find(dates.before_production(at, _produced(goods), f"{goods.path}lot."))
+            item.find(dates.before_production(at, goods.produced, f"{goods.path}lot."))
         for goods in item.goods:
             item.find(dates.expired(
-                item.line.kind, at, expiry_of_goods(goods), limits, is_return=item.line.is_return
+                item.line.kind, at, goods.expiry, limits, is_return=item.line.is_return
             ))
 
     def _licences(self, item: Item, limits: Limits) -> None:
         line = item.line
-        days = _days(line.at)
+        if line.at not in self._days:
+            self._days[line.at] = _days(line.at)
+        days = self._days[line.at]
         if days is None:
             return
         for goods in item.made or item.goods[:1]:
@@ -150,7 +153,7 @@ class Checker:
             line,
             agricultural=goods.resolved.agricultural,
             spec=named.spec or product.spec,
-            lasts=bool(expiry_of_goods(goods) or named.shelf_life or product.shelf_life),
+            lasts=bool(goods.expiry or named.shelf_life or product.shelf_life),
             reachable=bool(
                 (contact or (subject and (subject.contact or subject.phone)))
                 and ((party and party.address) or (subject and subject.address))
@@ -218,21 +221,6 @@ class Checker:
 def _likeness(item: Item, goods: Goods, kind: RowKind) -> Likeness:
     other = item.operator if item.partner is None else item.partner
     return Likeness(item.operator, kind, goods.lot, other, goods.qty, goods.unit)
-
-
-def _produced(goods: Goods) -> Moment:
-    stated = goods.portion.lot.produced_on
-    if stated.precision is not Precision.UNKNOWN:
-        return stated
-    return goods.resolved.lot.produced_on
-
-
-def expiry_of_goods(goods: Goods) -> date | None:
-    """The last day of goods: as the line states it, as the lot has it, or by its shelf life."""
-    named, lot = goods.portion.lot, goods.resolved.lot
-    stated = named.expires_on if named.expires_on.precision else lot.expires_on
-    life = named.shelf_life or goods.resolved.product.shelf_life
-    return retention.expires_on(_produced(goods), life, stated)
 
 
 def _days(at: Moment) -> Days | None:

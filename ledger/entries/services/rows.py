@@ -8,7 +8,6 @@ from typing import Any
 from ledger.entries.rules import canonical, retention
 from ledger.entries.rules.canonical import Row
 from ledger.entries.services.batch import Batch, Goods, Item
-from ledger.entries.services.checking import expiry_of_goods
 from ledger.entries.terms import EntryKind, RowKind
 from ledger.entries.writer import Note
 from ledger.kernel.ids import entry_reference
@@ -141,7 +140,7 @@ def _keep_until(batch: Batch, item: Item) -> date:
     traded = retention.last_day(at) or today
     days = [
         retention.keep_until(
-            expiry=expiry_of_goods(goods), recorded_on=today, traded_on=traded,
+            expiry=goods.expiry, recorded_on=today, traded_on=traded,
             agricultural=goods.resolved.agricultural, limits=limits,
         )
         for goods in item.all_goods
@@ -168,4 +167,5 @@ def rows_and_notes(batch: Batch) -> tuple[list[Row], list[Note], bytes]:
 
 def reference_of(item: Item) -> str:
     """The public reference of a line: its first lot and its number."""
-    return entry_reference(item.lots[0], item.number)
+    first = next(item.all_goods, None)
+    return entry_reference(first.lot if first else item.corrected[0].lot, item.number)

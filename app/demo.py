@@ -118,7 +118,7 @@ def _people(shell: Shell, story: Story) -> Cast:
     password = hmac.digest(shell.settings.secret_key.encode(), b"demo", "sha256").hex()[:14]
     for name, role, uscc, shown in (
         ("dianzhu", Role.OPERATOR, story.shop_uscc, "店主"),
-        ("pifa", Role.OPERATOR, story.wholesaler_uscc, "批发商"),
+        ("pifa", Role.OPERATOR, story.wholesaler_uscc, story.wholesaler),
         ("zhifa", Role.INSPECTOR, "", "林执法"),
         ("dengji", Role.REGISTRAR, "", "陈登记"),
         ("guanli", Role.ADMIN, "", "管理员"),
@@ -136,7 +136,7 @@ def _people(shell: Shell, story: Story) -> Cast:
         )
 
 
-def _account(  # noqa: PLR0913 - an account simply has these facts
+def _account(
     shell: Shell, name: str, role: Role, uscc: str, password: str, shown: str
 ) -> None:
     try:
@@ -202,13 +202,13 @@ def sheet_of(story: Story) -> bytes:
                 2 + index,
                 0,
                 (
-                    "2026年11月12日",
+                    f"{story.sent_on:%Y年%m月%d日}",
                     "舒宁敏 蛋白固体饮料",
                     code,
                     *common,
                     amount,
                     unit,
-                    "批发商",
+                    story.wholesaler,
                     story.wholesaler_uscc,
                     f"PS-9{index:03d}",
                 ),

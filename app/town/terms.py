@@ -61,4 +61,6 @@ class Story:
     lot: str
     shop_uscc: str
     wholesaler_uscc: str
+    wholesaler: str
+    sent_on: date
     maker_uscc: str

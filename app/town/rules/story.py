@@ -40,18 +40,29 @@ def told(book: Ledger, cast: Cast, drink: Good, milk: Good) -> Story:
             maker, (Portion(lot=raw, quantity="400", unit=milk.unit),), (made,), lines.at(start, 15)
         ),
     )
-    for wholesaler, amount, days in ((north, 700, 1), (south, 420, 2)):
+    for wholesaler, amount, days in ((north, 700, 1), (south, 460, 2)):
         both = _Both(lot, amount, amount, f"CK-1{days:03d}")
         _delivered(book, maker, wholesaler, both, start + timedelta(days=days))
     shops = cast.shops
     _shops_of(book, north, shops[:7], lot)
     _shops_of(book, south, shops[5:12], lot)
     _gaps(book, north, shops, lot)
+    sent_on = book.last - timedelta(days=9)
+    for amount, document, day in (
+        (24, "PS-9000", sent_on),
+        (12, "PS-9001", sent_on),
+        (18, "PS-9002", book.last - timedelta(days=1)),
+    ):
+        part = Portion(lot=lot, quantity=str(amount), unit="罐")
+        sent = lines.dispatch(north, lines.party(shops[0]), part, lines.at(day, 8), document)
+        book.add(day, sent)  # waits for the shop: the demonstration's sheet answers the first two
     return Story(
         gtin=drink.gtin,
         lot=number,
         shop_uscc=shops[0].uscc,
         wholesaler_uscc=north.uscc,
+        wholesaler=north.name,
+        sent_on=sent_on,
         maker_uscc=maker.uscc,
     )
 

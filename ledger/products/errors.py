@@ -98,6 +98,12 @@ class UnknownLot(NotFound):
     code = "products.unknown_lot"
 
 
+class UnknownClaim(NotFound):
+    """No operator's name with that number waits for a decision."""
+
+    code = "products.unknown_claim"
+
+
 class PackContradicts(Conflict):
     """The pack is on file with another content."""
 

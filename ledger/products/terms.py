@@ -231,3 +231,11 @@ class ProductClaim:
     name: str
     spec: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleClaim:
+    """A registrar decides which name a product goes by: the one claimed, or the one on file."""
+
+    claim_id: int
+    accept: bool

@@ -171,6 +171,18 @@ class HoldJson(Wire):
     held_at = fields.DateTime(required=True)
 
 
+class ClaimsQuery(Query):
+    """Which page of waiting names is wanted."""
+
+    next = fields.Integer(load_default=0, validate=validate.Range(0, 2**31 - 1))
+
+
+class SettleForm(Wire):
+    """Whether the claimed name is taken."""
+
+    accept = fields.Boolean(required=True)
+
+
 def warnings(opened: Opened) -> list[dict[str, str]]:
     """What is remarked on a product that was opened, in the language of the request."""
     if not opened.queued:

@@ -1,5 +1,6 @@
 """The verbs of products: open, pack, find lots as filings name them, stop lots and release them."""
 
+from ledger.products.services.claims import settle_claim
 from ledger.products.services.holds import hold_lot, release_lot
 from ledger.products.services.lots import resolve_lots
 from ledger.products.services.opening import open_product, open_product_with_packs
@@ -12,4 +13,5 @@ __all__ = [
     "open_product_with_packs",
     "release_lot",
     "resolve_lots",
+    "settle_claim",
 ]

@@ -129,7 +129,7 @@ def _amended(uow: UnitOfWork, product: Product, words: Said) -> Product:
         return product
     if not words.name or (product.confirmed and not (registrar and _changes(product, words))):
         return product
-    return _confirmed(uow, product, words, settles=registrar)
+    return confirmed(uow, product, words, settles=registrar)
 
 
 def _changes(product: Product, words: Said) -> bool:
@@ -140,7 +140,11 @@ def _changes(product: Product, words: Said) -> bool:
     )
 
 
-def _confirmed(uow: UnitOfWork, product: Product, words: Said, *, settles: bool) -> Product:
+def confirmed(uow: UnitOfWork, product: Product, words: Said, *, settles: bool) -> Product:
+    """Put a registrar's or producer's words on file; ``settles`` empties the product's queue.
+
+    Announces: product.confirmed. Leaves an audit line.
+    """
     row = {
         "name": words.name,
         "name_key": fold_name(words.name),

@@ -23,6 +23,7 @@ from ledger.products.terms import (
     PackNamed,
     ProductSearch,
     ReleaseLot,
+    SettleClaim,
 )
 from ledger.subjects.services import register_subjects
 from ledger.subjects.terms import Party
@@ -479,3 +480,26 @@ def test_two_filings_that_name_the_same_new_lots_at_once_agree(fresh_database, n
         thread.join(30)
     assert answers[1] == answers[2]
     assert len(set(answers[1].values())) == 60
+
+
+def test_no_lines_ask_nothing(uow, database):
+    with counted(database) as sent:
+        assert found(uow) == []
+    assert sent == []
+
+
+def test_lots_that_are_the_same_goods_are_never_lost_unseen(uow, shop):
+    one(uow, shop, gtin=CASE, lot="L1")
+    packs = (PackNamed(gtin=CASE, contains=Decimal(24), of=UNIT),)
+    with pytest.raises(AssertionError):
+        services.open_product(uow, OpenProduct(gtin=UNIT, name="纯牛奶", packs=packs))
+
+
+def test_a_name_is_settled_once(uow, shop):
+    services.open_product(uow, MILK)
+    one(uow, shop, gtin=UNIT, spec="500ml", lot="L1")
+    (claim,) = queries.open_claims(uow)
+    product = services.settle_claim(uow, SettleClaim(claim_id=claim.id, accept=True))
+    assert (product.name, product.spec) == ("纯牛奶", "500ml")
+    with pytest.raises(errors.UnknownClaim):
+        services.settle_claim(uow, SettleClaim(claim_id=claim.id, accept=True))

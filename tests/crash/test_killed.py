@@ -21,28 +21,40 @@ from support.installation import Filer, Installation
 from support.named import a_gtin, a_uscc
 
 CLIENTS = 4
-BETWEEN_KILLS_SECONDS = 1.2
+ROWS = 20
+FILED_BETWEEN_KILLS = 24
+SILENCE_SECONDS_MAX = 12.0
 PARTS = ("web worker", "backend", "postmaster", "worker", "queue", "web", "scheduler", "postmaster")
 ENTRY = {
     "kind": "production",
-    "lot": {"gtin": a_gtin(1), "name": "青菜", "spec": "500g", "produced_on": "2026-05-01",
-            "expires_on": "2028-05-01"},
+    "lot": {
+        "gtin": a_gtin(1),
+        "name": "青菜",
+        "spec": "500g",
+        "produced_on": "2026-05-01",
+        "expires_on": "2028-05-01",
+    },
     "quantity": "12",
     "unit": "EA",
     "at": "2026-08-15",
     "certificate": "C-1",
 }
 SUBJECT = {
-    "uscc": a_uscc(50), "name": "绿野合作社", "kinds": ["farm"], "division": "350203",
-    "address": "厦门市思明区某路1号", "contact": "林小姐", "phone": "13800001234",
+    "uscc": a_uscc(50),
+    "name": "绿野合作社",
+    "kinds": ["farm"],
+    "division": "350203",
+    "address": "厦门市思明区某路1号",
+    "contact": "林小姐",
+    "phone": "13800001234",
 }
 
 pytestmark = pytest.mark.crash
 
 
-@pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    made = Installation(data=tmp_path / "data")
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    made = Installation(data=tmp_path_factory.mktemp("crash") / "data")
     try:
         made.start()
         yield made
@@ -50,7 +62,8 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
         made.stop()
 
 
-def operator_key(installation: Installation) -> str:
+@pytest.fixture(scope="module")
+def key(installation: Installation) -> str:
     registrar = installation.command("keys", "issue", "--role", "registrar")
     status, answer = installation.ask("POST", "/api/v1/subjects", SUBJECT, registrar)
     assert status in {200, 201}, answer
@@ -61,40 +74,60 @@ def book_of(installation: Installation) -> dict[str, tuple[int, int]]:
     """Every filing key in the store, with what it says it accepted and the entries there are."""
     engine = create_engine(installation.services().admin_database_url)
     with engine.connect() as connection:
-        rows = connection.execute(text(
-            "SELECT f.filing_key, f.accepted, (SELECT count(*) FROM entry e "
-            "WHERE e.id BETWEEN f.first_entry AND f.last_entry) FROM filing f"
-        )).all()
+        rows = connection.execute(
+            text(
+                "SELECT f.filing_key, f.accepted, (SELECT count(*) FROM entry e "
+                "WHERE e.id BETWEEN f.first_entry AND f.last_entry) FROM filing f"
+            )
+        ).all()
         total = connection.scalar(text("SELECT count(*) FROM entry"))
     engine.dispose()
     assert total == sum(row[2] for row in rows), "an entry without its filing"
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def kill_in_turn(installation: Installation) -> list[str]:
-    killed = []
-    for part in PARTS:
-        time.sleep(BETWEEN_KILLS_SECONDS)
-        if installation.kill(part):
-            killed.append(part)
-    time.sleep(BETWEEN_KILLS_SECONDS)
-    return killed
+def entries_in(book: dict[str, tuple[int, int]]) -> int:
+    return sum(entries for _, entries in book.values())
 
 
-def report(filers: list[Filer], killed: list[str], seconds: float) -> None:
-    total = {name: sum(getattr(each, name) for each in filers)
-             for name in ("tried", "requests", "unanswered", "replayed")}
+def until_more_is_filed(filers: list[Filer]) -> float:
+    """Wait until filing goes on; the seconds until the first new acknowledgment."""
+    began, first = time.monotonic(), 0.0
+    before = sum(len(each.acknowledged) for each in filers)
+    while time.monotonic() - began < SILENCE_SECONDS_MAX:
+        now = sum(len(each.acknowledged) for each in filers) - before
+        if now > CLIENTS and not first:  # what was on its way when the kill came may still arrive
+            first = time.monotonic() - began
+        if now >= FILED_BETWEEN_KILLS:
+            return first
+        time.sleep(0.02)
+    return SILENCE_SECONDS_MAX
+
+
+def kill_in_turn(installation: Installation, filers: list[Filer]) -> list[tuple[str, float]]:
+    """Kill one part after another while filing goes on; each with the seconds of silence after."""
+    until_more_is_filed(filers)
+    return [(part, until_more_is_filed(filers)) for part in PARTS if installation.kill(part)]
+
+
+def report(filers: list[Filer], killed: list[tuple[str, float]], seconds: float) -> None:
+    total = {
+        name: sum(getattr(each, name) for each in filers)
+        for name in ("tried", "requests", "unanswered", "replayed")
+    }
     kept = sum(len(each.acknowledged) for each in filers)
     print(
         f"\ncrash: {total['tried']} filings tried in {total['requests']} requests, "
         f"{kept} acknowledged ({total['replayed']} on asking again), "
-        f"{total['unanswered']} requests without an answer, killed: {', '.join(killed)}; "
+        f"{total['unanswered']} requests without an answer, killed, and filing on after: "
+        f"{', '.join(f'{part} {silence:.1f} s' for part, silence in killed)}; "
         f"ready again after everything was killed in {seconds:.1f} s"
     )
 
 
-def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(installation: Installation) -> None:
-    key = operator_key(installation)
+def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(
+    installation: Installation, key: str
+) -> None:
     stopping = threading.Event()
     filers = [
         Filer(installation=installation, key=key, number=number, entry=ENTRY, stopping=stopping)
@@ -102,7 +135,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(installation: Insta
     ]
     for each in filers:
         each.start()
-    killed = kill_in_turn(installation)
+    killed = kill_in_turn(installation, filers)
     installation.kill_everything_at_once()
     seconds = installation.start()
     stopping.set()
@@ -111,7 +144,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(installation: Insta
         assert not each.is_alive()
     report(filers, killed, seconds)
 
-    assert set(killed) == set(PARTS)
+    assert [part for part, _ in killed] == list(PARTS)
+    assert all(silence < SILENCE_SECONDS_MAX for _, silence in killed), installation.said()
     assert [each.refused for each in filers] == [[]] * CLIENTS
     acknowledged: dict[str, Any] = {}
     for each in filers:
@@ -123,3 +157,35 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(installation: Insta
         assert status == 200
         assert again["entries"] == first["entries"]
         assert again["receipt"] == first["receipt"]
+
+
+def test_an_accepted_sheet_is_read_whatever_dies(installation: Installation, key: str) -> None:
+    before = entries_in(book_of(installation))
+    sheets = [send_sheet(installation, key, number) for number in range(3)]
+    installation.kill("worker")
+    installation.kill("queue")
+    installation.kill("postmaster")
+    deadline = time.monotonic() + 80
+    states: list[str] = []
+    while time.monotonic() < deadline:
+        answers = [installation.ask("GET", f"/api/v1/uploads/{each}", key=key) for each in sheets]
+        states = [str((said or {}).get("state")) for _, said in answers]
+        if states == ["done"] * len(sheets):
+            break
+        time.sleep(0.2)
+    assert states == ["done"] * len(sheets), (states, installation.said())
+    assert entries_in(book_of(installation)) - before == 3 * ROWS
+
+
+def send_sheet(installation: Installation, key: str, number: int) -> int:
+    """Upload one small sheet; its number once it is accepted."""
+    rows = [
+        f"{a_gtin(1)},S{number}-{row},2026-05-01,2028-05-01,3,EA,2026-08-15,C-1"
+        for row in range(ROWS)
+    ]
+    content = "\n".join(["条码,批号,生产日期,保质期至,数量,单位,日期,合格证明", *rows])
+    status, answer = installation.ask_with_file(
+        "/api/v1/filings/sheet?kind=production", f"sheet{number}.csv", content.encode(), key
+    )
+    assert status == 202, answer
+    return int(answer["upload"])

@@ -97,12 +97,23 @@ class Installation:
         self, method: str, path: str, body: Any = None, key: str = "", seconds: float = 10.0
     ) -> tuple[int, Any]:
         """One request; status 0 when no whole answer came."""
+        sent = json.dumps(body).encode() if body is not None else None
+        return self._ask(method, path, sent, "application/json", key, seconds)
+
+    def ask_with_file(self, path: str, name: str, content: bytes, key: str) -> tuple[int, Any]:
+        """One request with a file in a form."""
+        head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        sent = head.encode() + content + b"\r\n--b--\r\n"
+        return self._ask("POST", path, sent, "multipart/form-data; boundary=b", key, 30.0)
+
+    def _ask(
+        self, method: str, path: str, sent: bytes | None, kind: str, key: str, seconds: float
+    ) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
-        headers = {"Content-Type": "application/json"}
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
+        headers = {"Content-Type": kind, "Authorization": f"Bearer {key}"}
+        if not key:
+            del headers["Authorization"]
         try:
-            sent = json.dumps(body).encode() if body is not None else None
             connection.request(method, path, body=sent, headers=headers)
             answer = connection.getresponse()
             content = answer.read()

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, make_response
 from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, RAISE, Schema, fields
+from marshmallow import EXCLUDE, INCLUDE, RAISE, Schema, fields
 
 from app.doors import http
 from app.doors.refusals import OUTSIDE
@@ -49,7 +49,12 @@ class Query(Schema):
 
 
 class Problem(Schema):
-    """RFC 9457 problem details."""
+    """RFC 9457 problem details; a slice may add members of its own, such as refused lines."""
+
+    class Meta:
+        """Extension members are allowed (RFC 9457 3.2)."""
+
+        unknown = INCLUDE
 
     type = fields.String(required=True)
     title = fields.String(required=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from app.doors.api import DESCRIBED, Problem
 
@@ -25,6 +25,11 @@ class HouseApi(Api):  # type: ignore[misc]
     """The library's API without its own error document: refusals are problem details here."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def register_blueprint(self, blueprint: Blueprint) -> None:
+        """Register a slice's endpoints; its tag is the slice's name without the door."""
+        super().register_blueprint(blueprint)
+        self.spec._tags[-1]["name"] = blueprint.name.removesuffix("-api")  # noqa: SLF001
 
 
 def describe(api: Api) -> None:

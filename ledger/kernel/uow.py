@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from ledger.kernel.actor import Actor
-from ledger.kernel.errors import Unavailable
+from ledger.kernel.errors import Invalid, Refusal, Unavailable
 from ledger.kernel.model import AuditLine, OutboxFact, Parameter
 from ledger.kernel.parameters import Dated, Parameters
 
@@ -37,6 +37,12 @@ class StoreTooSlow(Unavailable):
     """The database gave up at its time limit; nothing was written."""
 
     code = "kernel.store_too_slow"
+
+
+class NumberTooLarge(Invalid):
+    """A number is larger than any the store holds, so nothing can bear it."""
+
+    code = "kernel.number_too_large"
 
 
 class UnitOfWork:
@@ -134,10 +140,12 @@ def _abandon(session: Session) -> None:
         session.invalidate()
 
 
-def _refusal_for(problem: DBAPIError) -> Unavailable | None:
+def _refusal_for(problem: DBAPIError) -> Refusal | None:
     state = getattr(problem.orig, "pgcode", None)
     if state == "57014":
         return StoreTooSlow()
+    if state == "22003":
+        return NumberTooLarge()
     if problem.connection_invalidated or (isinstance(problem, OperationalError) and state is None):
         return StoreSilent()
     return StoreSilent() if state and state[:2] in ("08", "57") else None

@@ -1,0 +1,54 @@
+"""Slices speak to each other only through services, queries, terms and errors."""
+
+from __future__ import annotations
+
+import grimp
+import pytest
+from support.sources import slices
+
+SPOKEN = ("services", "queries", "terms", "errors")
+EXCEPTIONS = {
+    # the trace is the book read level by level; one query for each step would be a thousand
+    ("scanner.trace.queries", "ledger.entries.model"),
+}
+PUTS_TOGETHER = ("app.registry", "app.factory", "app.__main__")
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return grimp.build_graph("app", "ledger", "scanner", include_external_packages=False,
+                             cache_dir=None)
+
+
+def slice_of(module):
+    return next((name for name in slices() if module == name or module.startswith(name + ".")), None)
+
+
+def excepted(importer, imported):
+    return any((importer + ".").startswith(one + ".") and (imported + ".").startswith(other + ".")
+               for one, other in EXCEPTIONS)
+
+
+def test_slices_speak_through_their_doors(graph):
+    wrong = []
+    for importer in sorted(graph.modules):
+        for imported in sorted(graph.find_modules_directly_imported_by(importer)):
+            here, there = slice_of(importer), slice_of(imported)
+            if there is None or here == there or importer in PUTS_TOGETHER:
+                continue
+            spoken = imported.removeprefix(there + ".").split(".")[0]
+            if spoken not in SPOKEN and not excepted(importer, imported):
+                wrong.append(f"{importer} -> {imported}")
+    assert wrong == []
+
+
+def test_every_exception_is_still_needed(graph):
+    for one, other in EXCEPTIONS:
+        inside = {one, *graph.find_descendants(one)}
+        targets = {other, *graph.find_descendants(other)}
+        assert any(graph.find_modules_directly_imported_by(module) & targets for module in inside)
+
+
+def test_the_graph_holds_the_whole_house(graph):
+    assert len(slices()) > 6
+    assert all(name in graph.modules for name in slices())

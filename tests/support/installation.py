@@ -1,4 +1,4 @@
-"""A whole installation as its own processes, to be hurt: started, asked, killed in parts, started."""
+"""A whole installation as its own processes, to be hurt: started, asked, killed in parts."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def test_who_does_not_hear_the_first_signal_is_ended_all_the_same(tmp_path: Path
     deaf.signs = ((signal.SIGTERM, 0.2),)
     deaf.start()
     assert deaf.log is not None
-    assert eventually(lambda: "deaf" in deaf.log.read_text())
+    assert eventually(lambda: "deaf" in Path(str(deaf.log)).read_text())
     deaf.stop()
     assert deaf.process is not None
     assert deaf.process.returncode == -signal.SIGKILL

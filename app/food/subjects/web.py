@@ -50,6 +50,20 @@ LICENCE_TEXTS: dict[LicenceKind, tuple[str, str]] = {
     LicenceKind.QS: ("旧生产许可 QS", "former production licence QS"),
     LicenceKind.LOCAL: ("地方小作坊、小餐饮证", "local certificate"),
 }
+FIELD_TEXTS: dict[str, tuple[str, str]] = {
+    "name": ("名称", "name"),
+    "kinds": ("类别", "kinds"),
+    "division": ("行政区划", "division"),
+    "address": ("地址", "address"),
+    "contact": ("联系人", "contact"),
+    "phone": ("电话", "telephone"),
+    "gln": ("位置码", "GLN"),
+    "country": ("国家", "country"),
+    "status": ("状态", "state"),
+    "licences": ("许可", "licences"),
+    "premises": ("经营场所", "premises"),
+    "merged": ("并入", "merged"),
+}
 
 
 def _texts(table: Mapping[Any, tuple[str, str]]) -> dict[str, str]:
@@ -111,6 +125,7 @@ def show(uow: UnitOfWork, subject_id: int) -> dict[str, Any]:
         if uow.actor.may("subject.read")
         else (),
         "may_register": uow.actor.may("subject.register"),
+        "change_lines": change_lines,
         "panels": _panels(uow, subject),
         **_words(),
     }
@@ -124,6 +139,23 @@ def _paper(uow: UnitOfWork, paper: Licence) -> dict[str, Any]:
         "in_force": paper.holds(uow.today),
         "doubts": [text_of(it.code, it.params, language()) for it in doubts],
     }
+
+
+def change_lines(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What one side of a change says, as (field in words, value as text)."""
+    english = language() == "en"
+    return [
+        (FIELD_TEXTS.get(name, (name, name))[english], _plain(value))
+        for name, value in said.items()
+    ]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(text for each in value.values() if (text := _plain(each)))
+    if isinstance(value, list):
+        return " · ".join(_plain(each) for each in value)
+    return "" if value is None else str(value)
 
 
 def _panels(uow: UnitOfWork, subject: Subject) -> list[Markup]:

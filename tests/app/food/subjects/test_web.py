@@ -9,6 +9,7 @@ from support import accounts
 from support.accounts import person, signed_in
 from support.named import a_registration, a_uscc, an_sc
 
+from app.food.subjects.web import change_lines
 from ledger.kernel.actor import Role
 from ledger.subjects.services import register_subject, resolve_parties
 from ledger.subjects.terms import LicenceKind, LicenceNamed, Party, PremisesNamed
@@ -137,3 +138,19 @@ def test_a_registrar_merges_a_party_into_a_subject(registrar, dairy, house):
     assert refused.status_code == 422
     done = registrar.post(path, data={"into": a_uscc(1), "reason": "同一家"})
     assert done.location.endswith(f"/subjects/{dairy.id}")
+
+
+def test_a_change_is_told_in_words(app):
+    said = {
+        "name": "甲",
+        "kinds": ["farm", "other"],
+        "status": None,
+        "licences": [{"kind": "SC", "number": "1", "valid_to": None, "scope": ["肉", "奶"]}],
+    }
+    with app.test_request_context("/?lang=en"):
+        assert change_lines(said) == [
+            ("name", "甲"),
+            ("kinds", "farm · other"),
+            ("state", ""),
+            ("licences", "SC 1 肉 · 奶"),
+        ]

@@ -13,8 +13,17 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger, CheckConstraint, Identity, Index, Integer, LargeBinary, Numeric, SmallInteger, Text,
-    UniqueConstraint, text,
+    BigInteger,
+    CheckConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import DATE, JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,7 +31,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ledger.kernel.database import Table
 
 ENTRY_COLUMNS = (
-    "id", "qty", "lot", "ts", "op", "other", "doc", "kind", "unit", "precision", "flags",
+    "id",
+    "qty",
+    "lot",
+    "ts",
+    "op",
+    "other",
+    "doc",
+    "kind",
+    "unit",
+    "precision",
+    "flags",
 )
 """The order rows are copied in; widest first, so that no byte is lost to alignment."""
 
@@ -39,16 +58,43 @@ class EntryRow(Table):
     __table_args__ = (
         CheckConstraint("kind BETWEEN 1 AND 10", name="kind_known"),
         CheckConstraint("qty >= 0", name="qty_not_negative"),
-        Index("ix_entry_lot", "lot", "ts", postgresql_include=(
-            "op", "other", "qty", "id", "doc", "kind", "unit", "precision", "flags")),
-        Index("ix_entry_forward", "lot", postgresql_include=("other",),
-              postgresql_where=text("kind IN (4, 9)")),
-        Index("ix_entry_upstream", "other", postgresql_include=("lot", "op", "ts", "precision"),
-              postgresql_where=text("kind = 4")),
+        Index(
+            "ix_entry_lot",
+            "lot",
+            "ts",
+            postgresql_include=(
+                "op",
+                "other",
+                "qty",
+                "id",
+                "doc",
+                "kind",
+                "unit",
+                "precision",
+                "flags",
+            ),
+        ),
+        Index(
+            "ix_entry_forward",
+            "lot",
+            postgresql_include=("other",),
+            postgresql_where=text("kind IN (4, 9)"),
+        ),
+        Index(
+            "ix_entry_upstream",
+            "other",
+            postgresql_include=("lot", "op", "ts", "precision"),
+            postgresql_where=text("kind = 4"),
+        ),
         Index("ix_entry_book", "op", "ts"),
         Index("ix_entry_waiting", "other", "ts", postgresql_where=text("kind = 2")),
-        Index("ix_entry_void", "lot", "qty", postgresql_include=("id",),
-              postgresql_where=text("kind = 10")),
+        Index(
+            "ix_entry_void",
+            "lot",
+            "qty",
+            postgresql_include=("id",),
+            postgresql_where=text("kind = 10"),
+        ),
         {"postgresql_partition_by": "RANGE (lot)"},
     )
 
@@ -64,7 +110,7 @@ class EntryRow(Table):
     precision: Mapped[int] = mapped_column(SmallInteger)
     flags: Mapped[int] = mapped_column(SmallInteger)
     # A key for the mapper only: the table has none, it would cost 22 bytes a row.
-    __mapper_args__ = {"primary_key": [id, lot, kind, other]}  # noqa: RUF012
+    __mapper_args__ = {"primary_key": [id, lot, kind, other]}  # noqa: A003, RUF012
 
 
 class EntryNoteRow(Table):
@@ -72,8 +118,12 @@ class EntryNoteRow(Table):
 
     __tablename__ = "entry_note"
     __table_args__ = (
-        Index("ix_entry_note_document", "document", "document_line",
-              postgresql_where=text("document_line <> ''")),
+        Index(
+            "ix_entry_note_document",
+            "document",
+            "document_line",
+            postgresql_where=text("document_line <> ''"),
+        ),
     )
 
     lot: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -116,8 +166,9 @@ class UnitWordRow(Table):
 
     __tablename__ = "unit_word"
 
-    id: Mapped[int] = mapped_column(Integer, Identity(always=True, start=1000, maxvalue=32767),
-                                    primary_key=True)
+    id: Mapped[int] = mapped_column(
+        Integer, Identity(always=True, start=1000, maxvalue=32767), primary_key=True
+    )
     word: Mapped[str] = mapped_column(Text, unique=True)
 
 
@@ -143,7 +194,9 @@ class UnitContentRow(Table):
     inner_unit_id: Mapped[int | None] = mapped_column(Integer)
     qty: Mapped[int] = mapped_column(BigInteger, server_default="0")
     unit: Mapped[int] = mapped_column(SmallInteger, server_default="0")
-    unpacked_by: Mapped[int | None] = mapped_column(BigInteger)  # the disaggregation that emptied it
+    unpacked_by: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # the disaggregation that emptied it
 
 
 class PairingDayRow(Table):

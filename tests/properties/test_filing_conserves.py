@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
+from support.filings import a_line, a_lot, an_operator, dispatch, filing, production, receipt
 
 from ledger.entries.queries import on_hand
 from ledger.entries.services import file_entries
@@ -19,12 +20,15 @@ from ledger.entries.terms import EntryKind, Line, Portion
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM
 from ledger.kernel.moment import UNKNOWN, parse_moment
-from support.filings import a_line, a_lot, an_operator, dispatch, filing, production, receipt
 
 LOTS = [a_lot(f"P{n}") for n in range(4)]
 STEP = st.tuples(
     st.sampled_from(["make", "send", "get", "mix", "drop", "void", "redo", "again"]),
-    st.integers(0, 2), st.integers(0, 2), st.integers(0, 3), st.integers(0, 3), st.integers(1, 99),
+    st.integers(0, 2),
+    st.integers(0, 2),
+    st.integers(0, 3),
+    st.integers(0, 3),
+    st.integers(1, 99),
 )
 
 
@@ -45,7 +49,8 @@ def _line(step: tuple[Any, ...], people: list[int]) -> tuple[Line, dict[int, int
         case _:
             two = two if two != one else (one + 1) % 4
             line = Line(
-                kind=EntryKind.TRANSFORMATION, at=parse_moment("2026-08-15"),
+                kind=EntryKind.TRANSFORMATION,
+                at=parse_moment("2026-08-15"),
                 portions=(Portion(lot=LOTS[one], quantity=str(qty), unit="EA"),),
                 outputs=(Portion(lot=LOTS[two], quantity=str(qty + 1), unit="EA"),),
             )
@@ -53,7 +58,8 @@ def _line(step: tuple[Any, ...], people: list[int]) -> tuple[Line, dict[int, int
 
 
 @settings(
-    max_examples=12, deadline=None,
+    max_examples=12,
+    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.lists(STEP, min_size=1, max_size=5), min_size=1, max_size=6))
@@ -89,8 +95,13 @@ def _run(uow: Any, filings: list[list[tuple[Any, ...]]]) -> None:
                 old = free[step[5] % len(free)]
                 corrected.add(old[0])
                 replacement = line if step[0] == "redo" else None
-                line = Line(kind=EntryKind.CORRECTION, corrects=old[0], reason="错", at=UNKNOWN,
-                            replacement=replacement)
+                line = Line(
+                    kind=EntryKind.CORRECTION,
+                    corrects=old[0],
+                    reason="错",
+                    at=UNKNOWN,
+                    replacement=replacement,
+                )
                 count(owner, old[2], -1)
                 change = change if replacement else {}
             lines.append(line)
@@ -110,7 +121,9 @@ def _run(uow: Any, filings: list[list[tuple[Any, ...]]]) -> None:
 
 
 def _compare(uow: Any, people: list[int], expected: dict[tuple[int, int], int]) -> None:
-    numbers = {row.number: row.id for row in uow.session.execute(text("SELECT number, id FROM lot"))}
+    numbers = {
+        row.number: row.id for row in uow.session.execute(text("SELECT number, id FROM lot"))
+    }
     for owner in people:
         found = on_hand(uow, owner, numbers.values())
         for place in range(4):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ledger.entries.services import file_entries
-from ledger.entries.terms import EntryKind, FileEntries, Filed, Line, Mode, Portion
+from ledger.entries.terms import EntryKind, Filed, FileEntries, Line, Mode, Portion
 from ledger.kernel.moment import Moment, parse_moment
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.terms import LotNamed
@@ -21,7 +21,9 @@ AT = "2026-08-15"
 def an_operator(uow: UnitOfWork, number: int = 1, **changed: Any) -> int:
     """A registered dairy with a licence in force; its subject id."""
     licence = LicenceNamed(
-        kind=LicenceKind.SC, number=an_sc(number), valid_from=date(2024, 1, 1),
+        kind=LicenceKind.SC,
+        number=an_sc(number),
+        valid_from=date(2024, 1, 1),
         valid_to=date(2028, 12, 31),
     )
     said = {"licences": (licence,), **changed}
@@ -36,8 +38,12 @@ def a_farm(uow: UnitOfWork, number: int = 50) -> int:
 def a_lot(number: str = "L240501", **changed: Any) -> LotNamed:
     """A lot of milk made on 1 May 2026 that keeps for two years."""
     said: dict[str, Any] = {
-        "gtin": a_gtin(1), "lot": number, "name": "纯牛奶", "spec": "250ml",
-        "produced_on": parse_moment("2026-05-01"), "expires_on": parse_moment("2028-05-01"),
+        "gtin": a_gtin(1),
+        "lot": number,
+        "name": "纯牛奶",
+        "spec": "250ml",
+        "produced_on": parse_moment("2026-05-01"),
+        "expires_on": parse_moment("2028-05-01"),
     }
     return LotNamed(**{**said, **changed})
 
@@ -45,13 +51,16 @@ def a_lot(number: str = "L240501", **changed: Any) -> LotNamed:
 def a_line(kind: EntryKind = EntryKind.PRODUCTION, **changed: Any) -> Line:
     """A line about one lot; ``lot``, ``quantity``, ``unit``, ``at`` as text, the rest as fields."""
     portion = Portion(
-        lot=changed.pop("lot", None) or a_lot(), quantity=changed.pop("quantity", "100"),
+        lot=changed.pop("lot", None) or a_lot(),
+        quantity=changed.pop("quantity", "100"),
         unit=changed.pop("unit", "EA"),
     )
     at = changed.pop("at", AT)
     said: dict[str, Any] = {
-        "portions": (portion,), "at": at if isinstance(at, Moment) else parse_moment(at),
-        "certificate": "C-1", "document": "D-1",
+        "portions": (portion,),
+        "at": at if isinstance(at, Moment) else parse_moment(at),
+        "certificate": "C-1",
+        "document": "D-1",
     }
     return Line(kind=kind, **{**said, **changed})
 
@@ -74,7 +83,8 @@ def receipt(sender: int, **changed: Any) -> Line:
 def filing(operator: int, *lines: Any, key: str = "K-1", **changed: Any) -> FileEntries:
     """A filing in mode ``good`` whose hash follows from what its lines say."""
     said: dict[str, Any] = {
-        "content_hash": hashlib.sha256(repr(lines).encode()).digest(), "mode": Mode.GOOD,
+        "content_hash": hashlib.sha256(repr(lines).encode()).digest(),
+        "mode": Mode.GOOD,
     }
     return FileEntries(
         operator_id=operator, filing_key=key, lines=tuple(lines), **{**said, **changed}

@@ -12,7 +12,13 @@ from ledger.entries import errors
 from ledger.entries.queries.lines import COLUMNS, KINDS, flag_names, lines_of
 from ledger.entries.rules.retention import months_later
 from ledger.entries.terms import (
-    BookAsked, BookLine, BookPage, EntryKind, Flag, MonthFigures, RowKind,
+    BookAsked,
+    BookLine,
+    BookPage,
+    EntryKind,
+    Flag,
+    MonthFigures,
+    RowKind,
 )
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.gtin import parse_gtin
@@ -95,8 +101,10 @@ def _conditions(asked: BookAsked) -> tuple[list[str], dict[str, Any]]:
         values["flag"] = int(asked.flag)
     for condition, more in (_product(asked.text.strip()), _lot(asked.lot.strip())):
         if condition:
-            found.append(f"EXISTS (SELECT FROM lot l JOIN product p ON p.id = l.product_id "
-                         f"WHERE l.id = e.lot AND {condition})")
+            found.append(
+                f"EXISTS (SELECT FROM lot l JOIN product p ON p.id = l.product_id "
+                f"WHERE l.id = e.lot AND {condition})"
+            )
             values |= more
     return found, values
 
@@ -144,7 +152,8 @@ def month_figures(uow: UnitOfWork, operator_id: int, month: date) -> MonthFigure
     may_read(uow, operator_id)
     first = month.replace(day=1)
     asked = {
-        "op": operator_id, "since": moment_of(first).seconds,
+        "op": operator_id,
+        "since": moment_of(first).seconds,
         "until": moment_of(months_later(first, 1)).seconds,
     }
     entries = {kind.value: 0 for kind in EntryKind}

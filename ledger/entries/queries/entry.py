@@ -43,9 +43,11 @@ def entry_by_reference(uow: UnitOfWork, reference: str) -> EntryShown:
     newer = _after(uow, lot, number)
     mine = lines_of(uow, [row for row in rows if row.kind != RowKind.VOID] or rows)
     return EntryShown(
-        reference=reference.strip().upper(), lines=tuple(mine),
-        history=tuple([*lines_of(uow, older), *mine, *lines_of(uow, newer)]),
-        said=note.said if note else {}, certificate=note.certificate if note else "",
+        reference=reference.strip().upper(),
+        lines=tuple(mine),
+        history=(*lines_of(uow, older), *mine, *lines_of(uow, newer)),
+        said=note.said if note else {},
+        certificate=note.certificate if note else "",
         keep_until=note.keep_until if note else None,
     )
 

@@ -47,9 +47,13 @@ def filed_from(row: Any, *, replayed: bool = False) -> Filed:
     """A stored filing as the answer it was given."""
     answer = row.answer
     return Filed(
-        filing_id=row.id, filing_key=row.filing_key, accepted=row.accepted,
+        filing_id=row.id,
+        filing_key=row.filing_key,
+        accepted=row.accepted,
         entries=tuple(answer["entries"]),
         refused=tuple(Refused(**it) for it in answer["refused"]),
         warnings=tuple(Warned(**it) for it in answer["warnings"]),
-        receipt=bytes(row.receipt).hex(), filed_at=row.filed_at, replayed=replayed,
+        receipt=bytes(row.receipt).hex(),
+        filed_at=row.filed_at,
+        replayed=replayed,
     )

@@ -20,10 +20,14 @@ from ledger.subjects.terms import Subject
 
 COLUMNS = "e.id, e.qty, e.lot, e.ts, e.op, e.other, e.doc, e.kind, e.unit, e.precision, e.flags"
 KINDS = {
-    RowKind.PRODUCTION: EntryKind.PRODUCTION, RowKind.DISPATCH: EntryKind.DISPATCH,
-    RowKind.RECEIPT: EntryKind.RECEIPT, RowKind.USE: EntryKind.TRANSFORMATION,
-    RowKind.YIELD: EntryKind.TRANSFORMATION, RowKind.DISPOSAL: EntryKind.DISPOSAL,
-    RowKind.AGGREGATION: EntryKind.AGGREGATION, RowKind.DISAGGREGATION: EntryKind.DISAGGREGATION,
+    RowKind.PRODUCTION: EntryKind.PRODUCTION,
+    RowKind.DISPATCH: EntryKind.DISPATCH,
+    RowKind.RECEIPT: EntryKind.RECEIPT,
+    RowKind.USE: EntryKind.TRANSFORMATION,
+    RowKind.YIELD: EntryKind.TRANSFORMATION,
+    RowKind.DISPOSAL: EntryKind.DISPOSAL,
+    RowKind.AGGREGATION: EntryKind.AGGREGATION,
+    RowKind.DISAGGREGATION: EntryKind.DISAGGREGATION,
     RowKind.VOID: EntryKind.CORRECTION,
 }
 ROLES = {RowKind.USE: "input", RowKind.YIELD: "output"}
@@ -89,14 +93,21 @@ class Names:
         quantity, unit = self.amount(row)
         voider = self.voids.get((row.lot, row.id))
         return BookLine(
-            reference=entry_reference(row.lot, row.id), kind=KINDS[RowKind(row.kind)],
-            at=from_stored(row.ts, row.precision), operator_id=row.op,
+            reference=entry_reference(row.lot, row.id),
+            kind=KINDS[RowKind(row.kind)],
+            at=from_stored(row.ts, row.precision),
+            operator_id=row.op,
             operator_name=owner.name if owner else "",
             partner_id=row.other if row.kind in TRADES else None,
-            partner_name=partner.name if partner else "", lot_id=row.lot,
-            product_name=product.name if product else "", gtin=product.gtin if product else "",
-            lot_number=lot.number if lot else "", quantity=quantity, unit=unit,
-            document=note.document if note else "", flags=flag_names(row.flags),
+            partner_name=partner.name if partner else "",
+            lot_id=row.lot,
+            product_name=product.name if product else "",
+            gtin=product.gtin if product else "",
+            lot_number=lot.number if lot else "",
+            quantity=quantity,
+            unit=unit,
+            document=note.document if note else "",
+            flags=flag_names(row.flags),
             role=ROLES.get(row.kind, ""),
             corrects=note.said.get("corrects", "") if note else "",
             corrected_by=entry_reference(row.lot, voider) if voider else "",

@@ -23,9 +23,7 @@ from ledger.subjects.queries import subjects_by_ids
 WAITING_DAYS = 60  # an unanswered delivery older than this is for the inspector's list, not theirs
 WAITING_MAX = 500
 
-IN_FORCE = (
-    "NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = e.lot AND v.qty = e.id)"
-)
+IN_FORCE = "NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = e.lot AND v.qty = e.id)"
 _SENT_TO = text(f"""
     SELECT {COLUMNS} FROM entry e
     WHERE e.other = ANY(ARRAY(SELECT id FROM subject WHERE id = :op OR merged_into = :op))
@@ -70,17 +68,26 @@ def waiting_for(uow: UnitOfWork, operator_id: int) -> tuple[Waiting, ...]:
     aliases = alias_roots(uow, {row.lot for row in sent})
     got = uow.session.execute(_RECEIVED, {"op": operator_id, "lots": sorted(aliases)}).all()
     pairs = pair_rows(uow, sent, got, aliases)
-    unanswered = {(root, it.dispatch) for root, it in pairs if it.status is PairStatus.DISPATCH_ONLY}
+    unanswered = {
+        (root, it.dispatch) for root, it in pairs if it.status is PairStatus.DISPATCH_ONLY
+    }
     lines = lines_of(uow, [row for row in sent if (aliases[row.lot], row.id) in unanswered])
     return tuple(_waiting(line) for line in lines)
 
 
 def _waiting(line: BookLine) -> Waiting:
     return Waiting(
-        reference=line.reference, sender_id=line.operator_id, sender_name=line.operator_name,
-        lot_id=line.lot_id, product_name=line.product_name, gtin=line.gtin,
-        lot_number=line.lot_number, quantity=line.quantity, unit=line.unit,
-        document=line.document, at=line.at,
+        reference=line.reference,
+        sender_id=line.operator_id,
+        sender_name=line.operator_name,
+        lot_id=line.lot_id,
+        product_name=line.product_name,
+        gtin=line.gtin,
+        lot_number=line.lot_number,
+        quantity=line.quantity,
+        unit=line.unit,
+        document=line.document,
+        at=line.at,
     )
 
 
@@ -113,7 +120,8 @@ def pair_rows(
         for row in rows:
             sender, receiver = (row.op, row.other) if place == 0 else (row.other, row.op)
             key = (
-                roots.get(row.lot, row.lot), merged.get(sender, sender),
+                roots.get(row.lot, row.lot),
+                merged.get(sender, sender),
                 merged.get(receiver, receiver),
             )
             groups[key][place].append(_side(row))
@@ -139,9 +147,7 @@ def pending_proof(uow: UnitOfWork, operator_id: int) -> tuple[BookLine, ...]:
     """
     may_read(uow, operator_id)
     since = moment_of(uow.today - timedelta(days=WAITING_DAYS)).seconds
-    rows = uow.session.execute(
-        _PENDING, {"op": operator_id, "since": since, "limit": WAITING_MAX}
-    )
+    rows = uow.session.execute(_PENDING, {"op": operator_id, "since": since, "limit": WAITING_MAX})
     return tuple(lines_of(uow, rows))
 
 
@@ -164,5 +170,7 @@ def on_hand(uow: UnitOfWork, operator_id: int, lots: Iterable[int]) -> dict[int,
             if root == roots[lot]:
                 unit = unit_of_measure(measure)
                 amount = plain(qty, unit or EA)
-                found[lot].append(OnHand(lot_id=lot, quantity=amount, unit=unit.code if unit else ""))
+                found[lot].append(
+                    OnHand(lot_id=lot, quantity=amount, unit=unit.code if unit else "")
+                )
     return found

@@ -9,20 +9,36 @@ from ledger.entries.rules.findings import Effect, Finding
 from ledger.entries.rules.limits import Limits
 from ledger.entries.terms import Flag, RowKind
 from ledger.kernel.quantity import (
-    EA, LIMIT, Dimension, Quantity, QuantityTooLarge, Unit, is_listed, parse_quantity, plain,
-    unit_named, unit_numbered,
+    EA,
+    LIMIT,
+    Dimension,
+    Quantity,
+    QuantityTooLarge,
+    Unit,
+    is_listed,
+    parse_quantity,
+    plain,
+    unit_named,
+    unit_numbered,
 )
 from ledger.products.terms import Resolved
 
 MEASURES = {
-    Dimension.MASS: 1, Dimension.VOLUME: 2, Dimension.COUNT: 3, Dimension.CASE: 4,
+    Dimension.MASS: 1,
+    Dimension.VOLUME: 2,
+    Dimension.COUNT: 3,
+    Dimension.CASE: 4,
     Dimension.OTHER: 5,
 }
 NOTHING = Quantity(0, EA)
 """What is stated where a line names goods without a quantity."""
 SIGNS: dict[int, int] = {
-    RowKind.PRODUCTION: 1, RowKind.RECEIPT: 1, RowKind.YIELD: 1,
-    RowKind.DISPATCH: -1, RowKind.USE: -1, RowKind.DISPOSAL: -1,
+    RowKind.PRODUCTION: 1,
+    RowKind.RECEIPT: 1,
+    RowKind.YIELD: 1,
+    RowKind.DISPATCH: -1,
+    RowKind.USE: -1,
+    RowKind.DISPOSAL: -1,
 }
 
 
@@ -80,6 +96,10 @@ def more_out_than_in(
         "unit": unit.code if unit else "",
     }
     return Finding(
-        rule="L07", effect=Effect.WARN, refusal=errors.MoreOutThanIn, field="quantity",
-        flag=Flag.IMBALANCE, params=params,
+        rule="L07",
+        effect=Effect.WARN,
+        refusal=errors.MoreOutThanIn,
+        field="quantity",
+        flag=Flag.IMBALANCE,
+        params=params,
     )

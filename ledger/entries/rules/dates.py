@@ -54,7 +54,11 @@ def expired(
     if effect is None:
         return None
     return Finding(
-        rule="L06", effect=effect, refusal=errors.ExpiredFood, field="at", flag=Flag.EXPIRED_FOOD,
+        rule="L06",
+        effect=effect,
+        refusal=errors.ExpiredFood,
+        field="at",
+        flag=Flag.EXPIRED_FOOD,
         params={"expiry": expiry.isoformat(), "at": str(at)},
     )
 

@@ -17,8 +17,16 @@ from ledger.kernel.moment import Precision
 from ledger.products.terms import LotNamed
 
 TEXTS = {  # longest text a field may hold; documents and certificates are numbers, notes are notes
-    "document": 100, "document_line": 40, "certificate_kind": 40, "certificate": 200, "origin": 100,
-    "storage": 40, "reason": 500, "note": 1000, "override_reason": 500, "sscc": 40,
+    "document": 100,
+    "document_line": 40,
+    "certificate_kind": 40,
+    "certificate": 200,
+    "origin": 100,
+    "storage": 40,
+    "reason": 500,
+    "note": 1000,
+    "override_reason": 500,
+    "sscc": 40,
 }
 PARTNERED = frozenset({EntryKind.RECEIPT, EntryKind.DISPATCH})
 PACKING = frozenset({EntryKind.AGGREGATION, EntryKind.DISAGGREGATION})
@@ -138,6 +146,9 @@ def missing(fields: tuple[str, ...], *, strict: bool) -> Finding | None:
     if not fields:
         return None
     return Finding(
-        rule="L01", effect=Effect.REJECT if strict else Effect.WARN, refusal=errors.FieldsMissing,
-        field=fields[0], params={"fields": ", ".join(fields)},
+        rule="L01",
+        effect=Effect.REJECT if strict else Effect.WARN,
+        refusal=errors.FieldsMissing,
+        field=fields[0],
+        params={"fields": ", ".join(fields)},
     )

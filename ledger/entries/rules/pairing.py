@@ -122,9 +122,7 @@ def _joined(out: Side, back: Side, fitting: bool) -> Pair:
     return Pair(out.id, back.id, PairStatus.MATCHED if fitting else PairStatus.DIFFERS, out.qty)
 
 
-def _left(
-    out: list[Side], back: list[Side], pairs: list[Pair]
-) -> tuple[list[Side], list[Side]]:
+def _left(out: list[Side], back: list[Side], pairs: list[Pair]) -> tuple[list[Side], list[Side]]:
     sent = {pair.dispatch for pair in pairs}
     got = {pair.receipt for pair in pairs}
     return [s for s in out if s.id not in sent], [s for s in back if s.id not in got]
@@ -251,9 +249,7 @@ def _nearest_first(line: list[tuple[Side, bool]], days: int) -> list[Pair]:
     return pairs
 
 
-def _tolerant(
-    out: list[Side], back: list[Side], days: int, tolerance: Fraction
-) -> list[Pair]:
+def _tolerant(out: list[Side], back: list[Side], days: int, tolerance: Fraction) -> list[Pair]:
     """Quantities that differ within the tolerance, nearest first, among close neighbours."""
     if not tolerance:
         return []
@@ -267,9 +263,7 @@ def _tolerant(
     return _best_first(_precise(out), near, days, tolerance)
 
 
-def _imprecise(
-    out: list[Side], back: list[Side], days: int, tolerance: Fraction
-) -> list[Pair]:
+def _imprecise(out: list[Side], back: list[Side], days: int, tolerance: Fraction) -> list[Pair]:
     """A month, a year or no date at all on one side: an unknown part never excludes."""
     pairs = _in_step(out, back, days)
     if not tolerance:

@@ -18,18 +18,28 @@ from ledger.subjects.terms import Licence, LicenceKind, Subject, SubjectKind, Su
 MAKING = frozenset({LicenceKind.SC, LicenceKind.QS, LicenceKind.LOCAL})
 TRADING = frozenset({LicenceKind.JY, LicenceKind.YB, LicenceKind.LOCAL})
 MAKERS = frozenset({SubjectKind.PRODUCTION})
-TRADERS = frozenset({
-    SubjectKind.DISTRIBUTION, SubjectKind.CATERING, SubjectKind.MARKET, SubjectKind.IMPORT,
-})
+TRADERS = frozenset(
+    {
+        SubjectKind.DISTRIBUTION,
+        SubjectKind.CATERING,
+        SubjectKind.MARKET,
+        SubjectKind.IMPORT,
+    }
+)
 MADE = frozenset({EntryKind.PRODUCTION, EntryKind.TRANSFORMATION})
 UNDER_LICENCE = MADE | {EntryKind.RECEIPT, EntryKind.DISPATCH}
 
 Refusals = tuple[type[Refusal], type[Refusal], type[Refusal], type[Refusal]]
 OWN: Refusals = (
-    errors.OutOfBusiness, errors.LicenceLapsed, errors.LicenceMissing, errors.LicenceScope,
+    errors.OutOfBusiness,
+    errors.LicenceLapsed,
+    errors.LicenceMissing,
+    errors.LicenceScope,
 )
 SUPPLIERS: Refusals = (
-    errors.SupplierOutOfBusiness, errors.SupplierLicenceLapsed, errors.SupplierLicenceMissing,
+    errors.SupplierOutOfBusiness,
+    errors.SupplierLicenceLapsed,
+    errors.SupplierLicenceMissing,
     errors.SupplierLicenceScope,
 )
 
@@ -48,27 +58,45 @@ def supplier_licence(
 ) -> Finding | None:
     """L03: might this supplier sell on these days; a stated reason lets a blocked one through."""
     found = _judged(
-        "L03", subject, EntryKind.DISPATCH, days, category,
+        "L03",
+        subject,
+        EntryKind.DISPATCH,
+        days,
+        category,
         (SUPPLIERS, limits.supplier_licence, limits),
     )
     if found and found.effect.refuses and override:
         return Finding(
-            rule=found.rule, effect=Effect.WARN, refusal=found.refusal, field=found.field,
-            flag=found.flag, params={**found.params, "override_reason": override},
+            rule=found.rule,
+            effect=Effect.WARN,
+            refusal=found.refusal,
+            field=found.field,
+            flag=found.flag,
+            params={**found.params, "override_reason": override},
         )
     return found
 
 
 def _judged(
-    rule: str, subject: Subject, kind: EntryKind, days: tuple[date, date], category: str,
+    rule: str,
+    subject: Subject,
+    kind: EntryKind,
+    days: tuple[date, date],
+    category: str,
     measure: tuple[Refusals, Effect, Limits],
 ) -> Finding | None:
     (closed, lapsed, missing, scope), effect, limits = measure
 
     def finding(refusal: type[Refusal], what: Effect, flag: Flag | None, **params: str) -> Finding:
         field = "operator" if rule == "L02" else "from"
-        return Finding(rule=rule, effect=what, refusal=refusal, field=field, flag=flag,
-                       params={"name": subject.name, **params})
+        return Finding(
+            rule=rule,
+            effect=what,
+            refusal=refusal,
+            field=field,
+            flag=flag,
+            params={"name": subject.name, **params},
+        )
 
     if subject.status is not SubjectStatus.ACTIVE:
         return finding(closed, effect, Flag.LICENCE, status=subject.status.value)
@@ -83,8 +111,9 @@ def _judged(
     if not current:
         return finding(lapsed, effect, Flag.LICENCE, number=held[-1].number, on=str(days[1]))
     if category and not any(covers(paper, category) for paper in current):
-        return finding(scope, limits.licence_scope, Flag.LICENCE, number=current[-1].number,
-                       category=category)
+        return finding(
+            scope, limits.licence_scope, Flag.LICENCE, number=current[-1].number, category=category
+        )
     return None
 
 
@@ -146,8 +175,12 @@ def proof(kind: EntryKind, certificate: str, limits: Limits) -> Finding | None:
     if kind not in (EntryKind.RECEIPT, EntryKind.PRODUCTION) or certificate.strip():
         return None
     return Finding(
-        rule="L04", effect=Effect.PENDING, refusal=errors.ProofPending, field="certificate",
-        flag=Flag.PENDING_PROOF, params={"hours": limits.proof_hours},
+        rule="L04",
+        effect=Effect.PENDING,
+        refusal=errors.ProofPending,
+        field="certificate",
+        flag=Flag.PENDING_PROOF,
+        params={"hours": limits.proof_hours},
     )
 
 
@@ -163,6 +196,10 @@ def proof_overdue(
     if at <= pending_since + limits.proof_hours * 3_600:
         return None
     return Finding(
-        rule="L04", effect=limits.proof_effect, refusal=errors.ProofOverdue, field="lot",
-        flag=Flag.PENDING_PROOF, params={"hours": limits.proof_hours},
+        rule="L04",
+        effect=limits.proof_effect,
+        refusal=errors.ProofOverdue,
+        field="lot",
+        flag=Flag.PENDING_PROOF,
+        params={"hours": limits.proof_hours},
     )

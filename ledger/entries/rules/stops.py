@@ -35,7 +35,10 @@ def held(kind: EntryKind, reason: str, *, is_return: bool) -> Finding | None:
     if kind not in STOPPED or is_return:
         return None
     return Finding(
-        rule="L09", effect=Effect.BLOCK, refusal=errors.LotHeld, field="lot",
+        rule="L09",
+        effect=Effect.BLOCK,
+        refusal=errors.LotHeld,
+        field="lot",
         params={"reason": reason},
     )
 
@@ -43,7 +46,10 @@ def held(kind: EntryKind, reason: str, *, is_return: bool) -> Finding | None:
 def duplicate(document: str, document_line: str) -> Finding:
     """L08: this line of this document has been filed."""
     return Finding(
-        rule="L08", effect=Effect.REJECT, refusal=errors.DuplicateLine, field="document_line",
+        rule="L08",
+        effect=Effect.REJECT,
+        refusal=errors.DuplicateLine,
+        field="document_line",
         params={"document": document, "line": document_line},
     )
 
@@ -63,6 +69,9 @@ def same_again(one: Twin, two: Twin, hours: int) -> bool:
 def near_duplicate(field: str = "lot") -> Finding:
     """L08: same goods, partner, day and quantity; filed, and queued for a look."""
     return Finding(
-        rule="L08", effect=Effect.WARN, refusal=errors.NearDuplicate, field=field,
+        rule="L08",
+        effect=Effect.WARN,
+        refusal=errors.NearDuplicate,
+        field=field,
         flag=Flag.NEAR_DUPLICATE,
     )

@@ -17,7 +17,8 @@ from ledger.kernel.identifiers.licence import parse_licence
 from ledger.kernel.moment import EPOCH, Moment, Precision
 
 OUT = {
-    EntryKind.DISPATCH: RowKind.DISPATCH, EntryKind.DISPOSAL: RowKind.DISPOSAL,
+    EntryKind.DISPATCH: RowKind.DISPATCH,
+    EntryKind.DISPOSAL: RowKind.DISPOSAL,
     EntryKind.TRANSFORMATION: RowKind.USE,
 }
 IN = {EntryKind.PRODUCTION: RowKind.PRODUCTION, EntryKind.RECEIPT: RowKind.RECEIPT}
@@ -40,7 +41,12 @@ class Checker:
             return  # it only puts an entry out of force
         limits = self.batch.limits(line.at)
         for step in (
-            self._shape, self._dates, self._licences, self._stops, self._duplicates, self._proof,
+            self._shape,
+            self._dates,
+            self._licences,
+            self._stops,
+            self._duplicates,
+            self._proof,
             self._fields,
         ):
             step(item, limits)
@@ -50,7 +56,7 @@ class Checker:
         self._remarks(item, limits)
         self._remember(item)
 
-    def _shape(self, item: Item, limits: Limits) -> None:
+    def _shape(self, item: Item, _limits: Limits) -> None:
         for goods in item.all_goods:
             named = goods.portion.lot
             if not fields.identified(named, agricultural=goods.resolved.agricultural):
@@ -63,8 +69,9 @@ class Checker:
             item.refuse(errors.OwnInput(lot=both.resolved.lot.number, field="lot"), both.path)
         if len(inputs) * len(outputs) > WIDTH_MAX:
             item.refuse(
-                errors.TooWide(inputs=len(inputs), outputs=len(outputs), limit=WIDTH_MAX,
-                               field="inputs")
+                errors.TooWide(
+                    inputs=len(inputs), outputs=len(outputs), limit=WIDTH_MAX, field="inputs"
+                )
             )
 
     def _dates(self, item: Item, limits: Limits) -> None:
@@ -73,9 +80,11 @@ class Checker:
         for goods in item.all_goods:
             item.find(dates.before_production(at, goods.produced, f"{goods.path}lot."))
         for goods in item.goods:
-            item.find(dates.expired(
-                item.line.kind, at, goods.expiry, limits, is_return=item.line.is_return
-            ))
+            item.find(
+                dates.expired(
+                    item.line.kind, at, goods.expiry, limits, is_return=item.line.is_return
+                )
+            )
 
     def _licences(self, item: Item, limits: Limits) -> None:
         line = item.line
@@ -87,8 +96,12 @@ class Checker:
         for goods in item.made or item.goods[:1]:
             category = goods.resolved.product.category
             item.find(self._own(item.operator, line.kind, days, category, limits))
-            if line.kind is EntryKind.RECEIPT and item.partner and not line.is_return \
-                    and not goods.resolved.agricultural:
+            if (
+                line.kind is EntryKind.RECEIPT
+                and item.partner
+                and not line.is_return
+                and not goods.resolved.agricultural
+            ):
                 item.find(self._supplier(item, days, category, limits))
 
     def _own(
@@ -111,7 +124,7 @@ class Checker:
             self._judged[key] = None if stranger else found
         return self._judged[key]
 
-    def _stops(self, item: Item, limits: Limits) -> None:
+    def _stops(self, item: Item, _limits: Limits) -> None:
         for goods in item.goods:
             hold = self.context.holds.get(self.context.family[goods.lot])
             if hold:
@@ -123,10 +136,9 @@ class Checker:
         kind = ROW_KINDS.get(line.kind)
         if kind is None:
             return
-        if line.document and line.document_line:
-            if (item.operator, kind, line.document, line.document_line) in self.context.lines:
-                item.find(stops.duplicate(line.document, line.document_line))
-                return
+        if (item.operator, kind, line.document, line.document_line) in self.context.lines:
+            item.find(stops.duplicate(line.document, line.document_line))
+            return
         for goods in item.goods:
             mine = Twin(line.at.seconds, item.doc, line.document_line)
             twins = self.context.twins.get(_likeness(item, goods, kind), ())
@@ -141,7 +153,7 @@ class Checker:
             pending = stock.pending_since if stock and not stock.proven else None
             item.find(papers.proof_overdue(line.kind, line.at.latest, pending, limits))
 
-    def _fields(self, item: Item, limits: Limits) -> None:
+    def _fields(self, item: Item, _limits: Limits) -> None:
         line = item.line
         if not item.goods:
             return
@@ -171,9 +183,11 @@ class Checker:
             stock = self.context.stock[item.operator, lot]
             others = sum(qty for it, qty in stock.received.items() if it != measure)
             if stock.received.get(measure) or not others:  # else cases came in and pieces go out
-                item.find(amounts.more_out_than_in(
-                    out, stock.on_hand[measure], stock.received[measure], measure, limits
-                ))
+                item.find(
+                    amounts.more_out_than_in(
+                        out, stock.on_hand[measure], stock.received[measure], measure, limits
+                    )
+                )
             stock.add(kind or 0, measure, out)
         come = IN.get(item.line.kind)
         for goods in item.goods if come else item.made:
@@ -193,11 +207,21 @@ class Checker:
             item.find(_licence_doubt(line.partner.licence))
         for goods in item.all_goods:
             if goods.resolved.name_differs:
-                item.find(_doubt(errors.NameDiffers, f"{goods.path}lot.name",
-                                 name=goods.resolved.product.name))
+                item.find(
+                    _doubt(
+                        errors.NameDiffers,
+                        f"{goods.path}lot.name",
+                        name=goods.resolved.product.name,
+                    )
+                )
             if goods.measure >= 1000:
-                item.find(_doubt(errors.UnitOfMeasureUnknown, f"{goods.path}unit",
-                                 unit=goods.portion.unit or goods.quantity.unit.code))
+                item.find(
+                    _doubt(
+                        errors.UnitOfMeasureUnknown,
+                        f"{goods.path}unit",
+                        unit=goods.portion.unit or goods.quantity.unit.code,
+                    )
+                )
 
     def _remember(self, item: Item) -> None:
         line = item.line

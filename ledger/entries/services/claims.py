@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 
 from ledger.entries import errors
 from ledger.entries.model import FilingRow
-from ledger.entries.terms import FileEntries, Filed
 from ledger.entries.queries.filings import filed_from
+from ledger.entries.terms import Filed, FileEntries
 from ledger.kernel.uow import UnitOfWork
 
 KEY_MAX = 200
@@ -43,7 +43,8 @@ def claim_key(uow: UnitOfWork, command: FileEntries) -> Filed | None:
         return None
     if bytes(stored.content_hash) != command.content_hash:
         raise errors.KeyUsedOtherwise(
-            filing_key=key, filed_at=stored.filed_at.isoformat(timespec="minutes"),
+            filing_key=key,
+            filed_at=stored.filed_at.isoformat(timespec="minutes"),
             field="filing_key",
         )
     return filed_from(stored, replayed=True)

@@ -18,8 +18,10 @@ from ledger.subjects.queries import subjects_by_ids
 from ledger.subjects.terms import Subject
 
 ROW_KINDS = {
-    EntryKind.PRODUCTION: RowKind.PRODUCTION, EntryKind.DISPATCH: RowKind.DISPATCH,
-    EntryKind.RECEIPT: RowKind.RECEIPT, EntryKind.DISPOSAL: RowKind.DISPOSAL,
+    EntryKind.PRODUCTION: RowKind.PRODUCTION,
+    EntryKind.DISPATCH: RowKind.DISPATCH,
+    EntryKind.RECEIPT: RowKind.RECEIPT,
+    EntryKind.DISPOSAL: RowKind.DISPOSAL,
 }
 DOUBTABLE = frozenset(ROW_KINDS)
 
@@ -37,7 +39,7 @@ _STOCK = text(f"""
     WHERE e.lot = ANY(CAST(:lots AS integer[])) AND e.op = ANY(CAST(:ops AS integer[]))
       AND e.kind BETWEEN 1 AND 6 {_IN_FORCE}
     GROUP BY e.op, e.lot, e.unit, e.kind
-""")
+""")  # noqa: S608
 _TWINS = text(f"""
     SELECT e.op, e.kind, e.lot, e.other, e.qty, e.unit, e.ts, e.doc,
         coalesce(n.document_line, '') AS document_line
@@ -47,7 +49,7 @@ _TWINS = text(f"""
         AND e.ts BETWEEN w.ts - :window AND w.ts + :window
     LEFT JOIN entry_note n ON n.lot = e.lot AND n.id = e.id
     WHERE true {_IN_FORCE}
-""")
+""")  # noqa: S608
 _LINES = text(f"""
     SELECT DISTINCT e.op, e.kind, n.document, n.document_line
     FROM unnest(CAST(:documents AS text[]), CAST(:lines AS text[])) AS w (document, line)
@@ -55,7 +57,7 @@ _LINES = text(f"""
         AND n.document_line <> ''
     JOIN entry e ON e.lot = n.lot AND e.id = n.id
     WHERE e.op = ANY(CAST(:ops AS integer[])) {_IN_FORCE}
-""")
+""")  # noqa: S608
 # Two filings of one operator that carry line numbers go one after the other: both would find the
 # document's line free otherwise. Lines without a number never refuse each other, nor wait.
 _LOCK = text("""
@@ -130,9 +132,7 @@ def _stock(
     return stock
 
 
-def _twins(
-    batch: Batch, items: Iterable[Item], excluded: list[int]
-) -> dict[Likeness, list[Twin]]:
+def _twins(batch: Batch, items: Iterable[Item], excluded: list[int]) -> dict[Likeness, list[Twin]]:
     found: dict[Likeness, list[Twin]] = defaultdict(list)
     asked = {
         (goods.lot, item.line.at.seconds, item.operator)
@@ -144,10 +144,16 @@ def _twins(
         return found
     lots, times, ops = zip(*sorted(asked), strict=True)
     hours = max(batch.limits(item.line.at).duplicate_hours for item in items)
-    rows = batch.uow.session.execute(_TWINS, {
-        "lots": list(lots), "times": list(times), "ops": list(ops), "excluded": excluded,
-        "window": hours * 3_600,
-    })
+    rows = batch.uow.session.execute(
+        _TWINS,
+        {
+            "lots": list(lots),
+            "times": list(times),
+            "ops": list(ops),
+            "excluded": excluded,
+            "window": hours * 3_600,
+        },
+    )
     for row in rows:
         like = Likeness(row.op, row.kind, row.lot, row.other, row.qty, row.unit)
         found[like].append(Twin(row.ts, row.doc, row.document_line))
@@ -166,7 +172,13 @@ def _lines(
         return set()
     batch.uow.session.execute(_LOCK, {"ops": ops})
     documents, lines = zip(*sorted(asked), strict=True)
-    rows = batch.uow.session.execute(_LINES, {
-        "documents": list(documents), "lines": list(lines), "ops": ops, "excluded": excluded,
-    })
+    rows = batch.uow.session.execute(
+        _LINES,
+        {
+            "documents": list(documents),
+            "lines": list(lines),
+            "ops": ops,
+            "excluded": excluded,
+        },
+    )
     return {(row.op, row.kind, row.document, row.document_line) for row in rows}

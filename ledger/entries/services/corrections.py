@@ -101,7 +101,8 @@ def rows_of_entries(uow: UnitOfWork, asked: dict[int, int]) -> dict[int, list[St
         found[row.id].append(Stored(row.id, row.lot, row.op, RowKind(row.kind)))
     # An id asked with a lot it does not stand in is a reference nobody was given.
     return {
-        number: rows for number, rows in found.items()
+        number: rows
+        for number, rows in found.items()
         if any(row.lot == asked[number] for row in rows)
     }
 

@@ -17,7 +17,15 @@ from ledger.entries.services.packing import Shelf
 from ledger.entries.services.rows import reference_of, rows_and_notes
 from ledger.entries.services.same_goods import alias_rows, same_goods
 from ledger.entries.terms import (
-    EntryKind, FileEntries, Filed, Flag, Line, Mode, Refused, Unreadable, Warned,
+    EntryKind,
+    Filed,
+    FileEntries,
+    Flag,
+    Line,
+    Mode,
+    Refused,
+    Unreadable,
+    Warned,
 )
 from ledger.entries.writer import write_notes, write_rows
 from ledger.kernel.uow import UnitOfWork
@@ -38,8 +46,9 @@ def file_entries(uow: UnitOfWork, command: FileEntries) -> Filed:
     answer = claims.claim_key(uow, command)
     if answer:
         return answer
-    refused = [_unreadable(i, it) for i, it in enumerate(command.lines)
-               if isinstance(it, Unreadable)]
+    refused = [
+        _unreadable(i, it) for i, it in enumerate(command.lines) if isinstance(it, Unreadable)
+    ]
     lines = [(i, it) for i, it in enumerate(command.lines) if isinstance(it, Line)]
     batch, shelf = _prepared(uow, command, lines, refused)
     return _written(batch, shelf, command, sorted(refused, key=lambda it: it.index))
@@ -85,8 +94,13 @@ def _prepared(
 
 def _items(lines: list[tuple[int, Line]]) -> list[Item]:
     return [
-        Item(index, line, line.replacement if line.replacement is not None
-             and line.kind is EntryKind.CORRECTION else line)
+        Item(
+            index,
+            line,
+            line.replacement
+            if line.replacement is not None and line.kind is EntryKind.CORRECTION
+            else line,
+        )
         for index, line in lines
     ]
 
@@ -114,9 +128,7 @@ def _refused(item: Item) -> Refused:
     )
 
 
-def _written(
-    batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Refused]
-) -> Filed:
+def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Refused]) -> Filed:
     uow, items = batch.uow, list(batch.alive)
     first = take_entry_ids(uow, len(items) + bool(batch.aliases)) if items else 0
     for place, item in enumerate(items):
@@ -135,26 +147,43 @@ def _written(
         "refused": [_plain(it) for it in refused],
         "warnings": [it for item in items for it in _warnings(item)],
     }
-    number = claims.store_filing(uow, {
-        "operator_id": command.operator_id, "filing_key": command.filing_key,
-        "content_hash": command.content_hash, "account_id": uow.actor.account_id,
-        "source": command.source.value, "upload_id": command.upload_id,
-        "first_entry": first, "last_entry": last, "accepted": len(items),
-        "answer": json.dumps(answer, ensure_ascii=False, default=str), "receipt": receipt,
-        "filed_at": uow.now,
-    })
+    number = claims.store_filing(
+        uow,
+        {
+            "operator_id": command.operator_id,
+            "filing_key": command.filing_key,
+            "content_hash": command.content_hash,
+            "account_id": uow.actor.account_id,
+            "source": command.source.value,
+            "upload_id": command.upload_id,
+            "first_entry": first,
+            "last_entry": last,
+            "accepted": len(items),
+            "answer": json.dumps(answer, ensure_ascii=False, default=str),
+            "receipt": receipt,
+            "filed_at": uow.now,
+        },
+    )
     _tell(batch, number, (first, last), references)
     return Filed(
-        filing_id=number, filing_key=command.filing_key, accepted=len(items),
-        entries=tuple(references), refused=tuple(refused),
-        warnings=tuple(Warned(**it) for it in answer["warnings"]), receipt=receipt.hex(),
+        filing_id=number,
+        filing_key=command.filing_key,
+        accepted=len(items),
+        entries=tuple(references),
+        refused=tuple(refused),
+        warnings=tuple(Warned(**it) for it in answer["warnings"]),
+        receipt=receipt.hex(),
         filed_at=uow.now,
     )
 
 
 def _plain(refused: Refused) -> dict[str, Any]:
-    return {"index": refused.index, "code": refused.code, "field": refused.field,
-            "params": dict(refused.params)}
+    return {
+        "index": refused.index,
+        "code": refused.code,
+        "field": refused.field,
+        "params": dict(refused.params),
+    }
 
 
 def _warnings(item: Item) -> list[dict[str, Any]]:
@@ -170,20 +199,28 @@ def _tell(batch: Batch, filing: int, numbers: tuple[int, int], references: list[
     lots = {lot for item in items for lot in item.lots}
     shared = {"filing_id": filing, "operator_id": batch.operator_id}
     uow.announce(
-        "entry.filed", **shared, first_entry=numbers[0], last_entry=numbers[1],
-        accepted=len(items), lots=len(lots),
+        "entry.filed",
+        **shared,
+        first_entry=numbers[0],
+        last_entry=numbers[1],
+        accepted=len(items),
+        lots=len(lots),
     )
     for fact, flag, kinds in (
         ("food.expired_dispatched", Flag.EXPIRED_FOOD, {EntryKind.DISPATCH}),
         ("entry.licence_doubted", Flag.LICENCE, set(EntryKind)),
     ):
         found = [
-            reference for item, reference in zip(items, references, strict=True)
+            reference
+            for item, reference in zip(items, references, strict=True)
             if item.flags & flag and item.line.kind in kinds
         ]
         if found:
             uow.announce(fact, **shared, entries=found[:ALERTED_MAX], count=len(found))
     uow.audit(
-        "entry.file", f"filing:{filing}", operator_id=batch.operator_id, accepted=len(items),
+        "entry.file",
+        f"filing:{filing}",
+        operator_id=batch.operator_id,
+        accepted=len(items),
         lots=len(lots),
     )

@@ -151,9 +151,7 @@ def _work(item: Item, shelf: Shelf) -> list[tuple[Item, str, Content]]:
     return [entry for sscc, path in named for entry in _carried(item, shelf, sscc, path)]
 
 
-def _carried(
-    item: Item, shelf: Shelf, sscc: str, path: str
-) -> list[tuple[Item, str, Content]]:
+def _carried(item: Item, shelf: Shelf, sscc: str, path: str) -> list[tuple[Item, str, Content]]:
     unit = shelf.numbers.get(sscc)
     if unit is None:
         item.refuse(errors.UnitUnknown(sscc=sscc, field=path))
@@ -276,8 +274,14 @@ def store_units(batch: Batch, shelf: Shelf) -> None:
         if any(row.kind in (RowKind.AGGREGATION, RowKind.DISAGGREGATION) for row in item.corrected)
     ]
     packed = [
-        {"unit_id": unit, "entry_id": item.number, "lot_id": content.lot,
-         "inner_unit_id": content.inner, "qty": content.qty, "unit": content.unit}
+        {
+            "unit_id": unit,
+            "entry_id": item.number,
+            "lot_id": content.lot,
+            "inner_unit_id": content.inner,
+            "qty": content.qty,
+            "unit": content.unit,
+        }
         for item, unit, content in shelf.packed
         if item.refusal is None
     ]

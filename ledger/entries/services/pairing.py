@@ -32,7 +32,8 @@ _BETWEEN = text(f"""
       AND {IN_FORCE}
 """)  # noqa: S608
 _STORE = text("""
-    INSERT INTO pairing_day (operator_id, day, matched, differs, unmatched_up, unmatched_down, share)
+    INSERT INTO pairing_day
+        (operator_id, day, matched, differs, unmatched_up, unmatched_down, share)
     VALUES (:operator_id, :day, :matched, :differs, :unmatched_up, :unmatched_down, :share)
     ON CONFLICT (operator_id, day) DO UPDATE SET matched = EXCLUDED.matched,
         differs = EXCLUDED.differs, unmatched_up = EXCLUDED.unmatched_up,
@@ -47,7 +48,8 @@ def pair_day(uow: UnitOfWork, operator_id: int, day: date) -> PairingDay:
     no receiver's book answers; partners who are not registered cannot answer and do not count.
     """
     span = {
-        "since": moment_of(day).seconds, "until": moment_of(day + timedelta(days=1)).seconds,
+        "since": moment_of(day).seconds,
+        "until": moment_of(day + timedelta(days=1)).seconds,
     }
     mine = uow.session.execute(_DAY, {"op": operator_id} | span).all()
     people = subjects_by_ids(uow, {row.other for row in mine}, papers=False)
@@ -69,9 +71,14 @@ _COLUMNS = tuple(column.name for column in PairingDayRow.__table__.columns)
 def _counted(uow: UnitOfWork, operator_id: int, mine: Sequence[Any]) -> dict[str, int]:
     """How many of these rows pair; each row counts once, by the worst of its pairs."""
     roots = alias_roots(uow, {row.lot for row in mine})
-    rows = uow.session.execute(_BETWEEN, {
-        "op": operator_id, "lots": sorted(roots), "partners": sorted({row.other for row in mine}),
-    }).all()
+    rows = uow.session.execute(
+        _BETWEEN,
+        {
+            "op": operator_id,
+            "lots": sorted(roots),
+            "partners": sorted({row.other for row in mine}),
+        },
+    ).all()
     sent = [row for row in rows if row.kind == RowKind.DISPATCH]
     got = [row for row in rows if row.kind == RowKind.RECEIPT]
     status: dict[int, PairStatus] = {}
@@ -81,8 +88,10 @@ def _counted(uow: UnitOfWork, operator_id: int, mine: Sequence[Any]) -> dict[str
                 status[number] = found.status
     counted = dict.fromkeys(_NAMES, 0)
     names = {
-        PairStatus.MATCHED: "matched", PairStatus.DIFFERS: "differs",
-        PairStatus.RECEIPT_ONLY: "unmatched_up", PairStatus.DISPATCH_ONLY: "unmatched_down",
+        PairStatus.MATCHED: "matched",
+        PairStatus.DIFFERS: "differs",
+        PairStatus.RECEIPT_ONLY: "unmatched_up",
+        PairStatus.DISPATCH_ONLY: "unmatched_down",
     }
     for number in {row.id for row in mine}:
         counted[names[status[number]]] += 1

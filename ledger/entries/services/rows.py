@@ -14,9 +14,12 @@ from ledger.kernel.ids import entry_reference
 from ledger.kernel.moment import Moment, Precision, moment_of
 
 SIMPLE = {
-    EntryKind.PRODUCTION: RowKind.PRODUCTION, EntryKind.DISPATCH: RowKind.DISPATCH,
-    EntryKind.RECEIPT: RowKind.RECEIPT, EntryKind.DISPOSAL: RowKind.DISPOSAL,
-    EntryKind.AGGREGATION: RowKind.AGGREGATION, EntryKind.DISAGGREGATION: RowKind.DISAGGREGATION,
+    EntryKind.PRODUCTION: RowKind.PRODUCTION,
+    EntryKind.DISPATCH: RowKind.DISPATCH,
+    EntryKind.RECEIPT: RowKind.RECEIPT,
+    EntryKind.DISPOSAL: RowKind.DISPOSAL,
+    EntryKind.AGGREGATION: RowKind.AGGREGATION,
+    EntryKind.DISAGGREGATION: RowKind.DISAGGREGATION,
 }
 PACKED = frozenset({EntryKind.AGGREGATION, EntryKind.DISAGGREGATION})
 SAID = ("certificate_kind", "origin", "storage", "reason", "note", "override_reason", "sscc")
@@ -39,16 +42,34 @@ def rows_of(item: Item, now: Moment) -> list[Row]:
 def _row(item: Item, goods: Goods, kind: RowKind, other: int, qty: int) -> Row:
     at = item.line.at
     return (
-        item.number, qty, goods.lot, at.seconds, item.operator, other, item.doc, int(kind),
-        goods.unit, int(at.precision), item.flags,
+        item.number,
+        qty,
+        goods.lot,
+        at.seconds,
+        item.operator,
+        other,
+        item.doc,
+        int(kind),
+        goods.unit,
+        int(at.precision),
+        item.flags,
     )
 
 
 def _void(item: Item, lot: int, now: Moment) -> Row:
     at = item.filed.at if item.filed.at.precision is not Precision.UNKNOWN else now
     return (
-        item.number, item.corrects, lot, at.seconds, item.operator, 0, item.doc, int(RowKind.VOID),
-        0, int(at.precision), item.flags,
+        item.number,
+        item.corrects,
+        lot,
+        at.seconds,
+        item.operator,
+        0,
+        item.doc,
+        int(RowKind.VOID),
+        0,
+        int(at.precision),
+        item.flags,
     )
 
 
@@ -101,10 +122,17 @@ def _notes(item: Item, until: date) -> list[Note]:
     notes = []
     for lot in lots:
         said = shared | _as_written(portions[lot]) if lot in portions else shared
-        notes.append(Note(
-            lot, item.number, line.document, line.document_line, line.certificate, until,
-            canonical.said_text(said),
-        ))
+        notes.append(
+            Note(
+                lot,
+                item.number,
+                line.document,
+                line.document_line,
+                line.certificate,
+                until,
+                canonical.said_text(said),
+            )
+        )
     return notes
 
 
@@ -127,8 +155,12 @@ def _said(item: Item, lots: list[int]) -> dict[str, Any]:
 def _as_written(goods: Goods) -> dict[str, Any]:
     named = goods.portion.lot
     said = {
-        "quantity": goods.portion.quantity.strip(), "unit": goods.portion.unit.strip(),
-        "gtin": named.gtin, "product": named.product, "lot": named.lot, "sscc": goods.sscc,
+        "quantity": goods.portion.quantity.strip(),
+        "unit": goods.portion.unit.strip(),
+        "gtin": named.gtin,
+        "product": named.product,
+        "lot": named.lot,
+        "sscc": goods.sscc,
     }
     return {name: value for name, value in said.items() if value}
 
@@ -140,8 +172,11 @@ def _keep_until(batch: Batch, item: Item) -> date:
     traded = retention.last_day(at) or today
     days = [
         retention.keep_until(
-            expiry=goods.expiry, recorded_on=today, traded_on=traded,
-            agricultural=goods.resolved.agricultural, limits=limits,
+            expiry=goods.expiry,
+            recorded_on=today,
+            traded_on=traded,
+            agricultural=goods.resolved.agricultural,
+            limits=limits,
         )
         for goods in item.all_goods
     ]
@@ -155,9 +190,7 @@ def rows_and_notes(batch: Batch) -> tuple[list[Row], list[Note], bytes]:
     """All rows and notes of the filing, and the receipt over them."""
     now = moment_of(batch.uow.now)
     notes = notes_of(batch)
-    digests = {
-        (note.lot, note.id): canonical.note_digest(*note[2:]) for note in notes
-    }
+    digests = {(note.lot, note.id): canonical.note_digest(*note[2:]) for note in notes}
     rows = [row for item in batch.alive for row in rows_of(item, now)]
     receipt = canonical.receipt(
         canonical.record(row, digests.get((row[2], row[0]), canonical.NO_NOTE)) for row in rows

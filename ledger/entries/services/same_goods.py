@@ -130,7 +130,9 @@ def _found(batch: Batch, alike: list[LotAlike]) -> Pairs:
     lots = [it.lot_id for group in groups.values() for it in group]
     had = {
         (row.lot, row.holder)
-        for row in batch.uow.session.execute(_HAD, {"lots": lots, "who": sorted(w or 0 for w in who)})
+        for row in batch.uow.session.execute(
+            _HAD, {"lots": lots, "who": sorted(w or 0 for w in who)}
+        )
     } | _received_now(batch)
     pairs: Pairs = set()
     for group in groups.values():

@@ -7,16 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-
-from ledger.entries import errors, queries
-from ledger.entries.services import pair_day
-from ledger.entries.terms import BookAsked, EntryKind, Flag, Line
-from ledger.kernel.actor import Actor, NotPermitted, NotYourOperator, Role
-from ledger.kernel.ids import entry_reference
-from ledger.kernel.moment import UNKNOWN
-from ledger.products.terms import LotNamed
-from ledger.subjects.services import merge_subject
-from ledger.subjects.terms import MergeSubject, Party
 from support.filings import (
     a_farm,
     a_lot,
@@ -27,6 +17,16 @@ from support.filings import (
     receipt,
 )
 from support.named import a_gtin, a_uscc, counted
+
+from ledger.entries import errors, queries
+from ledger.entries.services import pair_day
+from ledger.entries.terms import BookAsked, EntryKind, Flag, Line
+from ledger.kernel.actor import Actor, NotPermitted, NotYourOperator, Role
+from ledger.kernel.ids import entry_reference
+from ledger.kernel.moment import UNKNOWN
+from ledger.products.terms import LotNamed
+from ledger.subjects.services import merge_subject
+from ledger.subjects.terms import MergeSubject, Party
 
 
 @pytest.fixture
@@ -49,8 +49,10 @@ def voided(reference: str) -> Line:
 
 
 def test_the_book_is_paged_newest_first_and_every_line_comes_once(uow, dairy):
-    lines = [production(quantity=str(n + 1), document=f"D{n}", at=f"2026-08-{n % 9 + 1:02d}")
-             for n in range(23)]
+    lines = [
+        production(quantity=str(n + 1), document=f"D{n}", at=f"2026-08-{n % 9 + 1:02d}")
+        for n in range(23)
+    ]
     file(uow, dairy, *lines)
     seen, after = [], ""
     while True:
@@ -68,9 +70,14 @@ def test_the_book_is_paged_newest_first_and_every_line_comes_once(uow, dairy):
 def test_the_book_is_narrowed(uow, dairy, shop):
     other = an_operator(uow, 3)
     yoghurt = a_lot("Y1", gtin=a_gtin(2), name="风味酸奶")
-    file(uow, dairy, production(quantity="10", certificate=""),
-         production(quantity="20", lot=yoghurt, at="2026-08-10"),
-         dispatch(shop, quantity="1"), dispatch(other, quantity="2", lot=yoghurt))
+    file(
+        uow,
+        dairy,
+        production(quantity="10", certificate=""),
+        production(quantity="20", lot=yoghurt, at="2026-08-10"),
+        dispatch(shop, quantity="1"),
+        dispatch(other, quantity="2", lot=yoghurt),
+    )
     cases: list[tuple[dict[str, Any], list[str]]] = [
         ({}, ["2", "1", "10", "20"]),
         ({"kind": EntryKind.DISPATCH}, ["2", "1"]),
@@ -118,21 +125,33 @@ def test_rows_without_notes_are_shown_as_the_book_counts_them(uow, dairy):
 
     file(uow, dairy, production(unit="麻袋"))
     lot, word = uow.session.execute(text("SELECT lot, unit FROM entry")).one()
-    write_rows(uow.session, [(10**9, 2500, lot, 0, dairy, dairy, 0, 1, word, 3, 0),
-                             (10**9 + 1, 2_500_000, lot, 0, dairy, dairy, 0, 1, 1, 3, 0)])
+    write_rows(
+        uow.session,
+        [
+            (10**9, 2500, lot, 0, dairy, dairy, 0, 1, word, 3, 0),
+            (10**9 + 1, 2_500_000, lot, 0, dairy, dairy, 0, 1, 1, 3, 0),
+        ],
+    )
     found = queries.book_page(uow, BookAsked(operator_id=dairy)).items
     assert [(it.quantity, it.unit, it.filed_at is None) for it in found] == [
-        ("100", "麻袋", False), ("2.5", "KGM", True), ("2.5", "麻袋", True)]
+        ("100", "麻袋", False),
+        ("2.5", "KGM", True),
+        ("2.5", "麻袋", True),
+    ]
 
 
 def test_books_of_others_are_closed(uow, units_of, dairy, shop):
     filed = file(uow, dairy, production())
     asked = BookAsked(operator_id=dairy)
     with units_of(Actor(role=Role.OPERATOR, account_id=1, operator_id=shop)) as unit:
-        reads = (lambda: queries.book_page(unit, asked), lambda: list(queries.book_lines(unit, asked)),
-                 lambda: queries.waiting_for(unit, dairy), lambda: queries.pending_proof(unit, dairy),
-                 lambda: queries.on_hand(unit, dairy, [1]),
-                 lambda: queries.month_figures(unit, dairy, date(2026, 8, 1)))
+        reads = (
+            lambda: queries.book_page(unit, asked),
+            lambda: list(queries.book_lines(unit, asked)),
+            lambda: queries.waiting_for(unit, dairy),
+            lambda: queries.pending_proof(unit, dairy),
+            lambda: queries.on_hand(unit, dairy, [1]),
+            lambda: queries.month_figures(unit, dairy, date(2026, 8, 1)),
+        )
         for read in reads:
             with pytest.raises(NotYourOperator):
                 read()
@@ -157,9 +176,13 @@ def test_a_place_in_the_book_nobody_gave_out(uow, dairy):
 
 
 def test_what_waits_for_an_answer(uow, dairy, shop):
-    file(uow, dairy, dispatch(shop, quantity="60", document="CK-1"),
-         dispatch(shop, quantity="5", document="CK-2", at="2026-08-14"),
-         dispatch(shop, quantity="7", document="CK-3", at="2026-06-01"))
+    file(
+        uow,
+        dairy,
+        dispatch(shop, quantity="60", document="CK-1"),
+        dispatch(shop, quantity="5", document="CK-2", at="2026-08-14"),
+        dispatch(shop, quantity="7", document="CK-3", at="2026-06-01"),
+    )
     assert [it.document for it in queries.waiting_for(uow, shop)] == ["CK-1", "CK-2"]
     got = file(uow, shop, receipt(dairy, quantity="60", document="CK-1"))
     assert [it.document for it in queries.waiting_for(uow, shop)] == ["CK-2"]
@@ -179,21 +202,34 @@ def test_deliveries_to_a_party_merged_later_wait_for_its_new_self(uow, dairy, sh
 
 
 def test_what_still_needs_a_certificate(uow, dairy, shop):
-    file(uow, shop, receipt(dairy, certificate=""),
-         receipt(dairy, certificate="", lot=a_lot("B"), at="2026-08-10"))
+    file(
+        uow,
+        shop,
+        receipt(dairy, certificate=""),
+        receipt(dairy, certificate="", lot=a_lot("B"), at="2026-08-10"),
+    )
     assert [it.lot_number for it in queries.pending_proof(uow, shop)] == ["B", "L240501"]
     file(uow, shop, receipt(dairy, lot=a_lot("B"), quantity="1"))
     assert [it.lot_number for it in queries.pending_proof(uow, shop)] == ["L240501"]
 
 
 def test_the_figures_of_a_month(uow, dairy, shop):
-    filed = file(uow, dairy, production(), production(quantity="5", at="2026-07-31"),
-                 dispatch(shop, quantity="1"), dispatch(shop, quantity="2", lot=a_lot("B")))
+    filed = file(
+        uow,
+        dairy,
+        production(),
+        production(quantity="5", at="2026-07-31"),
+        dispatch(shop, quantity="1"),
+        dispatch(shop, quantity="2", lot=a_lot("B")),
+    )
     file(uow, dairy, voided(filed.entries[2]))
     found = queries.month_figures(uow, dairy, date(2026, 8, 20))
     assert found.month == date(2026, 8, 1)
     assert {kind: n for kind, n in found.entries.items() if n} == {
-        "production": 1, "dispatch": 1, "correction": 1}
+        "production": 1,
+        "dispatch": 1,
+        "correction": 1,
+    }
     assert {flag: n for flag, n in found.flagged.items() if n} == {"imbalance": 1}
     assert found.lots == 2
 
@@ -201,12 +237,21 @@ def test_the_figures_of_a_month(uow, dairy, shop):
 def test_a_days_deliveries_pair(uow, dairy, shop):
     farm, stranger = a_farm(uow), Party(name="路边摊", contact="某人")
     day = date(2026, 8, 15)
-    file(uow, dairy, dispatch(shop, quantity="60", document="1"),
-         dispatch(shop, quantity="5", document="2"), dispatch(shop, quantity="8", document="3"),
-         dispatch(0, partner=stranger, quantity="9"),
-         receipt(farm, lot=LotNamed(product="生乳", lot="1"), unit="KGM", quantity="500"))
-    file(uow, shop, receipt(dairy, quantity="60", document="1", at="2026-08-16"),
-         receipt(dairy, quantity="4", document="2"))
+    file(
+        uow,
+        dairy,
+        dispatch(shop, quantity="60", document="1"),
+        dispatch(shop, quantity="5", document="2"),
+        dispatch(shop, quantity="8", document="3"),
+        dispatch(0, partner=stranger, quantity="9"),
+        receipt(farm, lot=LotNamed(product="生乳", lot="1"), unit="KGM", quantity="500"),
+    )
+    file(
+        uow,
+        shop,
+        receipt(dairy, quantity="60", document="1", at="2026-08-16"),
+        receipt(dairy, quantity="4", document="2"),
+    )
     found = pair_day(uow, dairy, day)
     assert (found.matched, found.differs, found.unmatched_up, found.unmatched_down) == (1, 1, 1, 1)
     assert str(found.share) == "0.2500"
@@ -224,8 +269,19 @@ def busy(uow, dairy, shop):
     file(uow, dairy, production(), dispatch(shop, quantity="1"))
     first = uow.session.scalar(text("SELECT max(id) FROM entry"))
     rows = [
-        (first + 1 + n, 1000, 1000 + n % 500, 200_000_000 + n * 600, dairy + n % 7,
-         shop + n % 5, 0, 1 + n % 3, 3, 4, 0)
+        (
+            first + 1 + n,
+            1000,
+            1000 + n % 500,
+            200_000_000 + n * 600,
+            dairy + n % 7,
+            shop + n % 5,
+            0,
+            1 + n % 3,
+            3,
+            4,
+            0,
+        )
         for n in range(6_000)
     ]
     write_rows(uow.session, rows)
@@ -237,8 +293,10 @@ def test_no_read_scans_the_book(busy, database, dairy, shop):
     asked = BookAsked(operator_id=dairy, since=date(2026, 5, 1), limit=20)
     lot = busy.session.scalar(text("SELECT min(lot) FROM entry"))
     reads = (
-        lambda: queries.book_page(busy, asked), lambda: queries.waiting_for(busy, shop),
-        lambda: queries.pending_proof(busy, dairy), lambda: queries.on_hand(busy, dairy, [lot]),
+        lambda: queries.book_page(busy, asked),
+        lambda: queries.waiting_for(busy, shop),
+        lambda: queries.pending_proof(busy, dairy),
+        lambda: queries.on_hand(busy, dairy, [lot]),
         lambda: queries.month_figures(busy, dairy, date(2026, 8, 1)),
         lambda: pair_day(busy, dairy, date(2026, 8, 15)),
         lambda: file(busy, dairy, production(document="N", document_line="1")),
@@ -247,8 +305,7 @@ def test_no_read_scans_the_book(busy, database, dairy, shop):
     for read in reads:
         for statement, values in _sent(database, read):
             if " entry" in statement and statement.lstrip().startswith("SELECT"):
-                plan = "\n".join(database.exec_driver_sql(
-                    "EXPLAIN " + statement, values).scalars())
+                plan = "\n".join(database.exec_driver_sql("EXPLAIN " + statement, values).scalars())
                 assert "Seq Scan on entry" not in plan, plan
                 plans.append(plan)
     assert len(plans) > 12
@@ -275,10 +332,25 @@ def test_reading_and_filing_take_a_fixed_number_of_statements(uow, database, dai
     figures = {}
     file(uow, dairy, production())  # what is read once per unit is read now
     for size in (3, 60):
-        lines = [dispatch(shop, lot=a_lot(f"L{size}-{n}"), document=f"{size}", quantity="1",
-                          document_line=str(n)) for n in range(size)]
-        lines += [receipt(0, partner=Party(name=f"户{size}-{n}", contact="某人"), unit="KGM",
-                          lot=LotNamed(product=f"菜{n % 9}", lot=f"{size}{n}")) for n in range(size)]
+        lines = [
+            dispatch(
+                shop,
+                lot=a_lot(f"L{size}-{n}"),
+                document=f"{size}",
+                quantity="1",
+                document_line=str(n),
+            )
+            for n in range(size)
+        ]
+        lines += [
+            receipt(
+                0,
+                partner=Party(name=f"户{size}-{n}", contact="某人"),
+                unit="KGM",
+                lot=LotNamed(product=f"菜{n % 9}", lot=f"{size}{n}"),
+            )
+            for n in range(size)
+        ]
         uow.session.flush()  # facts of the filing before
         with counted(database) as filed:
             assert file(uow, dairy, *lines).refused == ()

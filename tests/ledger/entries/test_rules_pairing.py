@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from ledger.entries.rules.pairing import DAY, Pair, PairStatus, Side, pair
 
 M, D, R, X = (
-    PairStatus.MATCHED, PairStatus.DISPATCH_ONLY, PairStatus.RECEIPT_ONLY, PairStatus.DIFFERS,
+    PairStatus.MATCHED,
+    PairStatus.DISPATCH_ONLY,
+    PairStatus.RECEIPT_ONLY,
+    PairStatus.DIFFERS,
 )
 
 
@@ -39,21 +42,41 @@ CASES = {
     "buyer has its own numbers": ([side(1, 1, 5, 7)], [side(2, 2, 5, 8)], [(1, 2, M)]),
     "nearest wins": ([side(1, 1, 5), side(2, 4, 5)], [side(3, 4.2, 5)], [(1, None, D), (2, 3, M)]),
     "document before nearness": (
-        [side(1, 1, 5, 7), side(2, 2, 5)], [side(3, 2, 5, 7)], [(1, 3, M), (2, None, D)]),
+        [side(1, 1, 5, 7), side(2, 2, 5)],
+        [side(3, 2, 5, 7)],
+        [(1, 3, M), (2, None, D)],
+    ),
     "two dispatches, one receipt": (
-        [side(1, 1, 600, 7), side(2, 1, 400, 7)], [side(3, 2, 1000, 7)], [(1, 3, M), (2, 3, M)]),
+        [side(1, 1, 600, 7), side(2, 1, 400, 7)],
+        [side(3, 2, 1000, 7)],
+        [(1, 3, M), (2, 3, M)],
+    ),
     "one dispatch, two receipts": (
-        [side(1, 1, 1000, 7)], [side(2, 2, 600, 7), side(3, 2, 400, 7)], [(1, 2, M), (1, 3, M)]),
+        [side(1, 1, 1000, 7)],
+        [side(2, 2, 600, 7), side(3, 2, 400, 7)],
+        [(1, 2, M), (1, 3, M)],
+    ),
     "one of two lines answered": (
-        [side(1, 1, 600, 7), side(2, 1, 400, 7)], [side(3, 2, 400, 7)], [(1, None, D), (2, 3, M)]),
+        [side(1, 1, 600, 7), side(2, 1, 400, 7)],
+        [side(3, 2, 400, 7)],
+        [(1, None, D), (2, 3, M)],
+    ),
     "sums differ": (
-        [side(1, 1, 600, 7), side(2, 1, 400, 7)], [side(3, 2, 900, 7)], [(1, 3, X), (2, 3, X)]),
-    "a month is not excluded": (
-        [side(1, 5, 5)], [side(2, 0, 5, length=MONTH)], [(1, 2, M)]),
+        [side(1, 1, 600, 7), side(2, 1, 400, 7)],
+        [side(3, 2, 900, 7)],
+        [(1, 3, X), (2, 3, X)],
+    ),
+    "a month is not excluded": ([side(1, 5, 5)], [side(2, 0, 5, length=MONTH)], [(1, 2, M)]),
     "an unknown date is not excluded": (
-        [side(1, 5, 5), side(3, 6, 9)], [Side(2, -(2**31), 2**31 - 1, 5)], [(1, 2, M), (3, None, D)]),
+        [side(1, 5, 5), side(3, 6, 9)],
+        [Side(2, -(2**31), 2**31 - 1, 5)],
+        [(1, 2, M), (3, None, D)],
+    ),
     "same day twice": (
-        [side(1, 1, 5), side(2, 1, 5)], [side(3, 1, 5), side(4, 1, 5)], [(1, 3, M), (2, 4, M)]),
+        [side(1, 1, 5), side(2, 1, 5)],
+        [side(3, 1, 5), side(4, 1, 5)],
+        [(1, 3, M), (2, 4, M)],
+    ),
     "nothing answered": ([side(1, 1, 5)], [], [(1, None, D)]),
     "nothing sent": ([], [side(1, 1, 5)], [(None, 1, R)]),
 }
@@ -78,21 +101,23 @@ def test_cases_and_pieces_of_one_document_cannot_be_compared() -> None:
 
 SIDES = st.lists(
     st.tuples(
-        st.integers(0, 12), st.sampled_from([1, DAY, 31 * DAY]), st.integers(1, 4),
+        st.integers(0, 12),
+        st.sampled_from([1, DAY, 31 * DAY]),
+        st.integers(1, 4),
         st.integers(0, 2),
-    ), max_size=12,
+    ),
+    max_size=12,
 )
 
 
 @given(SIDES, SIDES, st.randoms(use_true_random=False))
 def test_every_side_stands_in_the_answer_and_order_does_not_matter(
-    sent: list[tuple[int, int, int, int]], got: list[tuple[int, int, int, int]],
+    sent: list[tuple[int, int, int, int]],
+    got: list[tuple[int, int, int, int]],
     chance: random.Random,
 ) -> None:
     out = [Side(i, d * DAY, d * DAY + n - 1, q, doc) for i, (d, n, q, doc) in enumerate(sent)]
-    back = [
-        Side(100 + i, d * DAY, d * DAY + n - 1, q, doc) for i, (d, n, q, doc) in enumerate(got)
-    ]
+    back = [Side(100 + i, d * DAY, d * DAY + n - 1, q, doc) for i, (d, n, q, doc) in enumerate(got)]
     first = pair(out, back)
     assert {p.dispatch for p in first} - {None} == {s.id for s in out}
     assert {p.receipt for p in first} - {None} == {s.id for s in back}

@@ -6,17 +6,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-
-from ledger.entries.queries import entry_by_reference, on_hand
-from ledger.entries.services import file_entries, link_same_goods
-from ledger.entries.terms import EntryKind, Flag, Line, Portion
-from ledger.kernel.actor import Actor, Role
-from ledger.kernel.ids import entry_reference, parse_entry_reference
-from ledger.kernel.identifiers.checks import gs1_check_digit
-from ledger.kernel.moment import UNKNOWN, parse_moment
-from ledger.products.services import hold_lot
-from ledger.products.terms import HoldLot, LotNamed
-from ledger.subjects.terms import Party
 from support.filings import (
     a_farm,
     a_line,
@@ -30,14 +19,29 @@ from support.filings import (
 )
 from support.named import a_gtin
 
+from ledger.entries.queries import entry_by_reference, on_hand
+from ledger.entries.services import file_entries, link_same_goods
+from ledger.entries.terms import EntryKind, Flag, Line, Portion
+from ledger.kernel.actor import Actor, Role
+from ledger.kernel.identifiers.checks import gs1_check_digit
+from ledger.kernel.ids import entry_reference, parse_entry_reference
+from ledger.kernel.moment import UNKNOWN, parse_moment
+from ledger.products.services import hold_lot
+from ledger.products.terms import HoldLot, LotNamed
+from ledger.subjects.terms import Party
+
 
 def codes(filed: Any) -> list[str]:
     return [it.code for it in filed.refused]
 
 
 def rows(uow: Any, where: str = "true") -> list[tuple[Any, ...]]:
-    found = uow.session.execute(text(
-        f"SELECT kind, lot, op, other, qty FROM entry WHERE {where} ORDER BY id, kind, lot, other"))
+    found = uow.session.execute(
+        text(
+            f"SELECT kind, lot, op, other, qty FROM entry WHERE {where} "
+            "ORDER BY id, kind, lot, other"
+        )
+    )
     return [tuple(row) for row in found]
 
 
@@ -53,7 +57,8 @@ def portion(lot: LotNamed, quantity: str, unit: str = "EA") -> Portion:
 def transformation(inputs: Any, outputs: Any, **changed: Any) -> Line:
     return Line(
         kind=EntryKind.TRANSFORMATION,
-        portions=tuple(portion(*it) for it in inputs), outputs=tuple(portion(*it) for it in outputs),
+        portions=tuple(portion(*it) for it in inputs),
+        outputs=tuple(portion(*it) for it in outputs),
         **{"at": parse_moment("2026-08-15"), **changed},
     )
 
@@ -88,15 +93,24 @@ def test_a_transformation_has_a_row_per_input_and_output(uow, dairy):
     filed = file(uow, dairy, transformation([(A, "5"), (B, "3")], [(X, "40"), (Y, "2")]))
     a, b, x, y = (lot_numbered(uow, it) for it in "ABXY")
     assert rows(uow, "kind IN (4, 5)") == [
-        (4, a, dairy, x, 5000), (4, a, dairy, y, 0), (4, b, dairy, x, 3000), (4, b, dairy, y, 0),
-        (5, x, dairy, dairy, 40_000), (5, y, dairy, dairy, 2000),
+        (4, a, dairy, x, 5000),
+        (4, a, dairy, y, 0),
+        (4, b, dairy, x, 3000),
+        (4, b, dairy, y, 0),
+        (5, x, dairy, dairy, 40_000),
+        (5, y, dairy, dairy, 2000),
     ]
     assert filed.accepted == 1
     assert [it.quantity for it in on_hand(uow, dairy, [a])[a]] == [95]
-    shown = entry_by_reference(uow, entry_reference(y, int(uow.session.scalar(
-        text("SELECT max(id) FROM entry")))))
+    shown = entry_by_reference(
+        uow, entry_reference(y, int(uow.session.scalar(text("SELECT max(id) FROM entry"))))
+    )
     assert [(it.role, it.lot_number, it.quantity) for it in shown.lines] == [
-        ("input", "A", "5"), ("input", "B", "3"), ("output", "X", "40"), ("output", "Y", "2")]
+        ("input", "A", "5"),
+        ("input", "B", "3"),
+        ("output", "X", "40"),
+        ("output", "Y", "2"),
+    ]
 
 
 def test_one_lot_named_twice_is_one_input(uow, dairy):
@@ -106,14 +120,16 @@ def test_one_lot_named_twice_is_one_input(uow, dairy):
 
 def test_a_lot_is_not_made_from_itself(uow, dairy):
     assert codes(file(uow, dairy, transformation([(A, "5")], [(X, "1"), (A, "1")]))) == [
-        "entries.own_input"]
+        "entries.own_input"
+    ]
     again = transformation([(X, "1")], [(A, "1")])
     assert file(uow, dairy, transformation([(A, "5")], [(X, "1")]), again).accepted == 2
 
 
 def test_transformations_have_a_width(uow, dairy):
-    wide = transformation([(a_lot(f"I{n}"), "1") for n in range(50)],
-                          [(a_lot(f"O{n}"), "1") for n in range(41)])
+    wide = transformation(
+        [(a_lot(f"I{n}"), "1") for n in range(50)], [(a_lot(f"O{n}"), "1") for n in range(41)]
+    )
     many = transformation([(a_lot(f"I{n}"), "1") for n in range(500)], [(X, "1")])
     assert codes(file(uow, dairy, wide, many)) == ["entries.too_wide", "entries.too_many_portions"]
 
@@ -124,7 +140,7 @@ def test_a_stopped_lot_is_not_used(uow, dairy):
     assert codes(file(uow, dairy, transformation([(A, "5")], [(X, "1")]))) == ["entries.lot_held"]
 
 
-# --- corrections -----------------------------------------------------------------------------------
+# --- corrections ---------------------------------------------------------------------------------
 
 
 def test_a_correction_puts_the_old_out_of_force_and_the_new_in(uow, dairy, shop):
@@ -159,21 +175,40 @@ def test_what_cannot_be_corrected(uow, units_of, dairy, shop):
     assert again.refused[0].params["by"] == void.entries[0]
     nested = correction(filed.entries[1], correction(filed.entries[0]))
     twice = correction(filed.entries[1])
-    more = file(uow, dairy, correction(void.entries[0]), nested, correction("E000"),
-                correction(entry_reference(99, 99)), correction(filed.entries[1], reason=""),
-                correction("", None), twice, twice)
+    more = file(
+        uow,
+        dairy,
+        correction(void.entries[0]),
+        nested,
+        correction("E000"),
+        correction(entry_reference(99, 99)),
+        correction(filed.entries[1], reason=""),
+        correction("", None),
+        twice,
+        twice,
+    )
     assert codes(again) + codes(more) == [
-        "entries.already_corrected", "entries.nothing_to_correct", "entries.correction_nested",
-        "kernel.unknown_reference", "entries.unknown_entry", "entries.field_missing",
-        "entries.field_missing", "entries.already_corrected"]
+        "entries.already_corrected",
+        "entries.nothing_to_correct",
+        "entries.correction_nested",
+        "kernel.unknown_reference",
+        "entries.unknown_entry",
+        "entries.field_missing",
+        "entries.field_missing",
+        "entries.already_corrected",
+    ]
     with units_of(Actor(role=Role.OPERATOR, account_id=1, operator_id=shop)) as unit:
         stranger = file(unit, shop, correction(filed.entries[1]))
         assert codes(stranger) == ["entries.unknown_entry"]
     with units_of(Actor(role=Role.ADMIN, account_id=2)) as unit:
         third = file(unit, shop, production(lot=a_lot("C")))
         assert file(unit, dairy, correction(third.entries[0])).accepted == 1
-        assert unit.session.scalar(
-            text("SELECT op FROM entry WHERE kind = 10 ORDER BY id DESC LIMIT 1")) == shop
+        assert (
+            unit.session.scalar(
+                text("SELECT op FROM entry WHERE kind = 10 ORDER BY id DESC LIMIT 1")
+            )
+            == shop
+        )
 
 
 def test_correcting_a_transformation_voids_it_in_every_lot(uow, dairy):
@@ -191,8 +226,13 @@ def test_rows_without_notes_are_corrected_in_every_lot_too(uow, dairy):
     file(uow, dairy, production(lot=A), production(lot=X, document="2"))
     a, x = lot_numbered(uow, "A"), lot_numbered(uow, "X")
     number = take_entry_ids(uow, 1)
-    write_rows(uow.session, [(number, 1000, a, 0, dairy, x, 0, 4, 3, 4, 0),
-                             (number, 1000, x, 0, dairy, dairy, 0, 5, 3, 4, 0)])
+    write_rows(
+        uow.session,
+        [
+            (number, 1000, a, 0, dairy, x, 0, 4, 3, 4, 0),
+            (number, 1000, x, 0, dairy, dairy, 0, 5, 3, 4, 0),
+        ],
+    )
     filed = file(uow, dairy, correction(entry_reference(x, number)))
     assert filed.accepted == 1
     assert [row[1] for row in rows(uow, "kind = 10")] == [a, x]
@@ -215,7 +255,10 @@ PACK, UNPACK = EntryKind.AGGREGATION, EntryKind.DISAGGREGATION
 def test_a_pallet_stands_for_everything_in_it(uow, dairy, shop):
     case, pallet = an_sscc(1), an_sscc(2)
     filed = file(
-        uow, dairy, production(lot=A), production(lot=B, document="2"),
+        uow,
+        dairy,
+        production(lot=A),
+        production(lot=B, document="2"),
         packing(PACK, case, portion(A, "10")),
         packing(PACK, pallet, nested(case), portion(B, "4")),
         dispatch(shop, portions=(), sscc=pallet, document="CK-1"),
@@ -225,22 +268,37 @@ def test_a_pallet_stands_for_everything_in_it(uow, dairy, shop):
     assert got.refused == ()
     a, b = lot_numbered(uow, "A"), lot_numbered(uow, "B")
     assert rows(uow, "kind IN (2, 3)") == [
-        (2, a, dairy, shop, 10_000), (2, b, dairy, shop, 4000),
-        (3, a, shop, dairy, 10_000), (3, b, shop, dairy, 4000)]
+        (2, a, dairy, shop, 10_000),
+        (2, b, dairy, shop, 4000),
+        (3, a, shop, dairy, 10_000),
+        (3, b, shop, dairy, 4000),
+    ]
     assert on_hand(uow, shop, [b])[b][0].quantity == 4
     file(uow, shop, packing(UNPACK, pallet))
-    emptied = file(uow, shop, dispatch(dairy, portions=(), sscc=pallet),
-                   dispatch(dairy, portions=(), sscc=case, document="D-9"))
+    emptied = file(
+        uow,
+        shop,
+        dispatch(dairy, portions=(), sscc=pallet),
+        dispatch(dairy, portions=(), sscc=case, document="D-9"),
+    )
     assert codes(emptied) == ["entries.unit_empty"]
     assert emptied.accepted == 1
 
 
 def test_a_part_is_taken_out(uow, dairy, shop):
     pallet = an_sscc(2)
-    file(uow, dairy, packing(PACK, pallet, portion(A, "10"), portion(B, "4")),
-         packing(UNPACK, pallet, portion(A, "")))
-    filed = file(uow, dairy, packing(UNPACK, pallet, portion(A, "")),
-                 dispatch(shop, portions=(), sscc=pallet))
+    file(
+        uow,
+        dairy,
+        packing(PACK, pallet, portion(A, "10"), portion(B, "4")),
+        packing(UNPACK, pallet, portion(A, "")),
+    )
+    filed = file(
+        uow,
+        dairy,
+        packing(UNPACK, pallet, portion(A, "")),
+        dispatch(shop, portions=(), sscc=pallet),
+    )
     assert codes(filed) == ["entries.not_in_unit"]
     assert [row[1] for row in rows(uow, "kind = 2")] == [lot_numbered(uow, "B")]
 
@@ -248,16 +306,30 @@ def test_a_part_is_taken_out(uow, dairy, shop):
 def test_units_that_are_not_there_or_hold_themselves(uow, dairy, shop):
     one, two = an_sscc(1), an_sscc(2)
     filed = file(
-        uow, dairy, packing(PACK, one, portion(A, "10")), packing(PACK, two, nested(one)),
-        packing(PACK, one, nested(two)), packing(PACK, one, nested(one)),
-        packing(PACK, one, nested(an_sscc(9))), packing(UNPACK, an_sscc(9)),
-        dispatch(shop, portions=(), sscc=an_sscc(9)), dispatch(shop, portions=(), sscc="123"),
-        packing(UNPACK, one), packing(UNPACK, one), packing(PACK, ""),
+        uow,
+        dairy,
+        packing(PACK, one, portion(A, "10")),
+        packing(PACK, two, nested(one)),
+        packing(PACK, one, nested(two)),
+        packing(PACK, one, nested(one)),
+        packing(PACK, one, nested(an_sscc(9))),
+        packing(UNPACK, an_sscc(9)),
+        dispatch(shop, portions=(), sscc=an_sscc(9)),
+        dispatch(shop, portions=(), sscc="123"),
+        packing(UNPACK, one),
+        packing(UNPACK, one),
+        packing(PACK, ""),
     )
     assert [(it.index, it.code) for it in filed.refused] == [
-        (2, "entries.unit_in_itself"), (3, "entries.unit_in_itself"), (4, "entries.unit_unknown"),
-        (5, "entries.unit_unknown"), (6, "entries.unit_unknown"),
-        (7, "identifiers.sscc_unreadable"), (9, "entries.unit_empty"), (10, "entries.field_missing")]
+        (2, "entries.unit_in_itself"),
+        (3, "entries.unit_in_itself"),
+        (4, "entries.unit_unknown"),
+        (5, "entries.unit_unknown"),
+        (6, "entries.unit_unknown"),
+        (7, "identifiers.sscc_unreadable"),
+        (9, "entries.unit_empty"),
+        (10, "entries.field_missing"),
+    ]
 
 
 def test_correcting_what_was_packed_and_unpacked(uow, dairy, shop):
@@ -268,7 +340,8 @@ def test_correcting_what_was_packed_and_unpacked(uow, dairy, shop):
     assert file(uow, dairy, dispatch(shop, portions=(), sscc=pallet)).accepted == 1
     file(uow, dairy, correction(first.entries[0]))
     assert codes(file(uow, dairy, dispatch(shop, portions=(), sscc=pallet, document="Z"))) == [
-        "entries.unit_empty"]
+        "entries.unit_empty"
+    ]
 
 
 # --- goods under two names -----------------------------------------------------------------------
@@ -278,22 +351,31 @@ GREENS = LotNamed(product="青菜", lot="20260803")
 
 
 def greens(kind: EntryKind, partner: int, quantity: str, **changed: Any) -> Line:
-    return a_line(kind, lot=GREENS, unit="KGM", quantity=quantity,
-                  **{"partner": Party(subject_id=partner), **changed})
+    return a_line(
+        kind,
+        lot=GREENS,
+        unit="KGM",
+        quantity=quantity,
+        **{"partner": Party(subject_id=partner), **changed},
+    )
 
 
 @pytest.mark.parametrize("shop_first", [True, False])
 def test_greens_without_a_stated_farm_are_the_same_goods_whoever_files_first(uow, shop, shop_first):
     farm, buyer = a_farm(uow), an_operator(uow, 3)
-    lines = [(shop, greens(EntryKind.RECEIPT, farm, "80")),
-             (shop, greens(EntryKind.DISPATCH, buyer, "30")),
-             (buyer, greens(EntryKind.RECEIPT, shop, "30"))]
+    lines = [
+        (shop, greens(EntryKind.RECEIPT, farm, "80")),
+        (shop, greens(EntryKind.DISPATCH, buyer, "30")),
+        (buyer, greens(EntryKind.RECEIPT, shop, "30")),
+    ]
     for operator, line in lines if shop_first else reversed(lines):
         file(uow, operator, line)
     lots = uow.session.scalars(text("SELECT id FROM lot ORDER BY id")).all()
     assert len(lots) == 2  # the farm's as the shop received it, the shop's own
     assert sorted(row[1:4] for row in rows(uow, "kind = 9")) == [
-        (lots[0], 0, lots[1]), (lots[1], 0, lots[0])]
+        (lots[0], 0, lots[1]),
+        (lots[1], 0, lots[0]),
+    ]
     assert on_hand(uow, shop, [lots[0]])[lots[0]][0].quantity == 50
     if shop_first:
         flags = uow.session.scalars(text("SELECT flags FROM entry WHERE kind = 2")).all()

@@ -8,16 +8,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-
-from ledger.entries import errors
-from ledger.entries.services import file_entries
-from ledger.entries.terms import EntryKind, Flag, Line, Mode, Portion, Unreadable
-from ledger.kernel.actor import Actor, NotPermitted, NotYourOperator, Role
-from ledger.kernel.moment import UNKNOWN, parse_moment
-from ledger.products.services import hold_lot, open_product
-from ledger.products.terms import HoldLot, LotNamed, OpenProduct, PackNamed
-from ledger.subjects.services import amend_subject
-from ledger.subjects.terms import AmendSubject, LicenceKind, LicenceNamed, Party, SubjectKind
 from support.filings import (
     a_farm,
     a_line,
@@ -30,6 +20,16 @@ from support.filings import (
     receipt,
 )
 from support.named import a_gtin, a_uscc, an_sc
+
+from ledger.entries import errors
+from ledger.entries.services import file_entries
+from ledger.entries.terms import EntryKind, Flag, Line, Mode, Portion, Unreadable
+from ledger.kernel.actor import Actor, NotPermitted, NotYourOperator, Role
+from ledger.kernel.moment import UNKNOWN, parse_moment
+from ledger.products.services import hold_lot, open_product
+from ledger.products.terms import HoldLot, LotNamed, OpenProduct, PackNamed
+from ledger.subjects.services import amend_subject
+from ledger.subjects.terms import AmendSubject, LicenceKind, LicenceNamed, Party, SubjectKind
 
 
 def codes(filed: Any) -> list[str]:
@@ -51,8 +51,12 @@ def dairy(uow):
 
 @pytest.fixture
 def shop(uow):
-    licence = LicenceNamed(kind=LicenceKind.JY, number="JY13502030001236",
-                           valid_from=date(2024, 1, 1), valid_to=date(2028, 12, 31))
+    licence = LicenceNamed(
+        kind=LicenceKind.JY,
+        number="JY13502030001236",
+        valid_from=date(2024, 1, 1),
+        valid_to=date(2028, 12, 31),
+    )
     return an_operator(uow, 2, kinds=(SubjectKind.DISTRIBUTION,), licences=(licence,))
 
 
@@ -76,15 +80,20 @@ def test_the_receipt_covers_what_was_written(uow, dairy):
     from ledger.entries.rules import canonical
 
     filed = file(uow, dairy, production(), production(lot=a_lot("L2"), note="早班"))
-    rows = uow.session.execute(text(
-        "SELECT id, qty, lot, ts, op, other, doc, kind, unit, precision, flags FROM entry")).all()
+    rows = uow.session.execute(
+        text("SELECT id, qty, lot, ts, op, other, doc, kind, unit, precision, flags FROM entry")
+    ).all()
     notes = {(n.lot, n.id): n for n in uow.session.execute(text("SELECT * FROM entry_note"))}
     records = []
     for row in rows:
         note = notes[row.lot, row.id]
         digest = canonical.note_digest(
-            note.document, note.document_line, note.certificate, note.keep_until,
-            canonical.said_text(note.said))
+            note.document,
+            note.document_line,
+            note.certificate,
+            note.keep_until,
+            canonical.said_text(note.said),
+        )
         records.append(canonical.record(tuple(row), digest))
     assert canonical.receipt(records).hex() == filed.receipt
 
@@ -120,12 +129,14 @@ def test_l01_lists_what_the_law_wants_and_nobody_knows(uow, dairy, shop):
     stranger = Party(name="某供货商", contact="某人")
     filed = file(uow, shop, receipt(dairy, lot=bare, document="", partner=stranger))
     assert [it.params["fields"] for it in filed.warnings if it.rule == "L01"] == [
-        "document, spec, expires_on, partner"]
+        "document, spec, expires_on, partner"
+    ]
 
 
 def test_l01_is_strict_where_the_filer_asks_for_it(uow, dairy, shop):
     assert codes(file(uow, shop, receipt(dairy, document=""), strict=True)) == [
-        "entries.fields_missing"]
+        "entries.fields_missing"
+    ]
 
 
 @pytest.mark.parametrize(("field", "value"), [("document", "x" * 101), ("note", "a\x00b")])
@@ -143,20 +154,25 @@ def test_what_the_door_could_not_read_is_a_refusal_at_its_index(uow, dairy):
 def test_quantities_that_are_no_numbers_are_refused(uow, dairy):
     filed = file(uow, dairy, production(quantity="drei"), production(quantity="-1"))
     assert [(it.code, it.field) for it in filed.refused] == [
-        ("kernel.quantity_unreadable", "quantity"), ("kernel.quantity_not_positive", "quantity")]
+        ("kernel.quantity_unreadable", "quantity"),
+        ("kernel.quantity_not_positive", "quantity"),
+    ]
 
 
 # --- L02, L03 ----------------------------------------------------------------------------------
 
-LAPSED = LicenceNamed(kind=LicenceKind.SC, number=an_sc(7), valid_from=date(2020, 1, 1),
-                      valid_to=date(2025, 1, 1))
+LAPSED = LicenceNamed(
+    kind=LicenceKind.SC, number=an_sc(7), valid_from=date(2020, 1, 1), valid_to=date(2025, 1, 1)
+)
 
 
 def test_l02_an_own_licence_that_lapsed_blocks(uow, shop):
     late = an_operator(uow, 3, licences=(LAPSED,))
     assert codes(file(uow, late, production())) == ["entries.licence_lapsed"]
-    assert file(uow, late, production(at="2024-12-31", lot=a_lot("A", produced_on=UNKNOWN))
-                ).accepted == 1
+    assert (
+        file(uow, late, production(at="2024-12-31", lot=a_lot("A", produced_on=UNKNOWN))).accepted
+        == 1
+    )
 
 
 def test_l02_no_licence_on_file_is_a_remark(uow):
@@ -172,8 +188,9 @@ def test_l02_a_closed_operator_files_nothing(uow, dairy):
 
 
 def test_l02_scope_that_does_not_name_the_category_is_a_remark(uow):
-    narrow = LicenceNamed(kind=LicenceKind.SC, number=an_sc(8), valid_from=date(2024, 1, 1),
-                          scope=("糕点",))
+    narrow = LicenceNamed(
+        kind=LicenceKind.SC, number=an_sc(8), valid_from=date(2024, 1, 1), scope=("糕点",)
+    )
     baker = an_operator(uow, 3, licences=(narrow,))
     filed = file(uow, baker, production(lot=a_lot(category="乳制品")))
     assert rules(filed) == [("L02", "entries.licence_scope")]
@@ -194,14 +211,17 @@ def test_l03_a_closed_supplier_blocks(uow, dairy, shop):
 
 
 def test_l03_farms_need_no_licence(uow, shop):
-    filed = file(uow, shop, receipt(a_farm(uow), lot=LotNamed(product="青菜", lot="1"), origin="同安"))
+    filed = file(
+        uow, shop, receipt(a_farm(uow), lot=LotNamed(product="青菜", lot="1"), origin="同安")
+    )
     assert "L03" not in dict(rules(filed))
 
 
 def test_l03_an_unknown_supplier_is_a_remark(uow, shop):
     stranger = Party(name="某供货商", contact="某人", address="某地")
     assert rules(file(uow, shop, receipt(0, partner=stranger))) == [
-        ("L03", "entries.supplier_licence_missing")]
+        ("L03", "entries.supplier_licence_missing")
+    ]
 
 
 # --- L04 ---------------------------------------------------------------------------------------
@@ -224,21 +244,37 @@ def test_l04_selling_unproven_goods_after_a_day_is_a_remark(uow, dairy, shop):
 # --- L05, L06, L12 -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("at", "accepted"), [
-    ("2026-08-15", 1), ("2026-08-16", 1), ("2026-08-17", 0), ("2026-08", 1), ("2026", 1),
-    ("2026-09", 0), ("2026-04-30", 0), ("2026-05-01", 1), ("2026-05", 1), ("2026-04", 0),
-    ("2026-05-01T08:00:00+08:00", 1), ("2026-08-16T10:30:01+08:00", 0),
-])
+@pytest.mark.parametrize(
+    ("at", "accepted"),
+    [
+        ("2026-08-15", 1),
+        ("2026-08-16", 1),
+        ("2026-08-17", 0),
+        ("2026-08", 1),
+        ("2026", 1),
+        ("2026-09", 0),
+        ("2026-04-30", 0),
+        ("2026-05-01", 1),
+        ("2026-05", 1),
+        ("2026-04", 0),
+        ("2026-05-01T08:00:00+08:00", 1),
+        ("2026-08-16T10:30:01+08:00", 0),
+    ],
+)
 def test_l05_refuses_only_dates_that_are_certainly_wrong(uow, dairy, shop, at, accepted):
     assert file(uow, dairy, dispatch(shop, at=at)).accepted == accepted
 
 
 def test_l05_names_what_is_wrong(uow, dairy):
     wrong = a_lot(expires_on=parse_moment("2026-04-01"))
-    filed = file(uow, dairy, production(at="2026-09-01"), production(at="2026-04-01"),
-                 production(lot=wrong))
-    assert codes(filed) == ["entries.in_the_future", "entries.before_production",
-                            "products.expires_before_produced"]
+    filed = file(
+        uow, dairy, production(at="2026-09-01"), production(at="2026-04-01"), production(lot=wrong)
+    )
+    assert codes(filed) == [
+        "entries.in_the_future",
+        "entries.before_production",
+        "products.expires_before_produced",
+    ]
 
 
 def test_l06_expired_food_is_not_received(uow, dairy, shop):
@@ -250,11 +286,16 @@ def test_l06_expired_food_is_not_received(uow, dairy, shop):
 
 def test_l06_expired_food_that_was_sold_raises_an_alert(uow, dairy, shop):
     old = a_lot(expires_on=parse_moment("2026-08"))
-    filed = file(uow, dairy, production(lot=old, at="2026-08-01"),
-                 dispatch(shop, lot=a_lot("O", expires_on=parse_moment("2026-07-01"))))
+    filed = file(
+        uow,
+        dairy,
+        production(lot=old, at="2026-08-01"),
+        dispatch(shop, lot=a_lot("O", expires_on=parse_moment("2026-07-01"))),
+    )
     assert [it.code for it in filed.warnings if it.rule == "L06"] == ["entries.expired_food"]
-    told = uow.session.execute(text(
-        "SELECT payload FROM outbox_fact WHERE fact = 'food.expired_dispatched'")).scalar_one()
+    told = uow.session.execute(
+        text("SELECT payload FROM outbox_fact WHERE fact = 'food.expired_dispatched'")
+    ).scalar_one()
     assert told["entries"] == [filed.entries[1]]
 
 
@@ -273,17 +314,26 @@ def test_l12_a_line_filed_a_day_after_the_trade_is_marked_late(uow, dairy, shop)
 
 
 def test_l07_more_out_than_in_is_marked_and_filed(uow, dairy, shop):
-    filed = file(uow, dairy, production(), dispatch(shop, quantity="60"),
-                 dispatch(shop, quantity="41", document="D-2"))
+    filed = file(
+        uow,
+        dairy,
+        production(),
+        dispatch(shop, quantity="60"),
+        dispatch(shop, quantity="41", document="D-2"),
+    )
     assert [(it.index, it.code) for it in filed.warnings] == [(2, "entries.more_out_than_in")]
     assert filed.warnings[0].params == {"out": "41", "on_hand": "40", "unit": "EA"}
     assert flags_of(uow)[2] == Flag.IMBALANCE
 
 
 def test_l07_weighed_goods_may_be_three_percent_short(uow, dairy, shop):
-    filed = file(uow, dairy, production(unit="公斤"),
-                 dispatch(shop, unit="KGM", quantity="103"),
-                 dispatch(shop, unit="GRM", quantity="1", document="D-2"))
+    filed = file(
+        uow,
+        dairy,
+        production(unit="公斤"),
+        dispatch(shop, unit="KGM", quantity="103"),
+        dispatch(shop, unit="GRM", quantity="1", document="D-2"),
+    )
     assert [it.index for it in filed.warnings] == [2]
 
 
@@ -310,8 +360,14 @@ def test_l08_a_line_of_a_document_is_filed_once(uow, dairy, shop):
 
 def test_l08_the_same_again_without_a_number_is_marked(uow, dairy, shop):
     file(uow, shop, receipt(dairy))
-    filed = file(uow, shop, receipt(dairy), receipt(dairy, document="D-2"),
-                 receipt(dairy, at="2026-08-13"), receipt(dairy, quantity="99"))
+    filed = file(
+        uow,
+        shop,
+        receipt(dairy),
+        receipt(dairy, document="D-2"),
+        receipt(dairy, at="2026-08-13"),
+        receipt(dairy, quantity="99"),
+    )
     assert [(it.index, it.code) for it in filed.warnings] == [(0, "entries.near_duplicate")]
 
 
@@ -323,12 +379,17 @@ def test_l09_a_stopped_lot_only_goes_back_or_away(uow, dairy, shop):
     lot = uow.session.scalar(text("SELECT id FROM lot"))
     hold_lot(uow, HoldLot(lot_id=lot, reason="抽检不合格"))
     filed = file(
-        uow, dairy, dispatch(shop, quantity="1"), receipt(shop, quantity="1"),
+        uow,
+        dairy,
+        dispatch(shop, quantity="1"),
+        receipt(shop, quantity="1"),
         receipt(shop, quantity="1", is_return=True),
         a_line(EntryKind.DISPOSAL, quantity="1", reason="销毁"),
     )
     assert [(it.index, it.code) for it in filed.refused] == [
-        (0, "entries.lot_held"), (1, "entries.lot_held")]
+        (0, "entries.lot_held"),
+        (1, "entries.lot_held"),
+    ]
     assert filed.accepted == 2
 
 
@@ -339,14 +400,22 @@ def test_l11_doubts_are_remarks(uow, dairy, shop):
     partner = Party(name="某供货商", contact="某人", address="某地", licence="SC10535020300018")
     filed = file(uow, shop, receipt(dairy, partner=partner, unit="麻袋"))
     assert {it.code for it in filed.warnings} == {
-        "entries.licence_doubtful", "entries.unit_of_measure_unknown"}
+        "entries.licence_doubtful",
+        "entries.unit_of_measure_unknown",
+    }
 
 
 def test_l11_a_wrong_gtin_or_uscc_is_refused(uow, dairy, shop):
-    filed = file(uow, shop, receipt(dairy, lot=a_lot(gtin="6901234567893")),
-                 receipt(dairy, partner=Party(uscc=a_uscc(1)[:-1] + "0")))
+    filed = file(
+        uow,
+        shop,
+        receipt(dairy, lot=a_lot(gtin="6901234567893")),
+        receipt(dairy, partner=Party(uscc=a_uscc(1)[:-1] + "0")),
+    )
     assert [(it.code, it.field.split(".")[0]) for it in filed.refused] == [
-        ("identifiers.gtin_check_digit", "lot"), ("identifiers.uscc_check_character", "from")]
+        ("identifiers.gtin_check_digit", "lot"),
+        ("identifiers.uscc_check_character", "from"),
+    ]
 
 
 # --- quantities --------------------------------------------------------------------------------
@@ -354,10 +423,18 @@ def test_l11_a_wrong_gtin_or_uscc_is_refused(uow, dairy, shop):
 
 def test_packs_and_cases_of_known_content_become_pieces(uow, dairy, shop):
     unit, case = a_gtin(1), a_gtin(1, indicator=1)
-    open_product(uow, OpenProduct(
-        gtin=unit, name="纯牛奶", packs=(PackNamed(gtin=case, contains=Decimal(24), of=unit),)))
-    file(uow, dairy, production(quantity="10", unit="箱"),
-         dispatch(shop, lot=a_lot(gtin=case), quantity="2", unit="EA"))
+    open_product(
+        uow,
+        OpenProduct(
+            gtin=unit, name="纯牛奶", packs=(PackNamed(gtin=case, contains=Decimal(24), of=unit),)
+        ),
+    )
+    file(
+        uow,
+        dairy,
+        production(quantity="10", unit="箱"),
+        dispatch(shop, lot=a_lot(gtin=case), quantity="2", unit="EA"),
+    )
     rows = uow.session.execute(text("SELECT DISTINCT ON (id) id, lot, qty, unit FROM entry")).all()
     assert [(row.qty, row.unit) for row in rows] == [(240_000, 3), (48_000, 3)]
     assert rows[0].lot == rows[1].lot
@@ -378,26 +455,35 @@ def test_sales_to_consumers_have_no_receiver(uow, dairy):
 
 
 def test_one_refused_line_refuses_the_filing_in_mode_all(uow, dairy, shop):
-    lines = (production(), production(at="2026-09-01"), production(quantity="x"),
-             dispatch(0, partner=Party(name="新客户", contact="某人")))
+    lines = (
+        production(),
+        production(at="2026-09-01"),
+        production(quantity="x"),
+        dispatch(0, partner=Party(name="新客户", contact="某人")),
+    )
     with pytest.raises(errors.LinesRefused) as caught:
         file(uow, dairy, *lines, key="K", mode=Mode.ALL)
     assert [(it.index, it.code) for it in caught.value.params["refused"]] == [
-        (1, "entries.in_the_future"), (2, "kernel.quantity_unreadable")]
+        (1, "entries.in_the_future"),
+        (2, "kernel.quantity_unreadable"),
+    ]
     for table in ("entry", "filing", "product", "lot"):
         assert uow.session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
     assert file(uow, dairy, production(), key="K", mode=Mode.ALL).accepted == 1
 
 
 def test_refused_lines_leave_nothing_behind(uow, dairy):
-    file(uow, dairy, production(),
-         production(lot=a_lot("X", gtin=a_gtin(9)), at="2026-09-01"))
+    file(uow, dairy, production(), production(lot=a_lot("X", gtin=a_gtin(9)), at="2026-09-01"))
     assert uow.session.scalar(text("SELECT count(*) FROM product")) == 1
 
 
-@pytest.mark.parametrize(("lines", "refusal"), [
-    ((), errors.NothingFiled), ((Unreadable(code="x.y", field=""),) * 10_001, errors.TooManyLines),
-])
+@pytest.mark.parametrize(
+    ("lines", "refusal"),
+    [
+        ((), errors.NothingFiled),
+        ((Unreadable(code="x.y", field=""),) * 10_001, errors.TooManyLines),
+    ],
+)
 def test_filings_have_a_size(uow, dairy, lines, refusal):
     with pytest.raises(refusal):
         file_entries(uow, filing(dairy, *lines))
@@ -427,7 +513,9 @@ def test_who_may_file_for_whom(uow, units_of, dairy, shop):
         )
         filed = file(unit, dairy, *lines)
         assert [(it.index, it.code) for it in filed.refused] == [
-            (2, "accounts.not_your_operator"), (3, "subjects.unknown_uscc")]
+            (2, "accounts.not_your_operator"),
+            (3, "subjects.unknown_uscc"),
+        ]
         assert unit.session.scalars(text("SELECT op FROM entry ORDER BY id")).all() == [dairy, shop]
         with pytest.raises(NotYourOperator):
             file(unit, third, production())
@@ -447,13 +535,24 @@ def test_a_filing_is_told_and_audited_once(uow, dairy):
 
 
 def test_how_long_an_entry_is_kept(uow, dairy, shop):
-    lot = a_lot("A", produced_on=parse_moment("2026-05-13"), expires_on=UNKNOWN,
-                shelf_life="12个月")
+    lot = a_lot(
+        "A", produced_on=parse_moment("2026-05-13"), expires_on=UNKNOWN, shelf_life="12个月"
+    )
     bare = a_lot("B", gtin=a_gtin(3), produced_on=UNKNOWN, expires_on=UNKNOWN)
-    file(uow, dairy, production(lot=lot, document="1"), production(lot=bare, document="2"),
-         production(lot=lot, document="3"), production(lot=bare, document="3"))
+    file(
+        uow,
+        dairy,
+        production(lot=lot, document="1"),
+        production(lot=bare, document="2"),
+        production(lot=lot, document="3"),
+        production(lot=bare, document="3"),
+    )
     assert uow.session.scalars(text("SELECT keep_until FROM entry_note ORDER BY id")).all() == [
-        date(2027, 11, 13), date(2028, 8, 15), date(2028, 8, 15), date(2028, 8, 15)]
+        date(2027, 11, 13),
+        date(2028, 8, 15),
+        date(2028, 8, 15),
+        date(2028, 8, 15),
+    ]
 
 
 def test_a_transformation_line_needs_both_sides(uow, dairy):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from threading import Barrier
 
 import pytest
 from sqlalchemy import text
+from support.filings import an_operator, dispatch, file, filing, production, receipt
 
 from ledger.entries import errors
 from ledger.entries.queries import filing_by_id, filing_by_key
 from ledger.entries.services import file_entries
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM, Actor, NotYourOperator, Role
-from support.filings import an_operator, dispatch, file, filing, production, receipt
 
 
 def test_the_same_key_with_the_same_content_gives_the_same_answer(uow):
@@ -39,12 +40,16 @@ def test_filings_of_others_are_not_shown(uow, units_of):
     dairy, shop = an_operator(uow, 1), an_operator(uow, 2)
     filed = file(uow, dairy, production(), key="K")
     with units_of(Actor(role=Role.OPERATOR, account_id=1, operator_id=shop)) as unit:
-        for ask in (lambda: filing_by_key(unit, dairy, "K"),
-                    lambda: filing_by_id(unit, dairy, filed.filing_id)):
+        for ask in (
+            lambda: filing_by_key(unit, dairy, "K"),
+            lambda: filing_by_id(unit, dairy, filed.filing_id),
+        ):
             with pytest.raises(NotYourOperator):
                 ask()
-        for ask in (lambda: filing_by_key(unit, shop, "K"),
-                    lambda: filing_by_id(unit, shop, filed.filing_id)):
+        for ask in (
+            lambda: filing_by_key(unit, shop, "K"),
+            lambda: filing_by_id(unit, shop, filed.filing_id),
+        ):
             with pytest.raises(errors.UnknownFiling):
                 ask()
 
@@ -86,10 +91,10 @@ def test_filings_at_once_have_ranges_of_their_own(fresh_database, now):
     _at_once(fresh_database, now, work, 4)
     with fresh_database.connect() as connection:
         ranges = connection.execute(
-            text("SELECT first_entry, last_entry FROM filing ORDER BY first_entry")).all()
+            text("SELECT first_entry, last_entry FROM filing ORDER BY first_entry")
+        ).all()
         assert [(last - first) for first, last in ranges] == [19] * 4
-        assert all(one.last_entry < two.first_entry
-                   for one, two in zip(ranges, ranges[1:], strict=False))
+        assert all(one.last_entry < two.first_entry for one, two in pairwise(ranges))
         assert connection.scalar(text("SELECT count(DISTINCT id) FROM entry")) == 80
     assert shop
 
@@ -99,8 +104,10 @@ def test_a_line_of_a_document_filed_twice_at_once_stands_once(fresh_database, no
         dairy, shop = an_operator(uow, 1), an_operator(uow, 2)
     line = receipt(dairy, document="RK-1", document_line="1")
     answers = _at_once(
-        fresh_database, now,
-        lambda uow, number: file_entries(uow, filing(shop, line, key=f"K-{number}")), 3,
+        fresh_database,
+        now,
+        lambda uow, number: file_entries(uow, filing(shop, line, key=f"K-{number}")),
+        3,
     )
     assert sorted(it.accepted for it in answers) == [0, 0, 1]
 

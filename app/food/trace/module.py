@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from app.food.trace import api
-from app.module import Bilingual, Module
+from app.food.trace import api, web
+from app.module import Bilingual, MenuItem, Module
 
 MODULE = Module(
     name="trace",
     title=Bilingual("溯源", "Trace"),
     apis=(api.blueprint,),
+    webs=(web.blueprint,),
+    menu=(
+        MenuItem(
+            endpoint="trace.show",
+            title=Bilingual("追溯", "Trace"),
+            icon="git-branch",
+            needs="account.own",
+            order=20,
+            phone=True,
+        ),
+    ),
     permissions=("trace.all", "trace.own", "code.read", "product.read_public"),
 )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from ledger.kernel.errors import Refusal
+from ledger.products.terms import Hold, Lot, Product
+from ledger.subjects.terms import Licence, Subject
 from scanner.trace.terms import Direction, LotShown, Pointed, Trace
 
 
@@ -56,3 +60,44 @@ class CodeRead:
     product: LotShown | None = None
     lots: tuple[LotShown, ...] = field(default=())
     refused: Refusal | None = None
+
+
+class StepKind(StrEnum):
+    """One step of the way of a lot, in general terms."""
+
+    MATERIALS = "materials"
+    PRODUCER = "producer"
+    SOURCE_UNKNOWN = "source_unknown"
+    BETWEEN = "between"
+    SHOP = "shop"
+    SHOP_UNKNOWN = "shop_unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step with what may be said of it: a count, or the producer's or the asking shop's name."""
+
+    kind: StepKind
+    name: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicView:
+    """What everybody may see of a product or a lot (rules.md R2.9.1).
+
+    No quantities, prices, contacts, or names beyond the producer's and the asking shop's.
+    ``lot`` is none where only the product is known. ``licence`` is the producer's food production
+    licence in force on the day of asking, or the last one. ``certificates`` are (kind, number).
+    """
+
+    product: Product
+    lot: Lot | None
+    producer: Subject | None
+    licence: Licence | None
+    licence_holds: bool
+    hold: Hold | None
+    certificates: tuple[tuple[str, str], ...]
+    path: tuple[Step, ...]
+    has_gap: bool
+    asked_at: datetime

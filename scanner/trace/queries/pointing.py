@@ -38,6 +38,12 @@ _CONTENTS = sql("""
     WHERE still OR NOT EXISTS (SELECT FROM content c WHERE c.still) ORDER BY lot_id LIMIT 200
 """)
 
+_CERTIFICATES = sql("""
+    SELECT coalesce(said->>'certificate_kind', '') AS kind, certificate, max(id) AS latest
+    FROM entry_note WHERE lot = :lot AND certificate <> ''
+    GROUP BY 1, 2 ORDER BY latest DESC LIMIT 3
+""")
+
 
 def pointed_at(uow: UnitOfWork, code: str, *, lot: str = "") -> Pointed:
     """What a scanned or typed text points at in this ledger.
@@ -177,3 +183,9 @@ def _shown(product: Product, lot: Lot | None = None) -> LotShown:
         produced_on=lot.produced_on if lot and lot.produced_on.precision else None,
         expires_on=lot.expires_on if lot and lot.expires_on.precision else None,
     )
+
+
+def certificates_of(uow: UnitOfWork, lot: int) -> tuple[tuple[str, str], ...]:
+    """(kind, number) of the papers that came with a lot, the latest three, each once."""
+    found = uow.session.execute(_CERTIFICATES, {"lot": lot})
+    return tuple((row.kind, row.certificate) for row in found)

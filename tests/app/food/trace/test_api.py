@@ -127,8 +127,8 @@ def test_the_public_may_not_trace(client: FlaskClient, town: FiledTown) -> None:
 
 
 @pytest.mark.parametrize(("query", "status", "code"), [
-    ({"code": a_gtin(999)}, 404, "products.unknown_product"),
-    ({"code": "06901234567893"}, 422, "gtin.wrong_check_digit"),
+    ({"code": a_gtin(999)}, 404, "products.unknown"),
+    ({"code": "06901234567893"}, 422, "identifiers.gtin_check_digit"),
     ({"code": MILK, "lot": "L0"}, 404, "products.unknown_lot"),
     ({"code": "没有这样的东西"}, 404, "trace.unknown_code"),
     ({"code": "  "}, 422, "trace.nothing_asked"),

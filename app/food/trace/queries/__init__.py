@@ -1,0 +1,6 @@
+"""The reads behind the trace's doors: questions answered, codes read, what the public sees."""
+
+from app.food.trace.queries.asking import answered, code_read, codes_in_picture
+from app.food.trace.queries.public import public_view
+
+__all__ = ["answered", "code_read", "codes_in_picture", "public_view"]

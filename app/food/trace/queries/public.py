@@ -1,0 +1,114 @@
+"""What the public sees of a product or a lot."""
+
+from __future__ import annotations
+
+from app.food.trace.terms import PublicView, Step, StepKind
+from ledger.kernel.errors import Refusal
+from ledger.kernel.uow import UnitOfWork
+from ledger.products import queries as products
+from ledger.products.terms import Lot, Product
+from ledger.subjects import queries as subjects
+from ledger.subjects.terms import Licence, LicenceKind, Subject
+from scanner.trace import errors
+from scanner.trace.queries import certificates_of, pointed_at, trace
+from scanner.trace.terms import Direction, GapKind, Limits, Trace, TraceAsked
+
+# A page everybody may ask for must not be able to walk the whole book: a lot's way up is short.
+LIMITS = Limits(lots=200, rows=20_000, milliseconds=3_000)
+
+
+def public_view(uow: UnitOfWork, code: str, lot: str = "", *, shop: str = "") -> PublicView:
+    """What everybody may see of what a code points at; ``shop`` is who shows it (USCC).
+
+    Refuses what looking up the code refuses, and UnknownCode for what is neither product nor lot.
+    """
+    pointed = pointed_at(uow, code, lot=lot)
+    if pointed.product_id is None:
+        raise errors.UnknownCode(code=code[:60], field="code")
+    found = products.lot_by_id(uow, pointed.lots[0]) if pointed.lots else None
+    product = products.product_by_id(uow, pointed.product_id)
+    if found is not None and found.product_id != product.id:
+        product = products.product_by_id(uow, found.product_id)
+    producer = _producer(uow, product, found)
+    licence = _licence(uow, producer)
+    walked = _walked(uow, found, shop) if found else None
+    return PublicView(
+        product=product,
+        lot=found,
+        producer=producer,
+        licence=licence,
+        licence_holds=licence is not None and licence.holds(uow.today),
+        hold=products.held_lots(uow, [found.id]).get(found.id) if found else None,
+        certificates=certificates_of(uow, found.id) if found else (),
+        path=walked[0] if walked else (),
+        has_gap=walked[1] if walked else False,
+        asked_at=uow.now,
+    )
+
+
+def _producer(uow: UnitOfWork, product: Product, lot: Lot | None) -> Subject | None:
+    number = (lot.producer_id if lot else None) or product.producer_id
+    if number is None:
+        return None
+    return subjects.subjects_by_ids(uow, [number]).get(number)
+
+
+def _licence(uow: UnitOfWork, producer: Subject | None) -> Licence | None:
+    """The producer's production licence: the one in force, else the one that ended last."""
+    papers = [paper for paper in producer.licences if paper.kind is LicenceKind.SC] \
+        if producer else []
+    holding = [paper for paper in papers if paper.holds(uow.today)]
+    found = holding or papers
+    return found[-1] if found else None
+
+
+def _walked(uow: UnitOfWork, lot: Lot, shop: str) -> tuple[tuple[Step, ...], bool]:
+    """The way of a lot to the asking shop in general terms, and whether its source has a gap."""
+    asking = _shop(uow, shop)
+    question = TraceAsked(lots=(lot.id,), direction=Direction.UP, limits=LIMITS,
+                          operator_id=asking.id if asking else None)
+    found = trace(uow, question)
+    met = asking is not None and bool(found.holders)
+    if asking is not None and not met:
+        found = trace(uow, TraceAsked(lots=(lot.id,), direction=Direction.UP, limits=LIMITS))
+    steps = _steps(found, asking if met else None)
+    if asking is not None and not met:
+        steps.append(Step(kind=StepKind.SHOP_UNKNOWN, name=asking.name))
+    return tuple(steps), any(gap.kind is GapKind.SOURCE_UNKNOWN for gap in found.gaps)
+
+
+def _shop(uow: UnitOfWork, shop: str) -> Subject | None:
+    """The shop that shows the code; a wrong number in the address only leaves it out."""
+    try:
+        return subjects.subject_by_uscc(uow, shop) if shop.strip() else None
+    except Refusal:
+        return None
+
+
+def _steps(found: Trace, shop: Subject | None) -> list[Step]:
+    roots = set(found.roots)
+    materials = {portion.lot for change in found.transformations
+                 for portion in change.inputs} - roots
+    makers = {change.operator for change in found.transformations
+              if roots & {portion.lot for portion in change.outputs}}
+    makers |= {event.node.operator for event in found.events if event.node.lot in roots}
+    holders = {holder.node.operator for holder in found.holders if holder.node.lot in roots}
+    steps = [Step(kind=StepKind.MATERIALS, count=len(materials))] if materials else []
+    if makers:
+        named = [found.operators[maker].name for maker in sorted(makers)
+                 if maker in found.operators and maker == _stated(found)]
+        steps.append(Step(kind=StepKind.PRODUCER, name=named[0] if named else ""))
+    else:
+        steps.append(Step(kind=StepKind.SOURCE_UNKNOWN))
+    between = holders - makers - ({shop.id} if shop else set())
+    if between and shop:
+        steps.append(Step(kind=StepKind.BETWEEN, count=len(between)))
+    if shop:
+        steps.append(Step(kind=StepKind.SHOP, name=shop.name))
+    return steps
+
+
+def _stated(found: Trace) -> int | None:
+    """The producer of the lot asked about, who may be named."""
+    root = found.lots.get(found.roots[0]) if found.roots else None
+    return root.producer_id if root else None

@@ -1,0 +1,201 @@
+"""The page door of scanning and tracing."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import (
+    Blueprint,
+    Response,
+    after_this_request,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.doors import http
+from app.doors.i18n import gettext as _
+from app.doors.i18n import language
+from app.doors.refusals import detail_of
+from app.doors.web import loaded, page
+from app.food.trace import queries
+from app.food.trace.schemas import json, public, sheet
+from app.food.trace.schemas.page import page_context
+from app.food.trace.terms import Answered, CodeRead
+from ledger.kernel.errors import NotFound, Refusal
+from ledger.kernel.uow import UnitOfWork
+from scanner.trace.terms import Limits
+
+blueprint = Blueprint("trace", __name__, template_folder="templates")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LINKSET = "application/linkset+json"
+
+
+def _answered(uow: UnitOfWork) -> Answered:
+    """The answer to the question in this page's address."""
+    typed = {name: value for name, value in request.args.items() if value}
+    asked = loaded(json.TraceQuery, {**typed, "code": typed.get("code") or typed.get("q", "")})
+    g.audit_about = " ".join(part for part in (asked.code, asked.lot, asked.case) if part)[:200]
+    limits = Limits(rows=http.room().settings.trace_rows_max)
+    return queries.answered(uow, asked, limits, http.stopwatch_ms)
+
+
+@page(blueprint, "/trace", needs="account.own", template="trace/show.html",
+      audits="trace.look_up")
+def show(uow: UnitOfWork) -> dict[str, Any]:
+    """A trace as picture, tree and tables; without a question, the form to ask one."""
+    if not (request.args.get("code") or request.args.get("q")):
+        return {"answered": None}
+    opened = frozenset(request.args.getlist("open"))
+    return page_context(_answered(uow), opened) | {"query": request.args.get("code", "")}
+
+
+@page(blueprint, "/trace/export.xlsx", needs="account.own", audits="trace.export")
+def export(uow: UnitOfWork) -> Response:
+    """The same trace as a workbook."""
+    response = make_response(sheet.workbook_of(_answered(uow)))
+    response.headers["Content-Type"] = XLSX
+    response.headers["Content-Disposition"] = 'attachment; filename="trace.xlsx"'
+    return response
+
+
+@page(blueprint, "/search", needs="code.read")
+def search(uow: UnitOfWork) -> AnyResponse:
+    """What the search field finds: a lot or product is traced, anything else is sought by name."""
+    text = request.args.get("q", "").strip()
+    read = queries.code_read(uow, text, language())
+    if read.pointed is None and uow.actor.may("subject.read"):
+        return redirect(url_for("subjects.index", query=text))
+    if uow.actor.may("account.own"):
+        return redirect(url_for("trace.show", code=text))
+    return redirect(url_for("trace.scan", text=text))
+
+
+@page(blueprint, "/scan", needs="code.read", template="pages/scan.html", wasm=True)
+def scan(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
+    """The scanner; a text goes on to what it points at."""
+    text = request.args.get("text", "").strip()
+    if text:
+        read = queries.code_read(uow, text, language())
+        if read.pointed is not None:
+            return redirect(target_of(uow, read, text))
+        return redirect(url_for("trace.public_text", text=text))
+    return _scan_page()
+
+
+def _scan_page(**more: Any) -> dict[str, Any]:
+    return {"form": {"values": {}, "errors": {}}, "action": url_for("trace.scan"),
+            "go": url_for("trace.scan") + "?text=", **more}
+
+
+def target_of(uow: UnitOfWork, read: CodeRead, text: str) -> str:
+    """Where a scan leads: the trace for those who may trace, else the public page."""
+    if uow.actor.may("trace.all"):
+        return url_for("trace.show", code=text)
+    return public.address_read(read) or url_for("trace.public_text", text=text)
+
+
+@blueprint.post("/scan")
+def scan_picture() -> AnyResponse:
+    """A photograph: one symbol leads on, several are offered, none is said."""
+    sent = request.files.get("picture")
+    return http.do(lambda uow: _read_picture(uow, sent.read() if sent else b""),
+                   needs="code.read", read_only=True)
+
+
+vars(scan_picture)["limit"] = "picture"
+
+
+def _read_picture(uow: UnitOfWork, picture: bytes) -> AnyResponse:
+    try:
+        found = queries.codes_in_picture(uow, picture, language())
+        problem = "" if found else _("照片里没有找到图码。请靠近一点、对准、避开反光再拍一次。")
+    except Refusal as refusal:
+        found, problem = [], detail_of(refusal, language())
+    if len(found) == 1:
+        text = str(found[0].meaning["text"])
+        return redirect(url_for("trace.scan", text=text), 303)
+    symbols = [{"symbology": read.symbology, "text": read.meaning["text"],
+                "label": read.product.product if read.product else "",
+                "href": url_for("trace.scan") + "?text=" + quote(str(read.meaning["text"]))}
+               for read in found]
+    form = {"values": {}, "errors": {"picture": problem} if problem else {}}
+    body = render_template("pages/scan.html", **(_scan_page(symbols=symbols) | {"form": form}))
+    return make_response(body, 422 if problem else 200)
+
+
+@page(blueprint, "/code", needs="product.read_public", template="pages/public_product.html",
+      limit="public")
+def public_text(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
+    """Whatever text was scanned, for the public."""
+    text = request.args.get("text", "")
+    read = queries.code_read(uow, text, language())
+    address = public.address_read(read)
+    return redirect(address) if address else _unknown(text)
+
+
+@page(blueprint, "/trace/<reference>", needs="product.read_public",
+      template="pages/public_product.html", limit="public")
+def public_lot(uow: UnitOfWork, reference: str) -> Any:
+    """The public page of a lot by its trace number, for goods without a GTIN."""
+    return _public(uow, reference, "")
+
+
+@page(blueprint, "/01/<gtin>", needs="product.read_public",
+      template="pages/public_product.html", limit="public")
+def public_product(uow: UnitOfWork, gtin: str) -> Any:
+    """The public page of a product (GS1 Digital Link); a lot may follow as ``lot``."""
+    return _public(uow, gtin, request.args.get("lot", "") or request.args.get("10", ""))
+
+
+@page(blueprint, "/01/<gtin>/10/<lot>", needs="product.read_public",
+      template="pages/public_product.html", limit="public")
+def public_gtin_lot(uow: UnitOfWork, gtin: str, lot: str) -> Any:
+    """The public page of a lot (GS1 Digital Link)."""
+    return _public(uow, gtin, lot)
+
+
+@page(blueprint, "/01/<gtin>/10/<lot>/21/<serial>", needs="product.read_public",
+      template="pages/public_product.html", limit="public")
+def public_serial(uow: UnitOfWork, gtin: str, lot: str, serial: str) -> Any:
+    """The public page of one serial number: what is known is known of its lot."""
+    return _public(uow, gtin, lot)
+
+
+def _public(uow: UnitOfWork, code: str, lot: str) -> Any:
+    """The public page as HTML, JSON or a GS1 link set, as the reader accepts."""
+    wanted = request.accept_mimetypes.best_match(
+        ["text/html", "application/json", LINKSET], default="text/html")
+    try:
+        seen = queries.public_view(uow, code, lot, shop=request.args.get("shop", ""))
+    except NotFound:
+        if wanted != "text/html":
+            raise
+        return _unknown(f"{code} {lot}".strip())
+    if wanted == "text/html":
+        return public.context(seen)
+    if wanted == LINKSET:
+        response = jsonify(public.linkset(seen, http.room().settings.origin))
+        response.content_type = LINKSET
+    else:
+        response = jsonify(public.plain(seen))
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def _unknown(code: str) -> AnyResponse:
+    """The page for a code nobody registered; somebody may want to look into it (R2.9.1)."""
+
+    def lead(response: Response) -> Response:
+        http.leave_audit_line("code.unknown", code[:200])  # once this page's own unit has ended
+        return response
+
+    after_this_request(lead)
+    body = render_template("pages/public_product.html", **public.unknown(code))
+    return make_response(body, 404)

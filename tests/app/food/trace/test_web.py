@@ -1,0 +1,149 @@
+"""The page door of scanning and tracing."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+from sqlalchemy import Connection
+
+from ledger.kernel.actor import Role
+from scanner.symbols.render import ean_png
+from support import accounts
+from support.filed_town import CAKE, MILK, MILK_LOT, FiledTown, file_town
+
+
+@pytest.fixture
+def town(database: Connection, now: datetime) -> FiledTown:
+    with accounts.house(database, now) as uow:
+        return file_town(uow)
+
+
+@pytest.fixture
+def inspector(app: Flask, database: Connection, now: datetime) -> FlaskClient:
+    with accounts.house(database, now) as uow:
+        accounts.person(uow)
+    return accounts.signed_in(app)
+
+
+def text_of(client: FlaskClient, address: str, status: int = 200, **query: str) -> str:
+    answer = client.get(address, query_string=query)
+    assert answer.status_code == status, answer.get_data(as_text=True)[:2000]
+    return answer.get_data(as_text=True)
+
+
+def test_a_trace_is_shown_as_picture_tree_and_tables(
+    inspector: FlaskClient, town: FiledTown
+) -> None:
+    page = text_of(inspector, "/trace", code=MILK, lot=MILK_LOT)
+    for name in ("云汀乳业", "启闽供应链", "禾舟烘焙", "阿嬷杂货铺"):
+        assert name in page
+    assert page.count("<rect") > 6
+    assert "结果完整" in page
+    assert "账上有 1 处缺口" in page
+    assert "发货没有人认" in page
+    assert "style=" not in page
+    tree = re.search(r'<ul class="tree.*?</ul></div>|<ul class="tree.*?<div class="scroll-x', page,
+                     re.DOTALL)
+    assert tree is not None
+    english = text_of(inspector, "/trace", code=MILK, lot=MILK_LOT, lang="en")
+    assert "Complete" in english
+    left = re.sub(r"云汀[^<]*|启闽供应链|禾舟烘焙|阿嬷杂货铺|奶油杯[^<]*|林一|中文", "", english)
+    assert not re.findall(r"[\u4e00-\u9fff]+", re.sub(r"<script.*?</script>", "", left))
+
+
+def test_the_way_up_from_one_operator_is_a_page_too(
+    inspector: FlaskClient, town: FiledTown
+) -> None:
+    page = text_of(inspector, "/trace", code=CAKE, direction="up", operator=town.usccs["shop"])
+    assert "云汀乳业" in page
+    assert "加工" in text_of(inspector, "/trace", code=CAKE, direction="both", view="tree")
+
+
+def test_nothing_asked_is_a_form_and_nothing_found_a_refusal(inspector: FlaskClient) -> None:
+    assert "<form" in text_of(inspector, "/trace")
+    assert "没有登记" in text_of(inspector, "/trace", 404, code="没有这样的东西")
+
+
+def test_a_trace_is_exported_one_row_a_holder_and_no_formulas(
+    inspector: FlaskClient, town: FiledTown
+) -> None:
+    answer = inspector.get("/trace/export.xlsx", query_string={"code": MILK, "lot": MILK_LOT})
+    book = CalamineWorkbook.from_filelike(BytesIO(answer.get_data()))
+    holders = book.get_sheet_by_name("持有者").to_python()
+    assert len(holders) == 1 + 6
+    assert holders[1][0] == "云汀乳业"
+    assert len(book.get_sheet_by_name("流转").to_python()) == 1 + 4
+    assert len(book.get_sheet_by_name("缺口").to_python()) == 1 + 1
+
+
+def test_the_public_sees_no_quantities_and_no_partners(
+    client: FlaskClient, town: FiledTown
+) -> None:
+    page = text_of(client, f"/01/{MILK}/10/{MILK_LOT}")
+    assert "云汀乳业" in page
+    assert "没有召回" in page
+    for hidden in ("启闽", "禾舟", "阿嬷", "600", "1200", "1,200"):
+        assert hidden not in page
+    shop = text_of(client, f"/01/{CAKE}/10/HZ261112", shop=town.usccs["shop"])
+    assert "阿嬷杂货铺" in shop
+    assert "启闽" not in shop
+    assert "由 1 批原料加工而成" in shop
+    assert "照着包装填" in text_of(client, f"/01/{MILK}")
+    assert "Recall" in text_of(client, f"/01/{MILK}/10/{MILK_LOT}", lang="en")
+
+
+def test_the_same_address_answers_machines(client: FlaskClient, town: FiledTown) -> None:
+    address = f"/01/{MILK}/10/{MILK_LOT}/21/7"
+    seen = client.get(address, headers={"Accept": "application/json"}).get_json()
+    assert (seen["gtin"], seen["lot"]["number"]) == (MILK, MILK_LOT)
+    assert seen["producer"]["name"] == "云汀乳业"
+    assert "启闽" not in str(seen)
+    links = client.get(address, headers={"Accept": "application/linkset+json"})
+    assert links.content_type == "application/linkset+json"
+    assert links.get_json()["linkset"][0]["anchor"].endswith(f"/01/{MILK}/10/{MILK_LOT}")
+    missing = client.get("/01/06999999999994", headers={"Accept": "application/json"})
+    assert missing.content_type.startswith("application/problem+json")
+
+
+def test_an_unknown_code_is_not_registered_here(client: FlaskClient) -> None:
+    assert "这里没有登记" in text_of(client, "/01/06900000009994", 404)
+
+
+def test_a_scan_leads_on(
+    client: FlaskClient, inspector: FlaskClient, town: FiledTown
+) -> None:
+    assert "扫一扫" in text_of(client, "/scan")
+    found = client.get("/scan", query_string={"text": MILK[1:]})
+    assert found.headers["Location"] == f"/01/{MILK}"
+    traced = inspector.get("/scan", query_string={"text": f"(01){MILK}(10){MILK_LOT}"})
+    assert traced.headers["Location"].startswith("/trace?code=")
+    picture = client.post("/scan", data={"picture": (BytesIO(ean_png(MILK)), "a.png")})
+    assert picture.status_code == 303
+    assert "/scan?text=" in picture.headers["Location"]
+    nothing = client.post("/scan", data={"picture": (BytesIO(b"no"), "a.png")})
+    assert nothing.status_code == 422
+
+
+def test_the_search_field_finds_lots_and_subjects(
+    inspector: FlaskClient, town: FiledTown
+) -> None:
+    lot = inspector.get("/search", query_string={"q": MILK_LOT})
+    assert lot.headers["Location"].startswith("/trace?code=")
+    name = inspector.get("/search", query_string={"q": "启闽"})
+    assert name.headers["Location"].startswith("/subjects?query=")
+
+
+def test_an_operator_sees_only_its_own_part(
+    app: Flask, database: Connection, now: datetime, town: FiledTown
+) -> None:
+    with accounts.house(database, now) as uow:
+        accounts.person(uow, "chen", Role.OPERATOR, town.ids["baker"])
+    page = text_of(accounts.signed_in(app, "chen"), "/trace", code=MILK, lot=MILK_LOT)
+    assert "禾舟烘焙" in page
+    assert "启闽供应链" not in page

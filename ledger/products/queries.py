@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, any_, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, func, literal, or_, select
 
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers import gtin as gtins
 from ledger.kernel.moment import from_stored, parse_moment
 from ledger.kernel.names import pieces_sought
+from ledger.kernel.selecting import any_among
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import errors
 from ledger.products.model import LotHoldRow, LotRow, ProductClaimRow, ProductRow
@@ -87,11 +87,6 @@ def lot_of(row: Any) -> Lot:
         expires_on=from_stored(row.expires_at, row.expires_precision),
         assumed_producer=row.assumed_producer,
     )
-
-
-def any_among(ids: Iterable[int]) -> ColumnElement[Any]:
-    """``ANY(array)``, so that a statement has one parameter however many ids it asks for."""
-    return any_(literal(sorted(set(ids)), ARRAY(Integer)))
 
 
 def product_by_id(uow: UnitOfWork, product_id: int) -> Product:

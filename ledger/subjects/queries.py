@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, any_, func, literal, select, union
+from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from ledger.kernel.identifiers.doubts import Doubt
 from ledger.kernel.names import pieces_sought
+from ledger.kernel.selecting import any_among
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import errors, rules
 from ledger.subjects.model import LicenceRow, PremisesRow, SubjectChangeRow, SubjectRow
@@ -74,11 +74,6 @@ def subjects_by_usccs(uow: UnitOfWork, usccs: Iterable[str]) -> dict[str, Subjec
         select(SubjectRow).where(SubjectRow.uscc == any_(codes), SubjectRow.uscc != "")
     ).all()
     return {it.uscc: it for it in _subjects(uow, rows).values()}
-
-
-def any_among(ids: Iterable[int]) -> ColumnElement[Any]:
-    """``ANY(array)``, so that a statement has one parameter however many ids it asks for."""
-    return any_(literal(sorted(ids), ARRAY(Integer)))
 
 
 def subjects_page(uow: UnitOfWork, search: SubjectSearch) -> SubjectsPage:

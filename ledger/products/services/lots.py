@@ -14,10 +14,11 @@ from sqlalchemy import func, select, text
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment
 from ledger.kernel.names import fold_name, tidy
+from ledger.kernel.selecting import any_among
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import errors, rules
 from ledger.products.model import LotRow, ProductRow
-from ledger.products.queries import any_among, lot_of, lots_by_ids, plain_number, products_by_ids
+from ledger.products.queries import lot_of, lots_by_ids, plain_number, products_by_ids
 from ledger.products.rules import ProductKey
 from ledger.products.services import known
 from ledger.products.services.known import Said

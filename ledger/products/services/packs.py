@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import select, text
 
 from ledger.kernel.errors import Refusal
+from ledger.kernel.selecting import any_among
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import errors, rules
 from ledger.products.model import ProductRow
-from ledger.products.queries import any_among, product_of
+from ledger.products.queries import product_of
 from ledger.products.rules import ProductKey
 from ledger.products.services import known
 from ledger.products.services.known import Said

@@ -406,6 +406,8 @@ def test_lots_are_read_by_product_number_and_date(uow, shop):
         queries.find_lot(uow, product_id=unit.id, number="L9")
     with pytest.raises(errors.UnknownLot):
         queries.lot_by_id(uow, 987_654)
+    with pytest.raises(errors.UnknownLot):
+        queries.lot_by_id(uow, 2**40)
     with pytest.raises(errors.UnknownProduct):
         queries.lots_of_product(uow, 987_654)
     with pytest.raises(errors.UnknownProduct):

@@ -168,5 +168,5 @@ def test_an_inspector_stops_a_lot_and_releases_it(client, inspector, dairy, ids,
         client.post(f"{path}/release", json={"reason": "x"}, headers=inspector).json["code"]
         == "products.not_held"
     )
-    unknown = client.post("/api/v1/lots/99999999/hold", json=why, headers=inspector)
+    unknown = client.post("/api/v1/lots/99999999999/hold", json=why, headers=inspector)
     assert (unknown.status_code, unknown.json["code"]) == (404, "products.unknown_lot")

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from app.doors.api import Answer, endpoint
 from app.food.subjects import rules
+from app.food.subjects import services as house
 from app.food.subjects.schemas import json
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import queries, services
@@ -109,7 +110,7 @@ def history(uow: UnitOfWork, key: str) -> dict[str, Any]:
 )
 def merge(uow: UnitOfWork, said: dict[str, str], party: int) -> dict[str, Any]:
     """Say that an unregistered party is a registered subject; nothing in the book changes."""
-    merged = services.merge_subject(
+    merged = house.merge_subject(
         uow, MergeSubject(unregistered_id=party, into_uscc=said["into"], reason=said["reason"])
     )
     return json.document(merged, uow.actor)

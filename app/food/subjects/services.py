@@ -1,4 +1,4 @@
-"""What the subjects' doors do beyond one verb of the ledger: a sheet row by row."""
+"""What the subjects' doors do beyond one verb: a sheet row by row, a merger with its goods."""
 
 from __future__ import annotations
 
@@ -6,10 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.food.subjects.terms import Imported, Row
+from ledger.entries.services import link_same_goods
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
+from ledger.products.services import adopt_products
 from ledger.subjects import services
-from ledger.subjects.terms import LicenceNamed, RegisterSubject
+from ledger.subjects.terms import LicenceNamed, MergeSubject, RegisterSubject, Subject
+
+
+def merge_subject(uow: UnitOfWork, command: MergeSubject) -> Subject:
+    """Say that an unregistered party is a registered subject, and that its goods are the same.
+
+    Refuses and announces: as ``ledger.subjects.services.merge_subject``.
+    """
+    subject = services.merge_subject(uow, command)
+    pairs = adopt_products(uow, party_id=command.unregistered_id, subject_id=subject.id)
+    if pairs:
+        link_same_goods(uow, pairs)
+    return subject
 
 
 def import_rows(uow: UnitOfWork, rows: Sequence[Row]) -> list[Imported]:

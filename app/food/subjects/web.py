@@ -12,6 +12,7 @@ from app.doors.i18n import language
 from app.doors.refusals import text_of
 from app.doors.web import form, page
 from app.food.subjects import rules
+from app.food.subjects import services as house
 from app.food.subjects.schemas import forms, json
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import queries, services
@@ -216,7 +217,7 @@ def amend(uow: UnitOfWork, said: dict[str, Any], subject_id: int) -> str:
 )
 def merge(uow: UnitOfWork, said: dict[str, str], subject_id: int) -> str:
     """Say that an unregistered party is a registered subject."""
-    merged = services.merge_subject(
+    merged = house.merge_subject(
         uow, MergeSubject(unregistered_id=subject_id, into_uscc=said["into"], reason=said["reason"])
     )
     return url_for("subjects.show", subject_id=merged.id)

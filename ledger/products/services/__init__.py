@@ -1,5 +1,6 @@
 """The verbs of products: open, pack, find lots as filings name them, stop lots and release them."""
 
+from ledger.products.services.adopting import adopt_products
 from ledger.products.services.claims import settle_claim
 from ledger.products.services.holds import hold_lot, release_lot
 from ledger.products.services.lots import resolve_lots
@@ -8,6 +9,7 @@ from ledger.products.services.packs import add_packs
 
 __all__ = [
     "add_packs",
+    "adopt_products",
     "hold_lot",
     "open_product",
     "open_product_with_packs",

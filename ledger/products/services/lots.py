@@ -349,7 +349,7 @@ def _case_sizes(uow: UnitOfWork, bases: set[int]) -> dict[int, Decimal]:
     packs = ProductRow.__table__.c
     rows = uow.session.execute(
         select(packs.base_id, func.min(packs.contains))
-        .where(packs.base_id == any_among(bases), packs.base_id.is_not(None))
+        .where(packs.base_id == any_among(bases), packs.base_id.is_not(None), packs.contains != 1)
         .group_by(packs.base_id)
         .having(func.min(packs.contains) == func.max(packs.contains))
     )

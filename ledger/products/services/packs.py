@@ -77,8 +77,14 @@ def add_packs(uow: UnitOfWork, packs: Sequence[PackNamed]) -> SameGoods:
     for row in changed:
         uow.announce("product.packed", product_id=row["id"], base_id=row["base_id"])
     ids = [row["id"] for row in changed]
-    uow.session.execute(_OPEN_UNIT_LOTS, {"packs": ids})
-    pairs = uow.session.execute(_SAME_GOODS, {"packs": ids})
+    return same_goods_of(uow, ids)
+
+
+def same_goods_of(uow: UnitOfWork, ids: Sequence[int]) -> SameGoods:
+    """Open a lot of the unit for every lot of these packs; the pairs that are the same goods."""
+    packs = {"packs": list(ids)}
+    uow.session.execute(_OPEN_UNIT_LOTS, packs)
+    pairs = uow.session.execute(_SAME_GOODS, packs)
     return tuple((pack_lot, unit_lot) for pack_lot, unit_lot in pairs)
 
 

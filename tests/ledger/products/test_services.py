@@ -25,8 +25,8 @@ from ledger.products.terms import (
     ReleaseLot,
     SettleClaim,
 )
-from ledger.subjects.services import register_subjects
-from ledger.subjects.terms import Party
+from ledger.subjects.services import merge_subject, register_subjects, resolve_parties
+from ledger.subjects.terms import MergeSubject, Party
 
 UNIT, CASE, PALLET = a_gtin(1), a_gtin(1, 1), a_gtin(1, 2)
 MILK = OpenProduct(gtin=UNIT, name="纯牛奶", spec="250ml", category="乳制品", shelf_life="6个月")
@@ -505,3 +505,22 @@ def test_a_name_is_settled_once(uow, shop):
     assert (product.name, product.spec) == ("纯牛奶", "500ml")
     with pytest.raises(errors.UnknownClaim):
         services.settle_claim(uow, SettleClaim(claim_id=claim.id, accept=True))
+
+
+def test_the_goods_of_a_merged_party_are_the_subjects(uow, shop, dairy):
+    (farmer,) = resolve_parties(uow, [Party(name="农户张三")], open_unknown=True)
+    kale, leek = found(
+        uow,
+        wanted(shop, supplier=farmer, product="青菜", document="CK-77"),
+        wanted(shop, supplier=farmer, product="韭菜", lot="20260503"),
+    )
+    own = one(uow, dairy, product="韭菜", lot="20260503")
+    merge_subject(uow, MergeSubject(unregistered_id=farmer, into_uscc=a_uscc(1), reason="同一家"))
+    pairs = services.adopt_products(uow, party_id=farmer, subject_id=dairy)
+    assert pairs == ((leek.lot.id, own.lot.id),)
+    again = one(uow, dairy, product="青菜", document="CK-77")
+    assert (again.lot.id, again.product.producer_id) == (kale.lot.id, dairy)
+    assert again.case_contains is None
+    named = Party(name="农户张三")
+    assert one(uow, shop, product="韭菜", lot="20260503", producer=named).lot.id == own.lot.id
+    assert services.adopt_products(uow, party_id=farmer, subject_id=dairy) == ()

@@ -8,6 +8,8 @@ from support.named import a_gln, a_uscc, an_sc
 from support.people import bearer_of
 
 from ledger.kernel.actor import SYSTEM
+from ledger.products.services import resolve_lots
+from ledger.products.terms import LotNamed, LotWanted
 from ledger.subjects.services import resolve_parties
 from ledger.subjects.terms import Party
 
@@ -196,3 +198,19 @@ def test_an_unregistered_party_is_seen_and_merged_by_the_registrar_only(
     again = client.post(path, json=body, headers=registrar)
     assert (again.status_code, again.json["code"]) == (409, "subjects.already_merged")
     assert client.get(f"{SUBJECTS}/{party}", headers=registrar).json["uscc"] == a_uscc(1)
+
+
+def test_a_merger_joins_goods_that_both_had(client, registrar, dairy, party, units_of, database):
+    with units_of(SYSTEM) as uow:
+        named = LotNamed(product="韭菜", lot="20260503")
+        theirs, own = resolve_lots(
+            uow,
+            [
+                LotWanted(named=named, filer_id=int(dairy["id"]), assumed_producer_id=maker)
+                for maker in (party, int(dairy["id"]))
+            ],
+        )
+    body = {"into": a_uscc(1), "reason": "同一家"}
+    client.post(f"{SUBJECTS}/{party}/merge", json=body, headers=registrar)
+    rows = database.execute(text("SELECT lot, other FROM entry WHERE kind = 9")).all()
+    assert set(rows) == {(theirs.lot.id, own.lot.id), (own.lot.id, theirs.lot.id)}

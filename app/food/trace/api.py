@@ -39,7 +39,7 @@ def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
 def codes(uow: UnitOfWork, asked: dict[str, str]) -> dict[str, Any]:
     """Say what a scanned or typed text means and what it points at."""
     read = queries.code_read(uow, asked["text"], language())
-    return {"symbols": [json.code_document(read)]}
+    return {"symbols": [json.code_document(read, language())]}
 
 
 @endpoint(blueprint, "/codes/picture", method="POST", loads=json.PictureForm, location="files",
@@ -47,4 +47,4 @@ def codes(uow: UnitOfWork, asked: dict[str, str]) -> dict[str, Any]:
 def codes_in_picture(uow: UnitOfWork, sent: dict[str, Any]) -> dict[str, Any]:
     """Find every symbol in a photograph; say what each means and what it points at."""
     found = queries.codes_in_picture(uow, sent["picture"].read(), language())
-    return {"symbols": [json.code_document(read) for read in found]}
+    return {"symbols": [json.code_document(read, language()) for read in found]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.food.trace import api, web
+from app.food.trace import api, cli, web
 from app.module import Bilingual, MenuItem, Module
 
 MODULE = Module(
@@ -20,5 +20,6 @@ MODULE = Module(
             phone=True,
         ),
     ),
+    commands=(cli.trace, cli.identify),
     permissions=("trace.all", "trace.own", "code.read", "product.read_public"),
 )

@@ -9,7 +9,6 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from app.doors.api import Query, Wire
-from app.doors.i18n import language
 from app.doors.refusals import detail_of
 from app.food.trace.terms import Answered, AskTrace, CodeRead
 from ledger.kernel.ids import entry_reference, trace_reference
@@ -323,15 +322,15 @@ def _gap(names: _Names, gap: Gap) -> dict[str, Any]:
     }
 
 
-def code_document(read: CodeRead) -> dict[str, Any]:
-    """A symbol or text, what it says, and what it points at."""
+def code_document(read: CodeRead, tongue: str) -> dict[str, Any]:
+    """A symbol or text, what it says, and what it points at; ``tongue`` is zh or en."""
     return {
         **read.meaning,
         "symbology": read.symbology,
         "corners": [list(corner) for corner in read.corners],
         "points_at": _points_at(read),
         "problem": None if read.refused is None else {
-            "code": read.refused.code, "detail": detail_of(read.refused, language())},
+            "code": read.refused.code, "detail": detail_of(read.refused, tongue)},
     }
 
 

@@ -47,6 +47,7 @@ class ServerUser:
             f"--reuid={self.uid}",
             f"--regid={self.gid}",
             "--clear-groups",
+            "--securebits=+no_setuid_fixup",  # or access(2) would answer as without it
             f"--inh-caps=-all,+{capability}",
             f"--ambient-caps=-all,+{capability}",
             "--pdeathsig=INT",

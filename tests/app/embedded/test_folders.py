@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pwd
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,13 @@ def test_a_closed_parent_is_passed_with_one_capability_and_no_more(tmp_path: Pat
     assert command[0] == "setpriv"
     assert command[-1] == "postgres"
     assert sum("caps=-all,+dac_" in word for word in command) == 2
+
+
+@pytest.mark.skipif(not ROOT, reason="only root has folders of root's to hide behind")
+def test_programs_that_ask_first_are_let_through_too(tmp_path: Path) -> None:
+    closed = private_folder(tmp_path / "closed", mode=0o700)
+    (closed / "program").touch(mode=0o755)
+    ask = f"import os, sys; sys.exit(not os.access({str(closed / 'program')!r}, os.X_OK))"
+    user = server_user(closed / "cluster", closed / "data")
+    command = user.wrapped([sys.executable, "-c", ask], folders=(closed,))
+    assert subprocess.run(command, check=False).returncode == 0

@@ -147,13 +147,24 @@ def _documented(blueprint: Blueprint, rule: str, made: Endpoint, door: View) -> 
             content_type=made.content_type,
         )(door)
     if made.loads is not None:
-        door = blueprint.arguments(made.loads, location=made.location)(door)
+        door = _asked_first(made, blueprint.arguments(made.loads, location=made.location)(door))
     tag = blueprint.name.removesuffix("-api")
     door = blueprint.doc(
         security=_security(made), tags=[tag], operationId=f"{tag}.{door.__name__}"
     )(door)
     routed: View = blueprint.route(rule, methods=[made.method])(door)
     return routed
+
+
+def _asked_first(made: Endpoint, door: View) -> View:
+    """See who is asking before what is sent is read: strangers are not told how a body must be."""
+
+    @wraps(door)
+    def guarded(*args: Any, **path: Any) -> Any:
+        http.actor().require(made.needs)
+        return door(*args, **path)
+
+    return guarded
 
 
 def _refusals_of(made: Endpoint) -> list[int]:

@@ -156,18 +156,25 @@ def form(
             except Refusal as refusal:
                 result = refusal
             if isinstance(result, Refusal):
-                return _refused(result, path, typed)
+                return _refused_form(result, template, context, path, typed)
             return result if isinstance(result, AnyResponse) else redirect(result, 303)
-
-        def _refused(refusal: Refusal, path: Mapping[str, Any], typed: Any) -> AnyResponse:
-            with http.unit(read_only=True) as uow:
-                shown = _form_page(uow, template, context, path, values=typed, refusal=refusal)
-            shown.status_code = outside_of(refusal).status
-            return shown
 
         return _add(blueprint, rule, made, door, ["GET", "POST"])
 
     return decorate
+
+
+def _refused_form(
+    refusal: Refusal,
+    template: str,
+    context: Callable[..., Mapping[str, Any]],
+    path: Mapping[str, Any],
+    typed: Mapping[str, Any],
+) -> Response:
+    with http.unit(read_only=True) as uow:
+        shown = _form_page(uow, template, context, path, values=typed, refusal=refusal)
+    shown.status_code = outside_of(refusal).status
+    return shown
 
 
 def action(

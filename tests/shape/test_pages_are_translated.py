@@ -11,8 +11,9 @@ from support.sources import ROOT
 
 CATALOGUES = sorted((ROOT / "app/locale/en").glob("*.po"))
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-OPTIONS = {"**.html": {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true",
-                       "silent": "false"}}
+OPTIONS = {
+    "**.html": {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
+}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 BLANK = re.compile(r"%\((\w+)\)")
 
@@ -21,7 +22,9 @@ def extracted():
     """(message, file, line) of everything wrapped in `_()`, gettext or ngettext."""
     for folder in ("app",):
         for name, line, message, _, _ in extract_from_dir(
-            ROOT / folder, METHODS, OPTIONS,
+            ROOT / folder,
+            METHODS,
+            OPTIONS,
             directory_filter=lambda path: not re.search("node_modules|static|frontend", path),
         ):
             for one in message if isinstance(message, tuple) else (message,):
@@ -39,14 +42,22 @@ def english():
 
 def test_every_sentence_of_a_page_has_its_english_one():
     known = english()
-    missing = sorted({f"{name}:{line} {message}" for message, name, line in extracted()
-                      if CHINESE.search(message) and not known.get(message)})
+    missing = sorted(
+        {
+            f"{name}:{line} {message}"
+            for message, name, line in extracted()
+            if CHINESE.search(message) and not known.get(message)
+        }
+    )
     assert missing == []
 
 
 def test_both_have_the_same_blanks():
-    assert [message for message, said in english().items()
-            if set(BLANK.findall(message)) != set(BLANK.findall(said))] == []
+    assert [
+        message
+        for message, said in english().items()
+        if set(BLANK.findall(message)) != set(BLANK.findall(said))
+    ] == []
 
 
 def test_one_sentence_is_translated_one_way():
@@ -62,8 +73,11 @@ def test_one_sentence_is_translated_one_way():
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
 def test_english_is_free_of_chinese(path):
     with path.open("rb") as lines:
-        wrong = [message.string for message in read_po(lines)
-                 if message.id and CHINESE.search(str(message.string))]
+        wrong = [
+            message.string
+            for message in read_po(lines)
+            if message.id and CHINESE.search(str(message.string))
+        ]
     assert wrong == []
 
 

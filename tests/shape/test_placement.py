@@ -1,4 +1,4 @@
-"""Every table has its place in a cluster, and the keys of the spread ones hold what spreads them."""
+"""Every table has its place in a cluster; keys of spread tables hold what spreads them."""
 
 from __future__ import annotations
 
@@ -30,10 +30,16 @@ def test_keys_of_spread_tables_hold_the_column():
     wrong = []
     for name, column in spread().items():
         table = tables()[name]
-        keys = [table.primary_key, *(c for c in table.constraints if isinstance(c, UniqueConstraint)),
-                *(index for index in table.indexes if index.unique)]
-        wrong += [f"{name}: {key.name}" for key in keys
-                  if key.columns and column not in {one.name for one in key.columns}]
+        keys = [
+            table.primary_key,
+            *(c for c in table.constraints if isinstance(c, UniqueConstraint)),
+            *(index for index in table.indexes if index.unique),
+        ]
+        wrong += [
+            f"{name}: {key.name}"
+            for key in keys
+            if key.columns and column not in {one.name for one in key.columns}
+        ]
     assert wrong == []
 
 
@@ -43,6 +49,9 @@ def test_foreign_keys_point_where_every_node_can_look():
     for name, table in tables().items():
         if PLACEMENT[name] == LOCAL:
             continue
-        wrong += [f"{name} -> {key.column.table.name}" for key in table.foreign_keys
-                  if PLACEMENT[key.column.table.name] != REFERENCE]
+        wrong += [
+            f"{name} -> {key.column.table.name}"
+            for key in table.foreign_keys
+            if PLACEMENT[key.column.table.name] != REFERENCE
+        ]
     assert wrong == []

@@ -23,16 +23,21 @@ def refusals():
 
 def test_every_refusal_has_a_sentence_in_both_languages():
     missing = sorted(
-        f"{one.code} {language}" for one in refusals() for language in ("zh", "en")
+        f"{one.code} {language}"
+        for one in refusals()
+        for language in ("zh", "en")
         if not texts().get(one.code, {}).get(language, "").strip()
     )
     assert missing == []
 
 
 def test_sentences_end_like_sentences():
-    wrong = [(code, language, said[language][-1]) for code, said in texts().items()
-             for language, ends in (("zh", "。！？”）"), ("en", ".!?”)"))
-             if language in said and said[language][-1] not in ends]
+    wrong = [
+        (code, language, said[language][-1])
+        for code, said in texts().items()
+        for language, ends in (("zh", "。！？”）…}"), ("en", ".!?”)…}"))
+        if language in said and said[language][-1] not in ends
+    ]
     assert wrong == []
 
 
@@ -40,8 +45,11 @@ def test_both_languages_tell_the_same_facts():
     def named(text):
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
-    differ = {code for code, said in texts().items()
-              if named(said.get("zh", "")) != named(said.get("en", ""))}
+    differ = {
+        code
+        for code, said in texts().items()
+        if named(said.get("zh", "")) != named(said.get("en", ""))
+    }
     assert differ - {"settings.wrong_value"} == set()  # says why in each language by itself
 
 
@@ -56,8 +64,9 @@ def test_one_code_is_one_refusal():
 
 
 def test_codes_are_slice_and_situation():
-    assert [one.code for one in refusals()
-            if not re.fullmatch(r"[a-z][a-z_]*\.[a-z0-9_]+", one.code)] == []
+    assert [
+        one.code for one in refusals() if not re.fullmatch(r"[a-z][a-z_]*\.[a-z0-9_]+", one.code)
+    ] == []
 
 
 def test_every_refusal_is_of_one_of_the_eight_kinds():

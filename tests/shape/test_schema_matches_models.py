@@ -22,7 +22,8 @@ def test_migrations_and_models_agree(owner_database):
     import_everything()
     with owner_database.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"include_object": _ours, "compare_type": True})
+            connection, opts={"include_object": _ours, "compare_type": True}
+        )
         assert [str(one) for one in compare_metadata(context, Table.metadata)] == []
 
 

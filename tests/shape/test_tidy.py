@@ -15,21 +15,40 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # glossary: the words another word is used for; they may not name things
 BANNED = {
     "company": "subject", "enterprise": "subject", "entity": "subject", "merchant": "operator",
-    "officer": "inspector", "permit": "licence", "sku": "product", "goods": "product",
-    "journal": "book", "purchase": "receipt", "sale": "dispatch", "sales": "dispatch",
-    "batch": "lot", "batches": "lot", "pledge": "commitment", "plaque": "sign",
-    "appeal": "objection", "withdrawal": "recall",
+    "officer": "inspector", "permit": "licence", "sku": "product", "journal": "book",
+    "purchase": "receipt", "pledge": "commitment",
+    "plaque": "sign", "appeal": "objection", "withdrawal": "recall",
 }  # fmt: skip
-COMMITS = {"ledger/kernel/uow.py": "the one place that commits",
-           "app/database.py": "the settings of a connection, before any unit"}
-CLOCKS = {"ledger/kernel/clock.py": "the one place that asks what time it is"}
+# "goods" (a product known by name only), "batch" (rows written at once) and "sale" (to consumers,
+# where a dispatch goes to an operator) have uses of their own
+OTHER_LANGUAGES = {
+    "scanner/codes/": "GS1 speaks of company prefixes",
+    "ledger/kernel/identifiers/": "GB 32100 and GS1 speak of entities and companies",
+}
+COMMITS = {
+    "ledger/kernel/uow.py": "the one place that commits",
+    "app/database.py": "the settings of a connection, before any unit",
+}
+CLOCKS = {
+    "ledger/kernel/clock.py": "the one place that asks what time it is",
+    "app/doors/worker.py": "when periodic work is due; no unit of work sees it",
+}
 FLOATS = {
     "app/doors/http.py": "milliseconds of a stopwatch",
     "app/embedded/": "seconds of waiting",
     "app/processes/": "seconds of waiting",
     "app/demo": "milliseconds of a stopwatch",
     "app/doors/worker.py": "seconds of waiting",
+    "app/doors/refusals.py": "whether JSON can carry a parameter as it is",
+    "app/food/filing/schemas/": "a cell of a sheet is one; it is made a Decimal there",
+    "app/food/filing/jobs.py": "seconds of waiting",
+    "app/food/filing/model.py": "shares of an upload that are done",
+    "app/food/filing/services/uploads.py": "seconds of waiting",
+    "app/food/filing/terms.py": "seconds of waiting",
+    "app/food/filing/web/uploads.py": "shares of an upload that are done",
+    "app/food/subjects/schemas/sheet.py": "a cell of a sheet is one; it is made a Decimal there",
     "app/food/trace/": "milliseconds of a stopwatch, places in a picture",
+    "scanner/trace/rules/lanes.py": "places in a picture",
     "app/bench": "measurements",
     "scanner/symbols/": "places in a picture",
     "app/town/": "chances of a made-up town",
@@ -46,14 +65,18 @@ def functions(source):
 
 def found(check, *rooms):
     """All complaints of a check about all files, as `path:line what`."""
-    return [f"{source.path}:{line} {what}" for source in sources(*rooms)
-            for line, what in check(source)]
+    return [
+        f"{source.path}:{line} {what}" for source in sources(*rooms) for line, what in check(source)
+    ]
 
 
 def test_lines_are_short():
     def long(source):
-        return [(number, f"{len(line)} characters")
-                for number, line in enumerate(source.lines, 1) if len(line) > LINE_MAX]
+        return [
+            (number, f"{len(line)} characters")
+            for number, line in enumerate(source.lines, 1)
+            if len(line) > LINE_MAX
+        ]
 
     assert found(long, "app", "ledger", "scanner", "migrations", "tests") == []
 
@@ -68,9 +91,11 @@ def test_files_are_short():
 
 def test_functions_are_short():
     def long(source):
-        return [(node.lineno, f"{node.name}: {node.end_lineno - node.lineno + 1} lines")
-                for node in functions(source)
-                if node.end_lineno - node.lineno + 1 > FUNCTION_MAX]
+        return [
+            (node.lineno, f"{node.name}: {node.end_lineno - node.lineno + 1} lines")
+            for node in functions(source)
+            if node.end_lineno - node.lineno + 1 > FUNCTION_MAX
+        ]
 
     assert found(long) == []
 
@@ -87,7 +112,9 @@ def test_parameters_are_few():
 
 
 def _public(node, inside_class):
-    return not node.name.startswith("_") and (inside_class is None or not inside_class.startswith("_"))
+    return not node.name.startswith("_") and (
+        inside_class is None or not inside_class.startswith("_")
+    )
 
 
 def documented(node, inside_class=None, inside_function=False):
@@ -107,16 +134,22 @@ def test_what_others_use_says_what_it_is_in_a_sentence():
         for node in [source.tree, *documented(source.tree)]:
             said = (ast.get_docstring(node) or "").strip()
             if not said or not SENTENCE.search(said.split("\n\n")[0].strip()):
-                yield getattr(node, "lineno", 1), f"{getattr(node, 'name', 'module')}: {said[:40]!r}"
+                yield (
+                    getattr(node, "lineno", 1),
+                    f"{getattr(node, 'name', 'module')}: {said[:40]!r}",
+                )
 
     assert found(silent) == []
 
 
 def test_nothing_is_left_to_do_without_a_number():
     def left(source):
-        return [(number, line.strip()[:60]) for number, line in enumerate(source.lines, 1)
-                if re.search(r"\b(TODO|FIXME|XXX)\b(?!\(#\d+\))", line)
-                and "test_tidy" not in source.path]
+        return [
+            (number, line.strip()[:60])
+            for number, line in enumerate(source.lines, 1)
+            if re.search(r"\b(TODO|FIXME|XXX)\b(?!\(#\d+\))", line)
+            and "test_tidy" not in source.path
+        ]
 
     assert found(left, "app", "ledger", "scanner", "migrations", "tests") == []
 
@@ -137,7 +170,7 @@ def _words(name):
 
 def test_things_are_called_by_the_words_of_the_glossary():
     def other(source):
-        for line, name in _names(source):
+        for line, name in [] if allowed(source.path, OTHER_LANGUAGES) else _names(source):
             for word in set(_words(name)) & set(BANNED):
                 yield line, f"{name}: say {BANNED[word]}"
 
@@ -147,12 +180,18 @@ def test_things_are_called_by_the_words_of_the_glossary():
 def _calls(source, pattern, places):
     if allowed(source.path, places):
         return []
-    return [(node.lineno, ast.unparse(node)[:60]) for node in ast.walk(source.tree)
-            if isinstance(node, ast.Call) and re.search(pattern, ast.unparse(node.func))]
+    return [
+        (node.lineno, ast.unparse(node)[:60])
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and re.search(pattern, ast.unparse(node.func))
+    ]
 
 
 def test_only_the_unit_of_work_commits():
-    assert found(lambda source: _calls(source, r"\.commit$", COMMITS)) == []
+    assert (
+        found(lambda source: _calls(source, r"(session|connection|engine|uow)\.commit$", COMMITS))
+        == []
+    )
 
 
 def test_only_one_file_asks_what_time_it_is():
@@ -164,8 +203,11 @@ def test_quantities_are_never_floats():
     def binary(source):
         if allowed(source.path, FLOATS):
             return []
-        return [(node.lineno, "float") for node in ast.walk(source.tree)
-                if isinstance(node, ast.Name) and node.id == "float"]
+        return [
+            (node.lineno, "float")
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.Name) and node.id == "float"
+        ]
 
     assert found(binary) == []
 

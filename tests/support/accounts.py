@@ -25,22 +25,37 @@ def house(database: Connection, now: datetime) -> AbstractContextManager[UnitOfW
 
 def subject(uow: UnitOfWork, name: str = "阿嬷杂货铺", uscc: str = "") -> int:
     """A registered subject of a name and nothing else; returns its id."""
-    made = uow.session.scalar(text(
-        "INSERT INTO subject (name, uscc, registered, created_at) "
-        "VALUES (:name, :uscc, true, :at) RETURNING id"
-    ), {"name": name, "uscc": uscc, "at": uow.now})
+    made = uow.session.scalar(
+        text(
+            "INSERT INTO subject (name, uscc, registered, created_at) "
+            "VALUES (:name, :uscc, true, :at) RETURNING id"
+        ),
+        {"name": name, "uscc": uscc, "at": uow.now},
+    )
     assert isinstance(made, int)
     return made
 
 
 def person(
-    uow: UnitOfWork, sign_in_name: str = "lin", role: Role = Role.INSPECTOR,
-    operator_id: int | None = None, *, language: str = "zh",
+    uow: UnitOfWork,
+    sign_in_name: str = "lin",
+    role: Role = Role.INSPECTOR,
+    operator_id: int | None = None,
+    *,
+    language: str = "zh",
 ) -> int:
     """An account with the password of all test people; returns its id."""
-    return services.create_account(uow, CreateAccount(
-        sign_in_name=sign_in_name, password=PASSWORD, role=role, name="林一",
-        operator_id=operator_id, language=language))
+    return services.create_account(
+        uow,
+        CreateAccount(
+            sign_in_name=sign_in_name,
+            password=PASSWORD,
+            role=role,
+            name="林一",
+            operator_id=operator_id,
+            language=language,
+        ),
+    )
 
 
 def key(uow: UnitOfWork, role: Role, operator_id: int | None = None) -> dict[str, str]:

@@ -61,7 +61,9 @@ class Delivery:
 
     @property
     def arrives(self) -> tuple[datetime, datetime]:
-        return span((self.back or self.out).when)
+        """From its sending to its being booked in: in between it may come any time."""
+        spans = [span(one.when) for one in (self.out, self.back) if one]
+        return min(first for first, _ in spans), max(last for _, last in spans)
 
     @property
     def status(self) -> str:

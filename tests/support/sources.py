@@ -64,4 +64,6 @@ def import_everything() -> None:
     """Import every module of the house, so that all classes and tables are known."""
     for source in sources("app", "ledger", "scanner"):
         if not source.path.endswith("__main__.py"):
-            import_module(source.path.removesuffix(".py").replace("/", ".").removesuffix(".__init__"))
+            import_module(
+                source.path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+            )

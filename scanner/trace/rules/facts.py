@@ -78,6 +78,10 @@ class Fact:
 class Move:
     """A delivery from holder to holder: it leaves at the dispatch and arrives at the receipt.
 
+    The receipt says when goods were booked in; they may have come, or gone straight on, any time
+    since they were sent. So what an arrival may feed is asked from its dispatch on (decision 19):
+    traders who pass goods on the day they are sent are not cut off from their sources.
+
     ``valid`` is false when the sender has had the lot, but only after this left: then it cannot
     be what the sender had received, and its source is unknown.
     """
@@ -98,8 +102,13 @@ class Move:
         return found
 
     @property
+    def earliest_arrival(self) -> int:
+        """The first second at which the receiver can have had it."""
+        return min(fact.earliest for fact in (self.dispatch, self.receipt) if fact is not None)
+
+    @property
     def arriving(self) -> Fact:
-        """The fact whose moment it arrives at."""
+        """The fact whose moment it is booked in at."""
         found = self.receipt or self.dispatch
         assert found is not None  # as above
         return found
@@ -361,7 +370,7 @@ def _find_first(facts: Facts) -> None:
             first[node] = earliest
 
     for move in facts.moves:
-        come(move.receiver, move.arriving.earliest)
+        come(move.receiver, move.earliest_arrival)
     for node, changes in facts.made_by.items():
         for change in changes:
             come(node, change.earliest)

@@ -178,7 +178,7 @@ class _Down:
                 thing = waiting.pop()
                 self.scope.take(thing)
                 if isinstance(thing, Move):
-                    self.come(thing.receiver, thing.arriving.earliest)
+                    self.come(thing.receiver, thing.earliest_arrival)
         return self.scope
 
 
@@ -248,5 +248,5 @@ def _leaves(thing: Move | Happening) -> int:
 
 def _arrives(thing: Move | Change | Happening) -> int:
     if isinstance(thing, Move):
-        return thing.arriving.earliest
+        return thing.earliest_arrival
     return thing.earliest if isinstance(thing, Change) else thing.fact.earliest

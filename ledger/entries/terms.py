@@ -223,6 +223,7 @@ class BookLine:
     role: str = ""
     corrects: str = ""
     corrected_by: str = ""
+    certificate: str = ""
     filed_at: datetime | None = None
 
 
@@ -241,6 +242,7 @@ class Waiting:
     unit: str
     document: str
     at: Moment
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,7 @@ class Names:
             role=ROLES.get(row.kind, ""),
             corrects=note.said.get("corrects", "") if note else "",
             corrected_by=entry_reference(row.lot, voider) if voider else "",
+            certificate=note.certificate if note else "",
             filed_at=self.filed.get(row.id),
         )
 

@@ -88,6 +88,7 @@ def _waiting(line: BookLine) -> Waiting:
         unit=line.unit,
         document=line.document,
         at=line.at,
+        certificate=line.certificate,
     )
 
 

@@ -94,12 +94,13 @@ class Item:
 
     def refuse(self, refusal: Refusal, path: str = "") -> None:
         """Keep the first refusal; ``path`` is put before its field."""
-        if self.refusal is None:
-            if path and refusal.field:
-                refusal.field = path + refusal.field
-            elif path:
-                refusal.field = path.rstrip(".")
-            self.refusal = refusal
+        if self.refusal is not None:
+            return
+        field = path + refusal.field if refusal.field else path.rstrip(".")
+        if self.filed is not self.line and field.split(".")[0] not in ("corrects", "reason"):
+            field = "entry." + field.removeprefix("entry.")
+        refusal.field = field or None
+        self.refusal = refusal
 
     def find(self, finding: Finding | None, path: str = "") -> None:
         """Take a rule's finding: a refusal, or a remark and a mark."""

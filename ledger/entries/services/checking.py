@@ -14,7 +14,7 @@ from ledger.entries.services.context import ROW_KINDS, Context
 from ledger.entries.terms import EntryKind, Flag, RowKind
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.licence import parse_licence
-from ledger.kernel.moment import EPOCH, Moment, Precision
+from ledger.kernel.moment import EPOCH, Moment
 
 OUT = {
     EntryKind.DISPATCH: RowKind.DISPATCH,
@@ -32,7 +32,7 @@ class Checker:
         self.batch = batch
         self.context = context
         self._judged: dict[tuple[object, ...], Finding | None] = {}
-        self._days: dict[Moment, Days | None] = {}
+        self._days: dict[Moment, Days] = {}
 
     def check(self, item: Item) -> None:
         """Find what the rules say of one line, and count it in if it stands."""
@@ -91,8 +91,6 @@ class Checker:
         if line.at not in self._days:
             self._days[line.at] = _days(line.at)
         days = self._days[line.at]
-        if days is None:
-            return
         for goods in item.made or item.goods[:1]:
             category = goods.resolved.product.category
             item.find(self._own(item.operator, line.kind, days, category, limits))
@@ -155,8 +153,6 @@ class Checker:
 
     def _fields(self, item: Item, _limits: Limits) -> None:
         line = item.line
-        if not item.goods:
-            return
         goods = item.goods[0]
         named, product = goods.portion.lot, goods.resolved.product
         party, subject = line.partner, self.context.subjects.get(item.partner or 0)
@@ -247,9 +243,7 @@ def _likeness(item: Item, goods: Goods, kind: RowKind) -> Likeness:
     return Likeness(item.operator, kind, goods.lot, other, goods.qty, goods.unit)
 
 
-def _days(at: Moment) -> Days | None:
-    if at.precision is Precision.UNKNOWN:
-        return None
+def _days(at: Moment) -> Days:
     return at.start.date(), (EPOCH + timedelta(seconds=at.latest)).date()
 
 

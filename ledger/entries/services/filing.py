@@ -78,7 +78,12 @@ def _prepared(
     while True:
         savepoint = uow.session.begin_nested()
         batch = Batch(uow, command.operator_id, _items(lines), command.strict)
-        shelf = _prepare(batch)
+        try:
+            shelf = _prepare(batch)
+        except BaseException:
+            if savepoint.is_active:
+                savepoint.rollback()
+            raise
         bad = {item.index: item for item in batch.items if item.refusal}
         refused += [_refused(item) for item in bad.values()]
         if refused and command.mode is Mode.ALL:
@@ -206,17 +211,12 @@ def _tell(batch: Batch, filing: int, numbers: tuple[int, int], references: list[
         accepted=len(items),
         lots=len(lots),
     )
-    for fact, flag, kinds in (
-        ("food.expired_dispatched", Flag.EXPIRED_FOOD, {EntryKind.DISPATCH}),
-        ("entry.licence_doubted", Flag.LICENCE, set(EntryKind)),
-    ):
-        found = [
-            reference
-            for item, reference in zip(items, references, strict=True)
-            if item.flags & flag and item.line.kind in kinds
-        ]
-        if found:
-            uow.announce(fact, **shared, entries=found[:ALERTED_MAX], count=len(found))
+    sold = [item.line.kind is EntryKind.DISPATCH for item in items]
+    marked = list(zip(items, references, sold, strict=True))
+    if expired := [it for item, it, out in marked if out and item.flags & Flag.EXPIRED_FOOD]:
+        uow.announce("food.expired_dispatched", **shared, **_named(expired))
+    if doubted := [it for item, it, _ in marked if item.flags & Flag.LICENCE]:
+        uow.announce("entry.licence_doubted", **shared, **_named(doubted))
     uow.audit(
         "entry.file",
         f"filing:{filing}",
@@ -224,3 +224,7 @@ def _tell(batch: Batch, filing: int, numbers: tuple[int, int], references: list[
         accepted=len(items),
         lots=len(lots),
     )
+
+
+def _named(references: list[str]) -> dict[str, Any]:
+    return {"entries": references[:ALERTED_MAX], "count": len(references)}

@@ -37,14 +37,17 @@ def read_lines(batch: Batch) -> None:
 
 def name_operators(batch: Batch) -> None:
     """Whose book each line belongs to; refuses those the actor may not act for."""
-    named = [item for item in batch.alive if item.filed.operator is not None]
-    ids = _parties(batch.uow, (item.filed.operator for item in named), open_unknown=False)
+    own = Party(subject_id=batch.operator_id)
+    named = {item.filed.operator or own for item in batch.alive}
+    actor = batch.uow.actor
+    if batch.operator_id == actor.operator_id or batch.operator_id in actor.delegated:
+        named.discard(own)  # the account itself says that it exists
+    ids = _parties(batch.uow, sorted(named, key=repr), open_unknown=False)
     for item in batch.alive:
-        party = item.filed.operator
-        found = ids[party] if party else batch.operator_id
+        found = ids.get(item.filed.operator or own, batch.operator_id)
         if isinstance(found, Refusal):
             item.refuse(_again(found), "operator.")
-        elif not batch.uow.actor.may_act_for(found):
+        elif not actor.may_act_for(found):
             item.refuse(NotYourOperator(operator=found, field="operator"))
         else:
             item.operator = found

@@ -137,6 +137,9 @@ def place_goods(batch: Batch, shelf: Shelf) -> None:
         contents += _work(item, shelf)
     alive = [entry for entry in contents if entry[0].refusal is None]
     _add_goods(batch, alive, known)
+    for item in batch.alive:
+        if item.line.sscc and not item.goods:  # only units that have been emptied are left in it
+            item.refuse(errors.UnitEmpty(sscc=item.line.sscc, field="sscc"))
 
 
 def _work(item: Item, shelf: Shelf) -> list[tuple[Item, str, Content]]:

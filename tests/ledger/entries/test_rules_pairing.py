@@ -139,3 +139,24 @@ def test_thousands_of_deliveries_between_two_parties_pair_quickly() -> None:
     pairs = pair(out, back)
     assert perf_counter() - began < 2
     assert sum(p.status is M for p in pairs) == 4_000
+
+
+def test_several_cases_and_pieces_of_one_document_differ():
+    out = [Side(1, 0, 0, 10, 7, 1), Side(2, 0, 0, 5, 7, 1)]
+    back = [Side(3, 0, 0, 240, 7, 2), Side(4, 0, 0, 60, 7, 2)]
+    pairs = pair(out, back)
+    assert {it.status for it in pairs} == {X}
+    assert {it.dispatch for it in pairs} | {it.receipt for it in pairs} == {1, 2, 3, 4}
+
+
+def test_weighed_goods_of_a_month_pair_within_the_tolerance():
+    out = [side(1, 40, 1000), side(2, 1, 500), side(5, 2, 77)]
+    back = [side(3, 31, 990, length=MONTH), side(4, 0, 495, length=MONTH)]
+    found = told(pair(out, back, tolerance=Fraction(3, 100)))
+    assert found == [(2, 4, M), (5, None, D), (1, 3, M)]
+
+
+def test_months_long_past_are_not_taken_for_a_later_delivery():
+    out = [side(1, 100, 5), side(2, 100, 5)]
+    back = [side(3, 0, 5, length=MONTH), side(4, 90, 5, length=MONTH)]
+    assert told(pair(out, back)) == [(None, 3, R), (1, 4, M), (2, None, D)]

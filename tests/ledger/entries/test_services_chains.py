@@ -160,6 +160,25 @@ def test_a_correction_puts_the_old_out_of_force_and_the_new_in(uow, dairy, shop)
         assert [bool(it.corrected_by) for it in shown.history] == [True, True, False]
 
 
+def test_a_replacement_is_checked_like_any_line(uow, dairy, shop):
+    filed = file(uow, dairy, production())
+    late, bare = production(at="2026-09-01"), production(quantity="")
+    again = file(uow, dairy, correction(filed.entries[0], late), correction(filed.entries[0], bare))
+    assert [(it.code, it.field) for it in again.refused] == [
+        ("entries.in_the_future", "entry.at"),
+        ("entries.field_missing", "entry.quantity"),
+    ]
+    twice = file(
+        uow,
+        dairy,
+        correction(filed.entries[0], production(quantity="7")),
+        correction(filed.entries[0], production(quantity="8")),
+    )
+    assert [(it.code, it.field) for it in twice.refused] == [
+        ("entries.already_corrected", "corrects")
+    ]
+
+
 def test_a_corrected_document_line_may_be_filed_again(uow, dairy, shop):
     line = receipt(dairy, document="RK-1", document_line="1", quantity="6")
     filed = file(uow, shop, line)
@@ -330,6 +349,30 @@ def test_units_that_are_not_there_or_hold_themselves(uow, dairy, shop):
         (9, "entries.unit_empty"),
         (10, "entries.field_missing"),
     ]
+
+
+def test_a_pallet_of_emptied_cases_stands_for_nothing(uow, dairy, shop):
+    case, pallet = an_sscc(1), an_sscc(2)
+    filed = file(
+        uow,
+        dairy,
+        packing(PACK, case, portion(A, "10")),
+        packing(PACK, pallet, nested(case)),
+        packing(UNPACK, case),
+        packing(UNPACK, pallet),
+        dispatch(shop, portions=(), sscc=pallet),
+    )
+    assert [(it.index, it.code) for it in filed.refused] == [
+        (3, "entries.unit_empty"),
+        (4, "entries.unit_empty"),
+    ]
+
+
+def test_what_was_packed_in_a_filing_before_is_known(uow, dairy, shop):
+    pallet = an_sscc(2)
+    file(uow, dairy, packing(PACK, pallet, portion(A, "10", "麻袋")))
+    file(uow, dairy, dispatch(shop, portions=(), sscc=pallet))
+    assert [row[4] for row in rows(uow, "kind = 2")] == [10_000]
 
 
 def test_correcting_what_was_packed_and_unpacked(uow, dairy, shop):

@@ -418,6 +418,19 @@ def test_l11_a_wrong_gtin_or_uscc_is_refused(uow, dairy, shop):
     ]
 
 
+def test_l11_another_name_for_a_known_product_is_a_remark(uow, dairy, shop):
+    open_product(uow, OpenProduct(gtin=a_gtin(1), name="纯牛奶", spec="250ml"))
+    file(uow, dairy, production())
+    filed = file(uow, shop, receipt(dairy, lot=a_lot(name="草莓酱")))
+    assert rules(filed) == [("L11", "entries.name_differs")]
+
+
+@pytest.mark.parametrize("number", ["SC10535020300017", "EU-4711"])
+def test_l11_papers_in_order_or_of_other_countries_raise_no_doubt(uow, dairy, shop, number):
+    partner = Party(name="某供货商", contact="某人", address="某地", licence=number)
+    assert rules(file(uow, shop, receipt(dairy, partner=partner))) == []
+
+
 # --- quantities --------------------------------------------------------------------------------
 
 
@@ -499,6 +512,25 @@ def test_too_many_new_units_are_refused(uow, dairy):
     lines = [production(unit=f"单位{n}", document=f"D{n}") for n in range(21)]
     with pytest.raises(errors.TooManyNewUnits):
         file(uow, dairy, *lines)
+
+
+@pytest.mark.slow
+def test_filings_have_a_width_too(uow, dairy):
+    def portions(letter):
+        return tuple(Portion(lot=a_lot(f"{letter}{n}"), quantity="1", unit="EA") for n in range(44))
+
+    line = Line(
+        kind=EntryKind.TRANSFORMATION,
+        at=parse_moment("2026-08-15"),
+        portions=portions("I"),
+        outputs=portions("O"),
+    )
+    with pytest.raises(errors.TooManyRows):
+        file(uow, dairy, *[line] * 102)
+
+
+def test_a_book_nobody_owns_takes_no_lines(uow):
+    assert codes(file(uow, 2_000_000, production())) == ["subjects.unknown"]
 
 
 def test_who_may_file_for_whom(uow, units_of, dairy, shop):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from app.embedded.errors import FolderNotOurs
 from app.embedded.identity import ServerUser, name_of
 
 _SOCKET_PATH_MAX = 107  # sun_path holds 108 bytes on Linux, the last of them a zero
+_PLAIN_PATH = re.compile(r"[\w/.+@~-]+")
 _LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432.lock")
 
 
@@ -81,13 +83,14 @@ class Folders:
     def socket_folder(self, service: str, owner: int | None = None) -> Path:
         """A folder only `owner` (default: we) may enter, whose path is short enough for sockets.
 
-        A socket's path is at most 107 bytes, and to PostgreSQL's clients a comma in it parts two
-        hosts. Where the data folder's path is too long or has one, the sockets go to a folder in
-        the temporary folder that is named after it.
+        A socket's path is at most 107 bytes, a comma in it parts two hosts to PostgreSQL's clients,
+        and a space or an equals sign breaks how Redis's client reads about itself. Where the data
+        folder's path is too long or has such a character, the sockets go to a folder in the
+        temporary folder that is named after it.
         """
         inside = self.data / f"{service}.sockets"
         short_enough = len(os.fsencode(inside)) + _LONGEST_SOCKET_NAME <= _SOCKET_PATH_MAX
-        if short_enough and "," not in str(inside):
+        if short_enough and _PLAIN_PATH.fullmatch(str(inside)):
             return private_folder(inside, mode=0o700, owner=owner)
         name = hashlib.sha256(os.fsencode(inside)).hexdigest()[:12]
         short = Path(tempfile.gettempdir()) / f"suyuan-{name}"

@@ -43,13 +43,13 @@ def test_sockets_stay_in_the_data_folder_where_its_path_is_short() -> None:
         data.rmdir()
 
 
-@pytest.mark.parametrize("name", ["deep/" * 30, "with,comma"])
+@pytest.mark.parametrize("name", ["deep/" * 30, "with,comma", "with space", "with=sign"])
 def test_sockets_go_where_they_fit_otherwise(tmp_path: Path, name: str) -> None:
     folders = Folders(data=tmp_path / name)
     place = folders.socket_folder("postgres")
     try:
         assert len(os.fsencode(place / ".s.PGSQL.5432.lock")) <= 107
-        assert "," not in str(place)
+        assert not set(", =") & set(str(place))
         assert stat.S_IMODE(place.stat().st_mode) == 0o700
         assert folders.socket_folder("postgres") == place
         assert Folders(data=tmp_path / "other" / name).socket_folder("postgres") != place

@@ -162,6 +162,11 @@ def test_the_apps_role_starts_without_rights(chosen: Settings) -> None:
                 do(found.app_database_url, statement)
 
 
+def test_a_worker_can_say_who_it_is_wherever_the_data_lies(chosen: Settings) -> None:
+    with embedded.services(chosen, durable=False) as found:
+        assert ask(found.redis_url).client_info()["addr"]  # RQ asks that at the start of a worker
+
+
 def test_no_server_listens_on_the_network(chosen: Settings) -> None:
     with embedded.services(chosen, durable=False):
         ours = list(psutil.Process().children(recursive=True))

@@ -70,6 +70,7 @@ _CLAIM = text("""
         SELECT FROM product_claim c WHERE c.product_id = given.product_id
             AND c.operator_id = given.operator_id AND c.name = given.name
             AND c.spec = given.spec)
+    ORDER BY product_id, operator_id, name, spec
     ON CONFLICT DO NOTHING
 """)
 

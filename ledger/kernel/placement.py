@@ -35,4 +35,5 @@ PLACEMENT: dict[str, str] = {
     "ended_session": LOCAL,
     "upload": LOCAL,
     "upload_row": LOCAL,
+    "delivery_answer": LOCAL,
 }

@@ -273,3 +273,24 @@ class FileStoreSilent(Unavailable):
     """The data folder cannot be written or read."""
 
     code = "filing.file_store_silent"
+
+
+# --- pages ------------------------------------------------------------------------------------
+
+
+class FormRefused(Invalid):
+    """The ledger refuses what a form says; ``fields`` name the form's fields."""
+
+    code = "filing.form_refused"
+
+
+class UnknownDelivery(NotFound):
+    """No such delivery waits for an answer."""
+
+    code = "filing.unknown_delivery"
+
+
+class NoPartsGiven(Invalid):
+    """A transformation needs at least one lot in and one lot out."""
+
+    code = "filing.no_parts_given"

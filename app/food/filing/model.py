@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
@@ -85,3 +86,17 @@ class UploadRowRecord(Table):
     params: Mapped[dict[str, Any]] = mapped_column(JSONB)
     # the cells as they stood, of a refused row only: it has to be given back
     said: Mapped[list[str | float]] = mapped_column(JSONB, server_default="[]")
+
+
+class DeliveryAnswerRecord(Table):
+    """An operator says that a dispatch to it has not arrived (rules.md R2.5.2, ``refused``)."""
+
+    __tablename__ = "delivery_answer"
+    __table_args__ = (UniqueConstraint("operator_id", "reference"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    operator_id: Mapped[int] = mapped_column(Integer)
+    reference: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[int | None] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ledger.entries.terms import EntryKind, Line, Unreadable
+from ledger.entries.terms import EntryKind, Line, Unreadable, Waiting
+from ledger.kernel.moment import Moment
 
 Values = tuple[str | float, ...]
 """The cells of a row as they stood: numbers as numbers, everything else as text."""
@@ -175,3 +176,30 @@ class UploadRow:
     cell: str
     params: Mapping[str, Any]
     values: Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What one sender dispatched together: same document, or same day where there is none.
+
+    ``id`` follows from the dispatches in it, so that it means the same until it is answered.
+    """
+
+    id: str
+    sender_id: int
+    sender_name: str
+    at: Moment
+    document: str
+    lines: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeDelivery:
+    """Receive a delivery: every line as dispatched, or in the quantities that came.
+
+    ``quantities`` maps the reference of a dispatch to what came of it; ``0`` leaves it out.
+    """
+
+    operator_id: int
+    delivery_id: str
+    quantities: Mapping[str, str] = field(default_factory=dict)

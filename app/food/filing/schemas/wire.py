@@ -13,7 +13,7 @@ from marshmallow import Schema, fields, validate
 
 from app.doors.api import Query, Wire
 from app.food.filing.terms import RowState
-from ledger.entries.terms import EntryKind, Mode
+from ledger.entries.terms import EntryKind, Flag, Mode
 
 _QUANTITY = {"description": "decimal string, e.g. \"12.5\"; a JSON number is read exactly too"}
 _MOMENT = {"description": "ISO 8601; a bare date, month or year stays one"}
@@ -283,3 +283,17 @@ class UploadAnswer(Schema):
     refused_sheet = fields.String(allow_none=True)
 
 
+
+
+class BookSearch(Query):
+    """What the page of a book is narrowed by; dates in any form of the rules are for sheets."""
+
+    text = fields.String(load_default="")
+    lot = fields.String(load_default="")
+    partner = fields.String(load_default="")
+    kind = fields.Enum(EntryKind, by_value=True, load_default=None, allow_none=True)
+    flag = fields.String(load_default="", validate=validate.OneOf(
+        ["", *(flag.name.lower() for flag in Flag)]))
+    since = fields.Date(load_default=None, allow_none=True)
+    until = fields.Date(load_default=None, allow_none=True)
+    after = fields.String(load_default="")

@@ -1,5 +1,6 @@
 """The verbs of filing: take a file in, file it chunk by chunk, refuse it, finish it."""
 
+from app.food.filing.services.deliveries import refuse_delivery, take_delivery
 from app.food.filing.services.uploads import (
     CHUNK_ROWS,
     Chunk,
@@ -20,6 +21,8 @@ __all__ = [
     "finish_upload",
     "note_workbook",
     "receive_upload",
+    "refuse_delivery",
     "refuse_upload",
     "sender_of",
+    "take_delivery",
 ]

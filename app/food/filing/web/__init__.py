@@ -1,0 +1,1 @@
+"""The page door of filing: what waits, receipts, entries, uploads, the book, labels."""

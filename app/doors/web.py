@@ -32,6 +32,7 @@ from ledger.kernel.uow import UnitOfWork
 View = Callable[..., Any]
 
 
+_NEEDS_A_BOOK = "entry.file"  # an administrator may file, but has no book to file into
 ROLE_TEXTS: dict[Role, tuple[str, str]] = {
     Role.OPERATOR: ("生产经营者", "operator"),
     Role.CLERK: ("台账员", "clerk"),
@@ -263,6 +264,7 @@ def menu() -> list[MenuLine]:
     who = http.actor_or_public()
     if who.role not in ROLE_TEXTS:
         return []
+    has_book = who.operator_id is not None or bool(who.delegated)
     return [
         MenuLine(
             label=getattr(item.title, language()),
@@ -272,5 +274,5 @@ def menu() -> list[MenuLine]:
             tab=item.phone,
         )
         for item in current_app.extensions["suyuan.menu"]
-        if who.may(item.needs)
+        if who.may(item.needs) and (item.needs != _NEEDS_A_BOOK or has_book)
     ]

@@ -22,7 +22,12 @@ blueprint = Blueprint("help", __name__, template_folder="templates")
 
 @page(blueprint, "/", needs="code.read", template="help/start.html", limit="public")
 def start(uow: UnitOfWork) -> Mapping[str, Any] | Response:
-    """The start page for everybody; who is signed in is sent to the first line of the menu."""
+    """The start page for everybody; who is signed in is sent to the first line of the menu.
+
+    A clerk of several operators is sent to choose whose book to open.
+    """
+    if uow.actor.delegated and uow.actor.operator_id is None:
+        return redirect("/account")
     lines = web.menu()
     return redirect(lines[0].href) if lines else {}
 

@@ -99,6 +99,86 @@ def test_nothing_undocumented_is_answered(api_schema, keys, role, subtests):
             _asked(operation, keys[role])
 
 
+# --- what is there is answered as promised ----------------------------------------------------
+
+
+FILING = {
+    "filing_key": "GR-2026-0815-001",
+    "entries": [
+        {
+            "kind": "production",
+            "lot": {"gtin": "06901234567892", "lot": "L240501", "produced_on": "2026-05-01"},
+            "name": "绿野大米",
+            "quantity": "1200",
+            "unit": "EA",
+            "at": "2026-05-01",
+        },
+        {
+            "kind": "receipt",
+            "from": {"name": "绿野合作社", "contact": "13900000000"},
+            "lot": {"product": "青菜", "lot": "20260503"},
+            "quantity": "80",
+            "unit": "KGM",
+            "at": "2026-05-03",
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def filed(program, keys):
+    answer = program.test_client().post("/api/v1/filings", json=FILING, headers=keys["operator"])
+    assert answer.status_code == 201, answer.json
+    return answer.json
+
+
+KNOWN = [
+    ("operator", "GET", "/api/v1/me", {}),
+    ("operator", "GET", "/api/v1/filings/{key}", {"path": {"key": FILING["filing_key"]}}),
+    ("operator", "GET", "/api/v1/entries/{reference}", {"path": {"reference": "ENTRY"}}),
+    ("operator", "GET", "/api/v1/book", {"query": {"limit": 5}}),
+    ("operator", "GET", "/api/v1/products", {"query": {"query": "06901234567892"}}),
+    ("inspector", "GET", "/api/v1/products/{key}", {"path": {"key": "06901234567892"}}),
+    ("inspector", "GET", "/api/v1/subjects", {"query": {"query": "阿嬷"}}),
+    ("inspector", "GET", "/api/v1/subjects/{key}", {"path": {"key": "91350200MA2XFA1T37"}}),
+    ("inspector", "GET", "/api/v1/subjects/{key}/history", {"path": {"key": "91350200MA2XFA1T37"}}),
+    (
+        "inspector",
+        "GET",
+        "/api/v1/trace",
+        {"query": {"code": "06901234567892", "lot": "L240501", "direction": "both"}},
+    ),
+    ("operator", "GET", "/api/v1/trace", {"query": {"code": "06901234567892", "lot": "L240501"}}),
+    ("inspector", "GET", "/api/v1/trace", {"query": {"code": "06901234567892"}}),
+    ("public", "GET", "/api/v1/codes", {"query": {"text": "(01)06901234567892(10)L240501"}}),
+    ("public", "GET", "/api/v1/codes", {"query": {"text": "6901234567892"}}),
+]
+
+
+@pytest.mark.parametrize(("role", "method", "path", "given"), KNOWN)
+def test_what_is_there_is_answered_as_promised(api_schema, keys, filed, role, method, path, given):
+    named = {
+        name: filed["entries"][0] if value == "ENTRY" else value
+        for name, value in given.get("path", {}).items()
+    }
+    case = api_schema[path][method].Case(
+        path_parameters=named, query=given.get("query", {}), headers=dict(keys[role])
+    )
+    answer = case.call()
+    assert answer.status_code == 200, answer.text
+    case.validate_response(answer, checks=CHECKS)
+
+
+def test_the_same_filing_again_is_answered_as_promised(api_schema, keys, filed):
+    case = api_schema["/api/v1/filings"]["POST"].Case(
+        body=FILING, media_type="application/json", headers=dict(keys["operator"])
+    )
+    answer = case.call()
+    assert answer.status_code == 200
+    assert answer.json() == {**filed, "replayed": True}
+    case.validate_response(answer, checks=CHECKS)
+
+
 def test_the_document_is_openapi_3_1(document):
     assert document["openapi"].startswith("3.1")
     rules = jsonschema_rs.validator_for(definitions.OPENAPI_31)

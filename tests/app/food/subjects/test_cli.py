@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 import xlsxwriter
+from click.testing import CliRunner
+from sqlalchemy import text
 from support.named import a_uscc, an_sc, counted
 
 from app.food.subjects import errors, services
-from app.food.subjects.cli import document, lines, parts_of
+from app.food.subjects.cli import document, lines, parts_of, subjects
 from app.food.subjects.schemas.sheet import rows_of
 from ledger.subjects import queries
 from ledger.subjects.terms import LicenceKind, SubjectKind
@@ -112,3 +115,22 @@ def test_a_thousand_rows_take_as_many_statements_as_ten(uow, database, tmp_path)
             services.import_rows(uow, rows_of(path))
         spent.append(len(sent))
     assert spent[0] == spent[1]
+
+
+def test_the_command_imports_reports_and_ends_with_the_code_of_a_refusal(
+    fresh_settings, fresh_database, tmp_path
+):
+    env = {
+        "SUYUAN_DATA": str(tmp_path / "data"),
+        "SUYUAN_DATABASE_URL": fresh_settings.database_url,
+        "SUYUAN_APP_DATABASE_URL": fresh_settings.app_database_url,
+        "SUYUAN_REDIS_URL": fresh_settings.redis_url,
+    }
+    path = str(written(tmp_path, "csv-gb18030"))
+    done = CliRunner().invoke(subjects, ["import", "--json", path], env=env)
+    assert done.exit_code == 3, done.output
+    told = json.loads(done.stdout)
+    assert (told["rows"], told["created"], told["refused"]) == (7, 3, 4)
+    assert told["refusals"][0]["code"] == "identifiers.uscc_unreadable"
+    with fresh_database.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM subject")) == 2

@@ -114,12 +114,6 @@ class CorrectionNested(Invalid):
     code = "entries.correction_nested"
 
 
-class LotUnidentified(Invalid):
-    """L01: neither a lot number nor a production date, and the goods are not farm produce."""
-
-    code = "entries.lot_unidentified"
-
-
 class OwnInput(Invalid):
     """A lot cannot be made from itself in one step."""
 

@@ -14,7 +14,6 @@ from ledger.entries.rules.limits import PORTIONS_MAX
 from ledger.entries.terms import EntryKind, Line, Portion
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import Precision
-from ledger.products.terms import LotNamed
 
 TEXTS = {  # longest text a field may hold; documents and certificates are numbers, notes are notes
     "document": 100,
@@ -111,12 +110,6 @@ def _unreadable_texts(line: Line) -> Iterator[Refusal]:
         text: str = getattr(line, name)
         if text and (len(text) > limit or "\x00" in text):
             yield errors.TextUnreadable(field=name, limit=limit)
-
-
-def identified(named: LotNamed, *, agricultural: bool) -> bool:
-    """Whether the line says which lot: a number or a production date; farm produce needs none."""
-    dated = named.produced_on.precision is not Precision.UNKNOWN
-    return agricultural or bool(named.lot.strip() or named.lot_id or named.sscc) or dated
 
 
 def missing_fields(

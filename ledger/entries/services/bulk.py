@@ -20,8 +20,9 @@ from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.terms import FileEntries, Source
 from ledger.entries.writer import write_rows
 from ledger.kernel.uow import UnitOfWork
+from ledger.products.errors import UnknownLot
 
-_KNOWN = text("SELECT count(*) FROM lot WHERE id = ANY(:ids)")
+_KNOWN = text("SELECT id FROM lot WHERE id = ANY(:ids)")
 
 
 def file_rows(uow: UnitOfWork, operator_id: int, filing_key: str, rows: npt.NDArray[Any]) -> int:
@@ -29,7 +30,7 @@ def file_rows(uow: UnitOfWork, operator_id: int, filing_key: str, rows: npt.NDAr
 
     ``rows`` is a numpy record array with the fields of ENTRY_COLUMNS without ``id``, and ``entry``:
     the place of the row's entry within the batch (rows of one entry share it).
-    Refuses: NotPermitted, NotYourOperator, NothingFiled, LotUnidentified; claim_key's.
+    Refuses: NotPermitted, NotYourOperator, NothingFiled, UnknownLot; claim_key's.
     """
     uow.actor.require("entry.file")
     uow.actor.require_operator(operator_id)
@@ -70,9 +71,10 @@ def file_rows(uow: UnitOfWork, operator_id: int, filing_key: str, rows: npt.NDAr
 
 
 def _refuse_unknown_lots(uow: UnitOfWork, lots: npt.NDArray[Any]) -> None:
-    known = uow.session.scalar(_KNOWN, {"ids": lots.tolist()})
-    if known != len(lots):
-        raise errors.LotUnidentified(field="lot")
+    known = set(uow.session.scalars(_KNOWN, {"ids": lots.tolist()}))
+    for lot in lots.tolist():
+        if lot not in known:
+            raise UnknownLot(lot=lot, field="lot")
 
 
 def _numbered(rows: npt.NDArray[Any], first: int) -> npt.NDArray[Any]:

@@ -57,10 +57,6 @@ class Checker:
         self._remember(item)
 
     def _shape(self, item: Item, _limits: Limits) -> None:
-        for goods in item.all_goods:
-            named = goods.portion.lot
-            if not fields.identified(named, agricultural=goods.resolved.agricultural):
-                item.refuse(errors.LotUnidentified(field="lot"), f"{goods.path}lot.")
         if item.line.kind is not EntryKind.TRANSFORMATION:
             return
         inputs, outputs = {it.lot for it in item.goods}, {it.lot for it in item.made}

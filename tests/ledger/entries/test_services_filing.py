@@ -120,6 +120,7 @@ def test_l01_refuses_a_line_that_means_nothing(uow, dairy, shop, name):
 
 def test_l01_needs_a_lot_number_or_a_production_date(uow, dairy, shop):
     filed = file(uow, shop, receipt(dairy, lot=a_lot("", produced_on=UNKNOWN)))
+    assert codes(filed) == ["products.lot_missing"]
     assert filed.accepted == 0
     assert len(filed.refused) == 1
 

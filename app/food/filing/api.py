@@ -16,6 +16,7 @@ from app.food.filing import jobs, services
 from app.food.filing.queries import uploads
 from app.food.filing.queries.books import operator_meant
 from app.food.filing.schemas import answers, wire
+from app.food.filing.schemas.examples import FILING
 from app.food.filing.schemas.json import filing_of
 from app.food.filing.schemas.refused import refused_workbook
 from app.food.filing.terms import ReceiveUpload, RowState
@@ -31,7 +32,7 @@ blueprint = ExactBlueprint(
 
 
 @endpoint(blueprint, "/filings", method="POST", loads=wire.FilingBody, needs="entry.file",
-          answers=wire.FilingAnswer, status=201, also={200: "the same filing was answered before"})
+          example=FILING, answers=wire.FilingAnswer, status=201, also={200: "the same filing was answered before"})
 def file(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """File entries under the filer's own key, all of them or the good ones; never half of one."""
     command = filing_of(
@@ -96,7 +97,8 @@ def upload(uow: UnitOfWork, query: dict[str, Any], upload_id: int) -> dict[str, 
         following=rows[-1].id if len(rows) == query["limit"] else None)
 
 
-@endpoint(blueprint, "/uploads/<int:upload_id>/refused.xlsx", needs="book.read")
+@endpoint(blueprint, "/uploads/<int:upload_id>/refused.xlsx", needs="book.read",
+          content_type=XLSX)
 def refused(uow: UnitOfWork, upload_id: int) -> Response:
     """The refused rows in their own columns with the reason: correct them and send them again."""
     found = uploads.upload_by_id(uow, upload_id)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import IO, Any
 
 from flask import Response, request, stream_with_context, url_for
 from marshmallow import ValidationError
@@ -81,9 +82,16 @@ def as_csv(uow: UnitOfWork) -> Response:
 def as_xlsx(uow: UnitOfWork) -> Response:
     """All lines asked for as an xlsx, written row by row to a file and sent from it."""
     made = export.xlsx_file(book_lines(uow, _all(uow)), words(KIND_TEXTS), words(FLAG_TEXTS))
-    response = _file(iter(lambda: made.read(65_536), b""), "book.xlsx", XLSX)
+    response = _file(_sent(made), "book.xlsx", XLSX)
     response.call_on_close(made.close)
     return response
+
+
+def _sent(made: IO[bytes]) -> Iterator[bytes]:
+    """A file piece by piece, closed when it has been sent."""
+    with made:
+        while piece := made.read(65_536):
+            yield piece
 
 
 def _all(uow: UnitOfWork) -> BookAsked:

@@ -248,7 +248,7 @@ def test_another_shops_entry_is_not_there(
 def test_a_sheet_is_sent_watched_and_its_refusals_shown_by_cause(
     app: Flask, browser: FlaskClient, shop: int
 ) -> None:
-    made = sheets.a_ledger(400, start=date(2026, 7, 1))
+    made = sheets.a_ledger(400)
     sent = browser.post("/uploads", data={"file": (io.BytesIO(made.data), "七月.xlsx"), "kind": ""})
     assert sent.status_code == 303
     waiting = see(browser, sent.location)

@@ -90,17 +90,18 @@ class Endpoint:
     writes: bool | None = None
     limit: str = ""
     content_type: str = "application/json"
+    example: Any = None
 
 
 def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View], View]:
     """Make ``view(uow, [loaded], **path)`` an endpoint of the API.
 
-    ``needs`` a permission; ``loads`` a schema from ``location`` (json, query, form, files);
-    ``answers`` the schema of the body; ``content_type`` where it is not JSON;
-    ``also`` further answers by status; ``audits`` the action of
-    the audit line each look-up leaves, about the value the view sets in ``g.audit_about`` or the
-    path; ``limit`` the name of a stricter rate limit. GET runs read-only (PostgreSQL stops a write)
-    and is rolled back; others commit, and a browser's session must send its CSRF token.
+    ``needs`` a permission; ``loads`` a schema from ``location`` (json, query, form, files), with an
+    ``example`` of what is sent; ``answers`` the schema of the body, ``content_type`` where it is
+    not JSON; ``also`` further answers by status; ``audits`` the action of the audit line each
+    look-up leaves, about the value the view sets in ``g.audit_about`` or the path; ``limit`` the
+    name of a stricter rate limit. GET runs read-only (PostgreSQL stops a write) and is rolled
+    back; others commit, and a browser's session must send its CSRF token.
     """
     made = Endpoint(**promise)
     writes = made.method != "GET" if made.writes is None else made.writes
@@ -147,7 +148,8 @@ def _documented(blueprint: Blueprint, rule: str, made: Endpoint, door: View) -> 
             content_type=made.content_type,
         )(door)
     if made.loads is not None:
-        door = _asked_first(made, blueprint.arguments(made.loads, location=made.location)(door))
+        takes = blueprint.arguments(made.loads, location=made.location, example=made.example)
+        door = _asked_first(made, takes(door))
     tag = blueprint.name.removesuffix("-api")
     door = blueprint.doc(
         security=_security(made), tags=[tag], operationId=f"{tag}.{door.__name__}"

@@ -33,6 +33,7 @@ def _operation(
         about=said.get("description", ""),
         tag=(said.get("tags") or [""])[0],
         takes=tuple(_taken(document, said)),
+        example=_body_example(said),
         replies=tuple(_replies(document, said)),
     )
 
@@ -50,6 +51,14 @@ def _taken(document: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Fie
         )
     for content in said.get("requestBody", {}).get("content", {}).values():
         yield from fields_of(document, content.get("schema", {}))
+
+
+def _body_example(said: Mapping[str, Any]) -> str:
+    """A whole body as it is sent, as indented JSON; nothing where none is given."""
+    for content in said.get("requestBody", {}).get("content", {}).values():
+        if content.get("example"):
+            return json.dumps(content["example"], ensure_ascii=False, indent=2)
+    return ""
 
 
 def _replies(document: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[Reply]:

@@ -45,4 +45,5 @@ class Operation:
     about: str
     tag: str
     takes: tuple[Field, ...]
+    example: str
     replies: tuple[Reply, ...]

@@ -14,6 +14,7 @@ from schemathesis.specs.openapi import definitions
 from support import accounts
 
 from app.factory import create_app
+from app.food.filing.schemas.examples import FILING
 from ledger.kernel.actor import Role
 
 ROLES = ("public", "operator", "inspector", "registrar")
@@ -100,29 +101,6 @@ def test_nothing_undocumented_is_answered(api_schema, keys, role, subtests):
 
 
 # --- what is there is answered as promised ----------------------------------------------------
-
-
-FILING = {
-    "filing_key": "GR-2026-0815-001",
-    "entries": [
-        {
-            "kind": "production",
-            "lot": {"gtin": "06901234567892", "lot": "L240501", "produced_on": "2026-05-01"},
-            "name": "绿野大米",
-            "quantity": "1200",
-            "unit": "EA",
-            "at": "2026-05-01",
-        },
-        {
-            "kind": "receipt",
-            "from": {"name": "绿野合作社", "contact": "13900000000"},
-            "lot": {"product": "青菜", "lot": "20260503"},
-            "quantity": "80",
-            "unit": "KGM",
-            "at": "2026-05-03",
-        },
-    ],
-}
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -97,6 +98,12 @@ class Folders:
         if len(os.fsencode(short)) + _LONGEST_SOCKET_NAME > _SOCKET_PATH_MAX:
             short = Path("/tmp") / short.name  # noqa: S108 - private_folder checks its owner
         return private_folder(short, mode=0o700, owner=owner)
+
+    def forget_sockets(self, service: str, owner: int | None = None) -> None:
+        """Take a socket folder away that lies outside the data folder; its server has stopped."""
+        folder = self.socket_folder(service, owner)
+        if folder.parent != self.data:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def private_folder(folder: Path, *, mode: int, owner: int | None = None) -> Path:

@@ -96,6 +96,7 @@ class Postgres:
         """Stop the server: sessions are ended, everything acknowledged is on disk."""
         if self.process is not None:
             child.stop_child(self.process, _FAST_THEN_IMMEDIATE)
+            self.folders.forget_sockets("postgres", owner=self.user.uid)
 
     def has_ended(self) -> bool:
         """Whether the server's process is gone."""

@@ -66,6 +66,7 @@ class RedisServer:
         """Stop the server; what it acknowledged is on disk."""
         if self.process is not None:
             child.stop_child(self.process, _TERM)
+            self.folders.forget_sockets("redis", owner=self.folders.redis.stat().st_uid)
 
     def has_ended(self) -> bool:
         """Whether the server's process is gone."""

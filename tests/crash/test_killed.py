@@ -66,7 +66,9 @@ def key(installation: Installation) -> str:
     registrar = installation.command("keys", "issue", "--role", "registrar")
     status, answer = installation.ask("POST", "/api/v1/subjects", SUBJECT, registrar)
     assert status in {200, 201}, answer
-    return installation.command("keys", "issue", "--role", "operator", "--for", SUBJECT["uscc"])
+    return installation.command(
+        "keys", "issue", "--role", "operator", "--for", str(SUBJECT["uscc"])
+    )
 
 
 def book_of(installation: Installation) -> dict[str, tuple[int, int]]:

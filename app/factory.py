@@ -96,6 +96,7 @@ def _install_modules(app: Flask, settings: Settings) -> None:
             api.register_blueprint(machine)
         for pages in module.webs:
             app.register_blueprint(pages)
+    openapi.tidy(api)
     app.extensions["suyuan.api"] = api
     app.extensions["suyuan.modules"] = found
     app.extensions["suyuan.menu"] = sorted(

@@ -51,3 +51,9 @@ def describe(api: Api) -> None:
         content = {"application/problem+json": {"schema": Problem}}
         components.response(f"Refused{status}", {"description": text, "content": content})
     api.spec.options["info"] = {"description": _ABOUT, "license": _LICENCE}
+
+
+def tidy(api: Api) -> None:
+    """Take away what the library describes and no endpoint uses."""
+    for name in ("Error", "PaginationMetadata"):
+        api.spec.components.schemas.pop(name, None)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from ledger.kernel.moment import Moment
-from ledger.kernel.quantity import Dimension, Unit, plain
+from ledger.kernel.moment import Moment, from_stored
+from ledger.kernel.quantity import Unit, plain
 
 
 class Direction(StrEnum):
@@ -92,11 +92,9 @@ class Node(NamedTuple):
     lot: int
 
 
-class Measure(NamedTuple):
-    """What can be added up: a dimension, and the unit's own number where it is in no list."""
-
-    dimension: Dimension
-    number: int = 0
+Measure = int
+"""What can be added up: the place of a dimension in its list, or the number of a unit kept as text
+(1000 and above, addable with itself only). A plain number, because every row is looked up by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +139,7 @@ class Pointed:
     own_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryNamed:
+class EntryNamed(NamedTuple):
     """Which stored entry something comes from: the lot and number its public reference holds."""
 
     lot: int
@@ -158,8 +155,7 @@ class Portion:
     unit: Unit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Holder(NamedTuple):
     """One operator's holdings of one lot in one measure, over *all* its entries of that lot.
 
     Everything is in thousandths of the base of ``unit``. ``received`` counts receipts, and for a
@@ -179,16 +175,27 @@ class Holder:
     disposed: int = 0
     on_hand: int = 0
     presumed: int = 0
-    first_at: Moment | None = None
-    last_at: Moment | None = None
+    first: tuple[int, int] | None = None
+    last: tuple[int, int] | None = None
+
+    @property
+    def first_at(self) -> Moment | None:
+        """When the lot is first seen with the holder; none where no entry has a date."""
+        return self.first and from_stored(*self.first)
+
+    @property
+    def last_at(self) -> Moment | None:
+        """When it is last seen there."""
+        return self.last and from_stored(*self.last)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovementLink:
+class MovementLink(NamedTuple):
     """One delivery: a dispatch, the receipt that answers it, or both.
 
     It leaves at ``sent_at`` and arrives at ``received_at``; a side that was not filed is ``None``
-    and read as the other. ``thousandths`` is the sender's figure where there is one.
+    and read as the other. ``thousandths`` is the sender's figure where there is one. ``sent`` and
+    ``received`` are the rows behind it: a trace has thousands of links, of which few are looked at
+    closely, so dates and references are made when they are asked for.
     """
 
     sender: Node
@@ -196,12 +203,26 @@ class MovementLink:
     thousandths: int
     unit: Unit
     status: LinkStatus
-    sent_at: Moment | None
-    received_at: Moment | None
+    sent: Row | None
+    received: Row | None
     received_thousandths: int | None
     received_unit: Unit | None
-    entries: tuple[EntryNamed, ...]
     is_return: bool = False
+
+    @property
+    def sent_at(self) -> Moment | None:
+        """When it left, where the sender filed it."""
+        return self.sent and from_stored(self.sent.ts, self.sent.precision)
+
+    @property
+    def received_at(self) -> Moment | None:
+        """When it arrived, where the receiver filed it."""
+        return self.received and from_stored(self.received.ts, self.received.precision)
+
+    @property
+    def entries(self) -> tuple[EntryNamed, ...]:
+        """The dispatch, then the receipt."""
+        return tuple(EntryNamed(row.lot, row.id) for row in (self.sent, self.received) if row)
 
     @property
     def at(self) -> Moment:
@@ -227,20 +248,27 @@ class TransformationLink:
     out_of_order: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """An entry that is no link: production, a sale to consumers, a disposal, packing."""
 
     kind: EventKind
     node: Node
-    at: Moment
     thousandths: int
     unit: Unit
-    entry: EntryNamed
+    row: Row
+
+    @property
+    def at(self) -> Moment:
+        """When it was."""
+        return from_stored(self.row.ts, self.row.precision)
+
+    @property
+    def entry(self) -> EntryNamed:
+        """The stored entry."""
+        return EntryNamed(self.row.lot, self.row.id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class Gap(NamedTuple):
     """A part of the history nobody has filed.
 
     ``node`` is the operator who can close it: the receiver of an unanswered dispatch, the sender

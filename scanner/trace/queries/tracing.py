@@ -11,7 +11,9 @@ Names are read as bare columns: as objects, thousands of names would cost more t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -130,7 +132,8 @@ def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
     rows = fetched.rows
     operators, same_operator = _operators(uow, fetched, rows, asked)
     lots, reading = _lots(uow, fetched, rows, asked, same_operator)
-    answer = trace_rows(rows, reading, asked, within=frozenset(fetched.lots))
+    with _collector_at_rest():
+        answer = trace_rows(rows, reading, asked, within=frozenset(fetched.lots))
     answer = _with_first_lots(uow, fetched, answer)
     makers = {lot.producer_id for lot in lots.values() if lot.producer_id} - operators.keys()
     if makers:
@@ -143,6 +146,21 @@ def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
         rows_read=len(rows),
         round_trips=fetched.trips,
     )
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Let the garbage collector wait: a large answer is many small objects that all stay.
+
+    Measured on 16,000 rows: it walked over them again and again and took half of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _ask(uow: UnitOfWork, fetched: _Fetched, sql: str, **parameters: Any) -> list[Any]:
@@ -253,7 +271,7 @@ def _with_first_lots(uow: UnitOfWork, fetched: _Fetched, answer: Trace) -> Trace
         answer,
         transformations=tuple(replace(link, entries=one(link.entries))
                               for link in answer.transformations),
-        gaps=tuple(replace(gap, entries=one(gap.entries)) for gap in answer.gaps),
+        gaps=tuple(gap._replace(entries=one(gap.entries)) for gap in answer.gaps),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from ledger.entries.rules.pairing import PairStatus
@@ -84,7 +83,6 @@ def answer_from(
     """
     books = add_up(facts)
     order = {lot: number for number, lot in enumerate(_lots_in_order(facts, scope, roots))}
-    parts = _parts(facts)
     last = len(order)
 
     def holder_place(holder: Holder) -> tuple[int, ...]:
@@ -99,7 +97,7 @@ def answer_from(
         operator_id=operator,
         holders=tuple(sorted(holders_in(facts, scope, books), key=holder_place)),
         movements=tuple(
-            _movement(facts, move, parts) for move in sorted(scope.moves.values(), key=_move_place)
+            _movement(facts, move) for move in sorted(scope.moves.values(), key=_move_place)
         ),
         transformations=tuple(
             _transformation(facts, change)
@@ -119,13 +117,6 @@ def _lots_in_order(facts: Facts, scope: Scope, roots: tuple[int, ...]) -> list[i
         seen.update(dict.fromkeys((*sorted(change.inputs), *sorted(change.outputs))))
     seen.update(dict.fromkeys(sorted(node.lot for node in scope.nodes)))
     return list(seen)
-
-
-def _parts(facts: Facts) -> Counter[int]:
-    """In how many deliveries each stored fact stands; more than one when it came in parts."""
-    return Counter(
-        id(fact) for move in facts.moves for fact in (move.dispatch, move.receipt) if fact
-    )
 
 
 def _move_place(move: Move) -> tuple[int, ...]:
@@ -151,24 +142,22 @@ def _event_place(happening: Happening) -> tuple[int, ...]:
     return fact.row.ts, fact.row.kind, fact.node.lot, fact.node.operator, fact.row.id
 
 
-def _movement(facts: Facts, move: Move, parts: Counter[int]) -> MovementLink:
+def _movement(facts: Facts, move: Move) -> MovementLink:
     lot, sent, got = move.sender.lot, move.dispatch, move.receipt
-    whole = got is not None and parts[id(got)] == 1 and (sent is None or parts[id(sent)] == 1)
     received = None
     if got is not None:
-        received = got.thousandths if whole else move.thousandths
+        received = move.thousandths if move.is_part else got.thousandths
     return MovementLink(
-        sender=move.sender,
-        receiver=move.receiver,
-        thousandths=move.thousandths,
-        unit=facts.unit_of(lot, move.leaving.measure),
-        status=_STATUS[move.status],
-        sent_at=sent.moment if sent is not None else None,
-        received_at=got.moment if got is not None else None,
-        received_thousandths=received,
-        received_unit=facts.unit_of(lot, got.measure) if got is not None else None,
-        entries=tuple(fact.entry for fact in (sent, got) if fact is not None),
-        is_return=is_return(move),
+        move.sender,
+        move.receiver,
+        move.thousandths,
+        facts.unit_of(lot, move.leaving.measure),
+        _STATUS[move.status],
+        None if sent is None else sent.row,
+        None if got is None else got.row,
+        received,
+        None if got is None else facts.unit_of(lot, got.measure),
+        is_return(move),
     )
 
 
@@ -217,8 +206,7 @@ def _event(facts: Facts, happening: Happening) -> Event:
     return Event(
         kind=happening.kind,
         node=fact.node,
-        at=fact.moment,
         thousandths=fact.thousandths,
         unit=facts.unit_of(fact.node.lot, fact.measure),
-        entry=fact.entry,
+        row=fact.row,
     )

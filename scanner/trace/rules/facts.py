@@ -7,10 +7,11 @@ of a delivery are paired. Nothing here depends on the order in which the rows we
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 
 from ledger.entries.rules.pairing import PAIR_DAYS, PairStatus, Side, pair
 from ledger.entries.terms import RowKind
@@ -24,8 +25,11 @@ _DAY, _SECOND = 3, 4
 _DISPATCH, _RECEIPT = int(RowKind.DISPATCH), int(RowKind.RECEIPT)
 _USE, _YIELD = int(RowKind.USE), int(RowKind.YIELD)
 _RETURN_FLAG = 64
-_COUNTED = (Dimension.COUNT, Dimension.CASE)
-_BASE_UNITS = {Dimension.MASS: KGM, Dimension.VOLUME: LTR, Dimension.COUNT: EA}
+_PLACES = {dimension: number for number, dimension in enumerate(Dimension)}
+_MASS, _COUNT = _PLACES[Dimension.MASS], _PLACES[Dimension.COUNT]
+_COUNTED = (_COUNT, _PLACES[Dimension.CASE])
+_FIRST_WORD = 1000  # units kept as text are numbered from here, and measure only themselves
+_BASE_UNITS = {_MASS: KGM, _PLACES[Dimension.VOLUME]: LTR, _COUNT: EA}
 _EVENTS = {
     int(RowKind.PRODUCTION): EventKind.PRODUCTION,
     int(RowKind.DISPOSAL): EventKind.DISPOSAL,
@@ -78,10 +82,11 @@ class Fact:
 class Move:
     """A delivery from holder to holder: it leaves at the dispatch and arrives at the receipt.
 
-    The receipt says when goods were booked in; they may have come, or gone straight on, any time
-    since they were sent. So what an arrival may feed is asked from its dispatch on (decision 19):
-    traders who pass goods on the day they are sent are not cut off from their sources.
-
+    ``leaving`` and ``arriving`` are the facts whose moments those are: the other side's, where one
+    side was not filed. The receipt says when goods were booked in; they may have come, or gone
+    straight on, any time since they were sent. So what an arrival may feed is asked from its
+    dispatch on (decision 19): traders who pass goods on the day they are sent are not cut off from
+    their sources. ``is_part`` says that a dispatch or receipt stands in further moves too.
     ``valid`` is false when the sender has had the lot, but only after this left: then it cannot
     be what the sender had received, and its source is unknown.
     """
@@ -92,26 +97,15 @@ class Move:
     receipt: Fact | None
     status: PairStatus
     thousandths: int
+    leaving: Fact
+    arriving: Fact
+    is_part: bool = False
     valid: bool = True
-
-    @property
-    def leaving(self) -> Fact:
-        """The fact whose moment it leaves at."""
-        found = self.dispatch or self.receipt
-        assert found is not None  # pairing gives each pair one side at least
-        return found
 
     @property
     def earliest_arrival(self) -> int:
         """The first second at which the receiver can have had it."""
-        return min(fact.earliest for fact in (self.dispatch, self.receipt) if fact is not None)
-
-    @property
-    def arriving(self) -> Fact:
-        """The fact whose moment it is booked in at."""
-        found = self.receipt or self.dispatch
-        assert found is not None  # as above
-        return found
+        return min(self.leaving.earliest, self.arriving.earliest)
 
 
 @dataclass(slots=True, eq=False)
@@ -166,21 +160,23 @@ class Facts:
     events_at: dict[Node, list[Happening]] = field(default_factory=lambda: defaultdict(list))
     first: dict[Node, int] = field(default_factory=dict)
     units: dict[tuple[int, Measure], set[int]] = field(default_factory=lambda: defaultdict(set))
+    shown: dict[tuple[int, Measure], Unit] = field(default_factory=dict)
 
     def unit_of(self, lot: int, measure: Measure) -> Unit:
-        """The unit a lot's sums are shown in: as written where all wrote the same, else the base."""
+        """The unit a lot's sums are shown in: the one all wrote, else the measure's base."""
+        found = self.shown.get((lot, measure))
+        if found is None:
+            found = self.shown[lot, measure] = self._unit_of(lot, measure)
+        return found
+
+    def _unit_of(self, lot: int, measure: Measure) -> Unit:
+        if measure >= _FIRST_WORD:
+            word = self.reading.words.get(measure, str(measure))
+            return Unit(measure, word, Dimension.OTHER, 1_000, word)
         numbers = self.units.get((lot, measure), set())
-        if measure.number:
-            return Unit(
-                measure.number,
-                self.reading.words.get(measure.number, str(measure.number)),
-                Dimension.OTHER,
-                1_000,
-                self.reading.words.get(measure.number, ""),
-            )
         if len(numbers) == 1 and 0 not in numbers:
             return unit_numbered(next(iter(numbers)))
-        return _BASE_UNITS.get(measure.dimension, EA)
+        return _BASE_UNITS.get(measure, EA)
 
     def lot_unit(self, lot: int) -> Unit:
         """The unit of a lot whose quantity is unknown: that of its other entries, else pieces."""
@@ -248,23 +244,16 @@ def _fact(row: Row, reading: Reading) -> Fact:
     earliest, latest = bounds(ts, precision)
     measure = measure_of(unit)
     contains = reading.contains.get(lot)
-    if contains is not None and measure.dimension in _COUNTED:
-        measure = Measure(Dimension.COUNT)
+    if contains is not None and measure in _COUNTED:
+        measure = _COUNT
         qty = round(qty * contains)
     return Fact(row, node, earliest, latest, qty, measure)
 
 
-_MEASURES: dict[int, Measure] = {}
-
-
+@cache
 def measure_of(unit: int) -> Measure:
     """What a stored unit number measures; a unit kept as text only measures itself."""
-    found = _MEASURES.get(unit)
-    if found is None:
-        known = is_listed(unit)
-        found = Measure(unit_numbered(unit).dimension) if known else Measure(Dimension.OTHER, unit)
-        _MEASURES[unit] = found
-    return found
+    return _PLACES[unit_numbered(unit).dimension] if is_listed(unit) else unit
 
 
 def _written_unit(row: Row, reading: Reading) -> int:
@@ -324,31 +313,42 @@ def _moves(
 ) -> Iterable[Move]:
     sent, got = sides
     if not got:
-        for fact in sent:
-            yield Move(sender, receiver, fact, None, PairStatus.DISPATCH_ONLY, fact.thousandths)
-        return
+        return [_one_sided(sender, receiver, fact, PairStatus.DISPATCH_ONLY) for fact in sent]
     if not sent:
-        for fact in got:
-            yield Move(sender, receiver, None, fact, PairStatus.RECEIPT_ONLY, fact.thousandths)
-        return
-    sent.sort(key=_content)
-    got.sort(key=_content)
-    weighed = sent[0].measure.dimension is Dimension.MASS
+        return [_one_sided(sender, receiver, fact, PairStatus.RECEIPT_ONLY) for fact in got]
+    one, two = sent[0], got[0]
+    if len(sent) == len(got) == 1 and one.row.doc and one.row.doc == two.row.doc \
+            and one.thousandths == two.thousandths and one.measure == two.measure:
+        # By far the commonest delivery; ``pair`` says the same of it.
+        return [Move(sender, receiver, one, two, PairStatus.MATCHED, one.thousandths, one, two)]
+    return _paired(sender, receiver, sides, reading)
+
+
+def _one_sided(sender: Node, receiver: Node, fact: Fact, status: PairStatus) -> Move:
+    sent = status is PairStatus.DISPATCH_ONLY
+    return Move(sender, receiver, fact if sent else None, None if sent else fact, status,
+                fact.thousandths, fact, fact)
+
+
+def _paired(
+    sender: Node, receiver: Node, sides: tuple[list[Fact], list[Fact]], reading: Reading
+) -> Iterable[Move]:
+    sent, got = (sorted(side, key=_content) for side in sides)
+    weighed = sent[0].measure == _MASS
     pairs = pair(
         [_side(number, fact) for number, fact in enumerate(sent)],
         [_side(number, fact) for number, fact in enumerate(got, start=len(sent))],
         days=reading.pair_days,
         tolerance=reading.tolerance if weighed else Fraction(0),
     )
+    stands = Counter(number for one in pairs for number in one[:2] if number is not None)
     for out, back, status, thousandths in pairs:
-        yield Move(
-            sender,
-            receiver,
-            None if out is None else sent[out],
-            None if back is None else got[back - len(sent)],
-            status,
-            thousandths,
-        )
+        one = None if out is None else sent[out]
+        two = None if back is None else got[back - len(sent)]
+        fact = one or two
+        assert fact is not None  # pairing gives each pair one side at least
+        yield Move(sender, receiver, one, two, status, thousandths, fact, two or fact,
+                   is_part=any(stands[end] > 1 for end in (out, back) if end is not None))
 
 
 def _content(fact: Fact) -> tuple[int, ...]:
@@ -358,8 +358,8 @@ def _content(fact: Fact) -> tuple[int, ...]:
 
 
 def _side(number: int, fact: Fact) -> Side:
-    measure = fact.measure.number or list(Dimension).index(fact.measure.dimension)
-    return Side(number, fact.earliest, fact.latest, fact.thousandths, fact.row.doc, measure)
+    return Side(
+        number, fact.earliest, fact.latest, fact.thousandths, fact.row.doc, fact.measure)
 
 
 def _find_first(facts: Facts) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ledger.entries.rules.pairing import PairStatus
-from ledger.kernel.moment import Moment, from_stored
 from scanner.trace.rules.facts import NEVER_LATER, Fact, Facts, Move
 from scanner.trace.rules.reach import Scope
 from scanner.trace.terms import EntryNamed, EventKind, Gap, GapKind, Holder, Measure, Node
@@ -52,13 +52,11 @@ class Sums:
             self.last = (ts, fact.latest, precision)
 
 
-@dataclass(frozen=True, slots=True)
-class Out:
+class Out(NamedTuple):
     """Something that left a holder: for the question whether its source is known."""
 
     fact: Fact
     thousandths: int
-    measure: Measure
 
 
 @dataclass(slots=True)
@@ -79,7 +77,7 @@ class Ledgers:
 
     def leave(self, node: Node, fact: Fact, thousandths: int) -> None:
         """Remember that something left a holder."""
-        self.outs[node].append(Out(fact, thousandths, fact.measure))
+        self.outs[node].append(Out(fact, thousandths))
 
 
 def add_up(facts: Facts) -> Ledgers:
@@ -107,13 +105,11 @@ def add_up(facts: Facts) -> Ledgers:
 
 def _add_move(books: Ledgers, move: Move, seen: set[int]) -> None:
     """``seen`` holds the facts already counted: one received in parts stands in two moves."""
-    if move.dispatch is not None and id(move.dispatch) not in seen:
-        seen.add(id(move.dispatch))
+    if move.dispatch is not None and not (move.is_part and _again(move.dispatch, seen)):
         fact = move.dispatch
         books.at(move.sender, fact).dispatched += fact.thousandths
         books.leave(move.sender, fact, fact.thousandths)
-    if move.receipt is not None and id(move.receipt) not in seen:
-        seen.add(id(move.receipt))
+    if move.receipt is not None and not (move.is_part and _again(move.receipt, seen)):
         books.at(move.receiver, move.receipt).received += move.receipt.thousandths
     if move.receipt is None:
         sums = books.at(move.receiver, move.leaving)
@@ -123,6 +119,13 @@ def _add_move(books: Ledgers, move: Move, seen: set[int]) -> None:
         fact = move.arriving
         books.at(move.sender, fact).dispatched += move.thousandths
         books.leave(move.sender, fact, move.thousandths)
+
+
+def _again(fact: Fact, seen: set[int]) -> bool:
+    """Whether a fact was counted before; remembers it."""
+    known = id(fact) in seen
+    seen.add(id(fact))
+    return known
 
 
 def _add_uses(books: Ledgers, node: Node, uses: Iterable[Fact]) -> None:
@@ -168,13 +171,9 @@ def _holder(facts: Facts, node: Node, measure: Measure, sums: Sums) -> Holder:
         disposed=sums.disposed,
         presumed=sums.presumed,
         on_hand=max(0, sums.came - sums.went),
-        first_at=_moment(sums.first),
-        last_at=_moment(sums.last),
+        first=sums.first and (sums.first[0], sums.first[2]),
+        last=sums.last and (sums.last[0], sums.last[2]),
     )
-
-
-def _moment(seen: tuple[int, int, int] | None) -> Moment | None:
-    return None if seen is None else from_stored(seen[0], seen[2])
 
 
 def gaps_in(facts: Facts, scope: Scope, books: Ledgers) -> list[Gap]:
@@ -195,7 +194,7 @@ def _sourceless(facts: Facts, scope: Scope, books: Ledgers) -> Iterator[Gap]:
     for move in scope.sourceless.values():
         if move.sender not in scope.nodes:
             fact = move.leaving
-            left_out[move.sender].append(Out(fact, move.thousandths, fact.measure))
+            left_out[move.sender].append(Out(fact, move.thousandths))
     for node, outs in left_out.items():
         yield from _summed(facts, GapKind.SOURCE_UNKNOWN, node, outs)
 
@@ -203,7 +202,7 @@ def _sourceless(facts: Facts, scope: Scope, books: Ledgers) -> Iterator[Gap]:
 def _summed(facts: Facts, kind: GapKind, node: Node, outs: Iterable[Out]) -> Iterator[Gap]:
     by_measure: dict[Measure, list[Out]] = defaultdict(list)
     for out in outs:
-        by_measure[out.measure].append(out)
+        by_measure[out.fact.measure].append(out)
     for measure, mine in by_measure.items():
         yield Gap(
             kind=kind,
@@ -219,7 +218,7 @@ def _lacking(facts: Facts, scope: Scope, books: Ledgers) -> Iterator[Gap]:
     for node in scope.nodes:
         for measure, sums in books.sums.get(node, {}).items():
             if sums.came and sums.went > sums.came:
-                outs = (out.fact for out in books.outs.get(node, ()) if out.measure == measure)
+                outs = (out.fact for out in books.outs.get(node, ()) if out.fact.measure == measure)
                 yield Gap(
                     kind=GapKind.MORE_OUT_THAN_IN,
                     node=node,

@@ -2,7 +2,8 @@
 
 The rules, beyond the words of contract 3.3:
 
-* Moments are intervals. An arrival may feed a departure when its earliest second is not after the
+* Moments are intervals. A delivery has arrived, for what it may feed, from its dispatch on
+  (decision 19): receipts are booked late. An arrival may feed a departure when its earliest second is not after the
   departure's latest one; so an unknown part of a date never excludes.
 * A holder's departure is *valid* when the holder has no arrival of that lot at all (then its source
   is unknown, which is a gap), or when its first arrival may precede the departure.
@@ -66,10 +67,10 @@ class Scope:
 def whole_down(facts: Facts, roots: Iterable[int]) -> Scope:
     """Every fact of the lots that were made of the roots, and of the roots themselves."""
     lots = lots_made_of(facts, roots)
-    scope = Scope(nodes={node for node in facts.nodes if node.lot in lots})
-    for move in facts.moves:
-        if move.sender.lot in lots:
-            scope.take(move)
+    scope = Scope(
+        nodes={node for node in facts.nodes if node[1] in lots},
+        moves={id(move): move for move in facts.moves if move.sender[1] in lots},
+    )
     for happening in facts.happenings:
         if happening.fact.node.lot in lots:
             scope.take(happening)

@@ -16,6 +16,7 @@ from app.food.filing import jobs, services
 from app.food.filing.queries import uploads
 from app.food.filing.queries.books import operator_meant
 from app.food.filing.schemas import answers, wire
+from app.food.filing.schemas.export import XLSX, attachment
 from app.food.filing.schemas.examples import FILING
 from app.food.filing.schemas.json import filing_of
 from app.food.filing.schemas.refused import refused_workbook
@@ -25,14 +26,13 @@ from ledger.entries.services import file_entries
 from ledger.entries.terms import BookAsked
 from ledger.kernel.uow import UnitOfWork
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 blueprint = ExactBlueprint(
     "filing-api", __name__, url_prefix="/api/v1", description="Giving entries to the ledger")
 
 
 @endpoint(blueprint, "/filings", method="POST", loads=wire.FilingBody, needs="entry.file",
-          example=FILING, answers=wire.FilingAnswer, status=201, also={200: "the same filing was answered before"})
+          example=FILING, answers=wire.FilingAnswer, status=201,
+          also={200: "the same filing was answered before"})
 def file(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     """File entries under the filer's own key, all of them or the good ones; never half of one."""
     command = filing_of(
@@ -105,10 +105,3 @@ def refused(uow: UnitOfWork, upload_id: int) -> Response:
     rows = uploads.all_upload_rows(uow, found, RowState.REFUSED)
     content = refused_workbook(found, rows, lambda code, said: text_of(code, said, api_language()))
     return attachment(content, f"refused-{found.id}.xlsx")
-
-
-def attachment(content: bytes, name: str, mimetype: str = XLSX) -> Response:
-    """A file to be kept, under a name of ASCII letters."""
-    response = Response(content, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -14,6 +14,7 @@ from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.services import CHUNK_ROWS, Chunk, files
 from app.food.filing.terms import SheetRow, Skipped, Upload, Workbook
 from ledger.kernel import uow as units
+from ledger.kernel.actor import Actor
 from ledger.kernel.errors import Malformed
 from ledger.kernel.uow import UnitOfWork
 
@@ -51,13 +52,17 @@ def _file(room: JobRoom, upload: Upload, book: Workbook, *, until: float) -> Non
         done = uploads.chunks_done(uow, upload.id)
         sender = services.sender_of(uow, upload.id)
     for chunk in islice(chunks_of(book), done, None):
-        if not units.run(lambda: room.unit(sender),
-                         lambda uow, chunk=chunk: services.file_chunk(uow, upload.id, chunk)):
+        if not _file_chunk(room, sender, upload.id, chunk):
             return
         if monotonic() > until:
             units.run(room.unit, lambda uow: want(uow, READ_UPLOAD, upload_id=upload.id))
             return
     units.run(room.unit, lambda uow: services.finish_upload(uow, upload.id))
+
+
+def _file_chunk(room: JobRoom, sender: Actor, upload_id: int, chunk: Chunk) -> bool:
+    return units.run(lambda: room.unit(sender),
+                     lambda uow: services.file_chunk(uow, upload_id, chunk))
 
 
 def chunks_of(book: Workbook) -> Iterator[Chunk]:

@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 import xlsxwriter
+from flask import Response
 
 from app.food.filing.schemas.refused import OPTIONS, write_row
 from ledger.entries.terms import BookLine
 
 HEADS = ("日期", "类型", "商品名称", "商品条码", "批号", "数量", "单位", "往来单位", "单号", "记录号",
          "提醒", "更正了", "被更正为", "报送时间")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
 ROWS_MAX = 1_000_000  # a sheet of a spreadsheet ends at 1,048,576
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _AT_ONCE = 500
@@ -72,3 +75,12 @@ def xlsx_file(
     book.close()
     made.seek(0)
     return made
+
+
+def attachment(
+    content: bytes | Iterable[bytes], name: str, mimetype: str = XLSX
+) -> Response:
+    """A file to be kept, under a name of ASCII letters."""
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -9,9 +9,10 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields
 
 from app.food.filing import errors
-from app.food.filing.schemas import cells
-from app.food.filing.schemas.fields import NOTE_MAX, plain_text
+from app.food.filing.rules import cells
+from app.food.filing.rules.fields import NOTE_MAX, plain_text
 from ledger.entries.terms import BookLine, EntryKind, Line, Portion
+from ledger.kernel.errors import Invalid
 from ledger.kernel.identifiers.uscc import is_valid as is_uscc
 from ledger.kernel.moment import UNKNOWN, Moment
 from ledger.products.terms import LotNamed
@@ -84,7 +85,7 @@ def receipt_of(said: Mapping[str, str], partners: Mapping[str, int]) -> Line:
     goods = {**said, "at": said["received_on"], "partner": said["supplier"]}
     try:
         return line_of(EntryKind.RECEIPT, goods, partners)
-    except errors.Invalid as refusal:
+    except Invalid as refusal:
         refusal.field = {"at": "received_on", "partner": "supplier"}.get(
             refusal.field or "", refusal.field)
         raise
@@ -139,7 +140,7 @@ def _parts(said: Mapping[str, str], side: str) -> list[Portion]:
         goods = {"gtin" if product.isdecimal() else "product": product, "lot": lot}
         try:
             named = _lot(goods)
-        except errors.Invalid as refusal:
+        except Invalid as refusal:
             refusal.field = f"{side}_{place}_{'lot' if refusal.field == 'lot' else 'product'}"
             raise
         found.append(_portion(named, quantity, "", f"{side}_{place}_quantity"))

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from app.food.filing import errors
-from app.food.filing.schemas.fields import NOTE_MAX, Node
+from app.food.filing.rules.fields import NOTE_MAX, Node
 from ledger.entries.terms import EntryKind, FileEntries, Line, Mode, Portion, Source, Unreadable
 from ledger.kernel.errors import Refusal
 from ledger.products.terms import LotNamed
@@ -104,7 +104,7 @@ def party_of(value: object, path: str) -> Party:
     node = Node(value, path, PARTY)
     party = Party(
         consumers=node.flag("consumers"),
-        **{name: node.text(name) for name in PARTY if name != "consumers"},
+        **_said(node, (name for name in PARTY if name != "consumers")),
     )
     if party == Party():
         raise errors.FieldMissing(field=node.at("uscc"), name="uscc")
@@ -139,14 +139,13 @@ def _common(node: Node) -> dict[str, Any]:
         "at": node.moment("at"),
         "note": node.text("note", NOTE_MAX),
         "is_return": node.flag("return"),
-        **{name: node.text(name) for name in texts},
+        **_said(node, texts),
     }
 
 
 def _portion(node: Node) -> Portion:
     node.need("lot", "quantity", "unit")
-    said = {name: node.text(name) for name in GOODS}
-    return Portion(lot=_lot(node, said), quantity=node.text("quantity"), unit=node.text("unit"))
+    return Portion(lot=_lot(node, _said(node, GOODS)), quantity=node.text("quantity"), unit=node.text("unit"))
 
 
 def _lot(parent: Node, said: Mapping[str, str]) -> LotNamed:
@@ -159,13 +158,21 @@ def _lot(parent: Node, said: Mapping[str, str]) -> LotNamed:
         if node.has("producer") else None,
         produced_on=node.moment("produced_on"),
         expires_on=node.moment("expires_on"),
-        **{name: node.text(name) for name in texts},
-        **{name: node.text(name) or said.get(name, "") for name in GOODS},
+        **_said(node, texts),
+        **_goods_said(node, said),
     )
 
 
+def _goods_said(node: Node, beside: Mapping[str, str]) -> dict[str, Any]:
+    return {name: node.text(name) or beside.get(name, "") for name in GOODS}
+
+
+def _said(node: Node, names: Iterable[str]) -> dict[str, Any]:
+    return {name: node.text(name) for name in names}
+
+
 def _portions(node: Node, name: str) -> tuple[Portion, ...]:
-    found = []
+    found: list[Portion] = []
     for path, value in node.items(name):
         if len(found) == PARTS_MAX:
             raise errors.TooManyEntries(

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from math import isfinite
 from typing import Any
 
 from app.food.filing import errors
-from app.food.filing.schemas import cells as read
-from app.food.filing.schemas.cells import DITTO, Cell, text_of
-from app.food.filing.schemas.grid import Grid, Row, grids_of
-from app.food.filing.schemas.head import Head, Word, folded, header_of, kind_in, kind_words
+from app.food.filing.rules import cells as read
+from app.food.filing.rules.cells import DITTO, Cell, text_of
+from app.food.filing.rules.grid import Grid, Row, grids_of
+from app.food.filing.rules.head import Head, Word, folded, header_of, kind_in, kind_words
 from app.food.filing.terms import (
     LeftOut,
     Sheet,
@@ -34,6 +35,8 @@ _FOOTER = re.compile(
     r"^(制表|填表|填报|审核|复核|负责人|经办|记录人|单位负责|备注[:：]|说明[:：]|注[:：]|第\d+页|共\d+页|以上|打印|日期[:：])")
 _CONSUMERS = frozenset({"零售", "散客", "消费者", "个人", "零售客户", "散户", "门店零售", "consumers"})
 _YES = frozenset({"是", "y", "yes", "1", "true", "退货", "√"})
+_TEXTS = ("document", "document_line", "certificate", "origin", "storage", "reason",
+          "override_reason")
 _LOOKED_FOR_TOTALS = 4  # the word stands in one of the first filled cells
 
 
@@ -190,7 +193,7 @@ class _Reader:
 def values_of(row: Row) -> Values:
     """The cells of a row as they can be kept: numbers as numbers, the rest as text."""
     kept = [
-        cell if isinstance(cell, float) and cell == cell and abs(cell) != float("inf")
+        cell if isinstance(cell, float) and isfinite(cell)
         else text_of(cell)[:1000].replace("\0", "") for cell in row
     ]
     while kept and kept[-1] == "":
@@ -212,15 +215,14 @@ class _Row:
         parts: dict[str, Any] = {}
         if word.kind in (EntryKind.RECEIPT, EntryKind.DISPATCH):
             parts = {"partner": self._partner(word), "is_return": self._is_return(word)}
-        texts = ("document", "document_line", "certificate", "origin", "storage", "reason",
-                 "override_reason")
+        parts |= {name: self._text(name) for name in _TEXTS}
         at = self._moment("at")
         if at is UNKNOWN and word.kind is EntryKind.PRODUCTION:
             at = self._moment("produced_on")
         return Line(
             kind=word.kind, at=at, portions=(self._portion(),), operator=self._operator(),
             note=read.read_text(self._cell("note"), "note", 2_000),
-            **{name: self._text(name) for name in texts}, **parts)
+            **parts)
 
     def _cell(self, field: str) -> Cell:
         return self.said.get(field, "")
@@ -292,25 +294,3 @@ class _Row:
     def _lot_number(self) -> str:
         number = self._code("lot")
         return "" if number.casefold() in read.NONE_WORDS else number
-
-
-def cell_of(cells: Mapping[str, str], field: str) -> str:
-    """The cell a refusal's field stands in: ``partner.uscc`` is the cell of ``partner_uscc``.
-
-    Empty where the sheet has no such column.
-    """
-    parts = [part for part in field.split(".") if not part.isdecimal()]
-    last = parts[-1] if parts else ""
-    names = [field, "_".join(parts[-2:]), last]
-    if parts and parts[0] in ("partner", "from", "to"):
-        names = [f"partner_{last}", "partner_name", "partner_uscc"]
-    names += _STANDS_FOR.get(last, ())
-    return next((cells[name] for name in names if name in cells), "")
-
-
-_STANDS_FOR: dict[str, tuple[str, ...]] = {
-    "product": ("name",), "gtin": ("name",), "lot": ("produced_on", "name"),
-    "produced_on": ("lot",), "expires_on": ("shelf_life",), "shelf_life": ("expires_on",),
-    "portions": ("name",), "unit": ("quantity",), "partner": ("partner_name", "partner_uscc"),
-    "supplier": ("partner_name",), "receiver": ("partner_name",), "line": ("document_line",),
-}

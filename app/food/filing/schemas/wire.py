@@ -91,7 +91,7 @@ class EntryWire(Wire):
     entry = fields.Dict(metadata={"description": "what takes its place; {} only takes it out"})
 
 
-class RawLines(fields.List):
+class RawLines(fields.List[Any]):
     """A list whose items are handed on unread; the document describes them all the same."""
 
     def _deserialize(

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.food.filing.model import DeliveryAnswerRecord
 from app.food.filing.queries.deliveries import delivery_by_id
-from app.food.filing.schemas import cells
+from app.food.filing.rules import cells
 from app.food.filing.terms import TakeDelivery
 from ledger.entries.errors import UnknownFiling
 from ledger.entries.queries import filing_by_key

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from app.food.filing.model import UploadRecord, UploadRowRecord
 from app.food.filing.queries.uploads import upload_from
-from app.food.filing.schemas.sheet import cell_of
+from app.food.filing.rules.places import cell_of
 from app.food.filing.services import files
 from app.food.filing.terms import (
     ReceiveUpload,

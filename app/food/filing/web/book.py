@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import IO, Any
 
@@ -11,7 +11,6 @@ from marshmallow import ValidationError
 
 from app.doors import http
 from app.doors.web import page
-from app.food.filing.api import XLSX
 from app.food.filing.queries.books import partner_named
 from app.food.filing.schemas import export
 from app.food.filing.schemas.wire import BookSearch
@@ -28,6 +27,7 @@ from ledger.entries.queries import book_lines, book_page, entry_by_reference
 from ledger.entries.terms import BookAsked, BookLine, EntryKind, EntryShown, Flag
 from ledger.kernel.uow import UnitOfWork
 
+_NARROWING = ("text", "lot", "partner", "kind", "flag", "since", "until", "after")
 CORRECTABLE = frozenset({
     EntryKind.PRODUCTION, EntryKind.RECEIPT, EntryKind.DISPATCH, EntryKind.DISPOSAL,
     EntryKind.TRANSFORMATION, EntryKind.AGGREGATION, EntryKind.DISAGGREGATION,
@@ -44,15 +44,18 @@ def book(uow: UnitOfWork) -> dict[str, Any]:
         "typed": typed, "lines": found.items if found else (), "kinds": kinds, "flags": flags,
         "next": found.next if found else "", "moment_words": moment_words, "unit_words": unit_words,
         "narrowed": any(typed[name] for name in typed if name != "after"),
-        "exports": {name: url_for(f"filing.book_{name}", **{k: v for k, v in typed.items() if v})
+        "exports": {name: url_for(f"filing.book_{name}", **_given(typed))
                     for name in ("xlsx", "csv")},
     }
 
 
+def _given(typed: Mapping[str, str]) -> dict[str, Any]:
+    return {name: text for name, text in typed.items() if text and name != "after"}
+
+
 def _asked(uow: UnitOfWork) -> tuple[dict[str, str], BookAsked | None]:
     """What the address asks for, as typed and as asked; nothing is asked for an unknown partner."""
-    names = ("text", "lot", "partner", "kind", "flag", "since", "until", "after")
-    typed = {name: request.args.get(name, "").strip() for name in names}
+    typed = {name: request.args.get(name, "").strip() for name in _NARROWING}
     said = BookSearch().load({name: text for name, text in typed.items() if text})
     partner = typed["partner"]
     partner_id = partner_named(uow, own_operator(uow), partner) if partner else None
@@ -75,14 +78,14 @@ def as_csv(uow: UnitOfWork) -> Response:
             yield from export.csv_lines(book_lines(own, asked), words(KIND_TEXTS),
                                         words(FLAG_TEXTS))
 
-    return _file(stream_with_context(lines()), "book.csv", "text/csv; charset=utf-8")
+    return export.attachment(stream_with_context(lines()), "book.csv", export.CSV)
 
 
 @page(blueprint, "/book/export.xlsx", needs="book.read", endpoint="book_xlsx")
 def as_xlsx(uow: UnitOfWork) -> Response:
     """All lines asked for as an xlsx, written row by row to a file and sent from it."""
     made = export.xlsx_file(book_lines(uow, _all(uow)), words(KIND_TEXTS), words(FLAG_TEXTS))
-    response = _file(_sent(made), "book.xlsx", XLSX)
+    response = export.attachment(_sent(made), "book.xlsx")
     response.call_on_close(made.close)
     return response
 
@@ -100,12 +103,6 @@ def _all(uow: UnitOfWork) -> BookAsked:
         raise ValidationError({"partner": ["unknown"]})
     book_page(uow, replace(asked, limit=1))  # who may not read is told so before anything is sent
     return asked
-
-
-def _file(content: Any, name: str, mimetype: str) -> Response:
-    response = Response(content, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @page(blueprint, "/entries/<reference>", needs="book.read", template="filing/entry.html",

@@ -13,8 +13,9 @@ import xlsxwriter
 from support import sheets
 
 from app.food.filing import errors
-from app.food.filing.schemas import cells, head
-from app.food.filing.schemas.sheet import cell_of, read_workbook
+from app.food.filing.rules import cells, head
+from app.food.filing.rules.places import cell_of
+from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.terms import SheetRow, Skipped, SkipReason, Workbook
 from ledger.entries.terms import EntryKind, Line, Unreadable
 from ledger.kernel.errors import Refusal

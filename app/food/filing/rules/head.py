@@ -12,8 +12,8 @@ from importlib.resources import files
 from itertools import islice
 
 from app.food.filing import errors
-from app.food.filing.schemas.cells import text_of
-from app.food.filing.schemas.grid import Grid, Row
+from app.food.filing.rules.cells import text_of
+from app.food.filing.rules.grid import Grid, Row
 from app.food.filing.terms import Column, Values
 from ledger.entries.terms import EntryKind
 

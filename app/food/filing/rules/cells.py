@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NoReturn
 
 from app.food.filing import errors
-from app.food.filing.schemas.fields import plain_text
+from app.food.filing.rules.fields import plain_text
 from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment, moment_of, parse_moment

@@ -17,8 +17,8 @@ from python_calamine import (
 )
 
 from app.food.filing import errors
-from app.food.filing.schemas.cells import Cell
-from app.food.filing.schemas.container import FileKind, check_package, decoded, kind_of
+from app.food.filing.rules.cells import Cell
+from app.food.filing.rules.container import FileKind, check_package, decoded, kind_of
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 COLUMNS_MAX = 200  # a ledger sheet has under 40; the rest is decoration

@@ -7,6 +7,7 @@ units that are not in the list are kept as their own text and never converted (r
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from enum import Enum
@@ -89,6 +90,7 @@ UNITS: tuple[Unit, ...] = (
     Unit(17, "JIN", Dimension.MASS, 500_000, "斤", ("斤", "市斤")),
     Unit(18, "DZN", Dimension.COUNT, 12_000, "打", ("打", "dozen")),
 )
+_GROUPED = re.compile(r"^\d{1,3}(,\d{3})+(\.\d+)?$")  # 1,200 is twelve hundred; 1,5 is nothing
 _FIRST_OTHER = 1000  # numbers of units that are kept as text come from the unit_word table
 
 
@@ -153,8 +155,9 @@ def parse_quantity(text: str, unit: Unit, *, allow_zero: bool = False) -> Quanti
     Finer than a thousandth of the base is rounded half to even (36.799999999999997 kg is 36.8 kg).
     Raises QuantityUnreadable (not a finite decimal), QuantityNotPositive, QuantityTooLarge.
     """
+    written = text.strip()
     try:
-        amount = Decimal(text.strip().replace(",", ""))
+        amount = Decimal(written.replace(",", "") if _GROUPED.match(written) else written)
     except InvalidOperation:
         raise QuantityUnreadable(text=text.strip()[:40]) from None
     if not amount.is_finite():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from alembic import op
+from sqlalchemy import Table
 
 from ledger.kernel.model import Parameter
 from ledger.kernel.parameters import shipped
@@ -13,9 +15,24 @@ revision = "0001"
 down_revision = None
 
 TABLES = (
-    "parameter", "outbox_fact", "audit_line", "subject", "subject_change", "premises", "licence",
-    "product", "product_claim", "lot", "lot_hold", "entry", "entry_note", "filing", "unit_word",
-    "logistic_unit", "unit_content", "pairing_day",
+    "parameter",
+    "outbox_fact",
+    "audit_line",
+    "subject",
+    "subject_change",
+    "premises",
+    "licence",
+    "product",
+    "product_claim",
+    "lot",
+    "lot_hold",
+    "entry",
+    "entry_note",
+    "filing",
+    "unit_word",
+    "logistic_unit",
+    "unit_content",
+    "pairing_day",
 )
 
 
@@ -26,7 +43,7 @@ def upgrade() -> None:
     op.get_bind().connection.cursor().execute(sql)
     names = ("key", "value", "unit", "jurisdiction", "valid_from", "valid_to", "source", "mark")
     lines = [{name: getattr(line, name) for name in names} for line in shipped().lines]
-    op.bulk_insert(Parameter.__table__, lines)
+    op.bulk_insert(cast("Table", Parameter.__table__), lines)
 
 
 def downgrade() -> None:

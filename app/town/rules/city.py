@@ -124,16 +124,19 @@ class _Day:
         self.parts: list[npt.NDArray[Any]] = []
         self.entries = 0
 
-    def _add(self, own_entry: bool = True, **columns: Any) -> npt.NDArray[Any]:
+    def _add(self, **columns: Any) -> npt.NDArray[Any]:
         rows = np.zeros(len(columns["lot"]), ROW)
         rows["unit"], rows["precision"] = EA.number, Precision.SECOND
         for name, values in columns.items():
             rows[name] = values
-        if own_entry:
-            rows["entry"] = self.entries + np.arange(len(rows))
-            self.entries += len(rows)
         self.parts.append(rows)
         return rows
+
+    def _add_entries(self, **columns: Any) -> None:
+        """Rows that are an entry each."""
+        rows = self._add(**columns)
+        rows["entry"] = self.entries + np.arange(len(rows))
+        self.entries += len(rows)
 
     def derive(self, recent: list[tuple[Ints, Ints, Ints]]) -> None:
         """A tenth of the lots is made of earlier ones, bought from their first dealer."""
@@ -165,11 +168,12 @@ class _Day:
         document = self.dice.integers(1, 2**31 - 1, len(out))
         amount = self.dice.integers(1, 60, len(out)) * 1_000
         shared = {"lot": lot, "qty": amount, "doc": document}
-        self._add(kind=RowKind.DISPATCH, op=dealer, other=processor, ts=sent, **shared)
-        self._add(kind=RowKind.RECEIPT, op=processor, other=dealer, ts=sent + 1_800, **shared)
+        self._add_entries(kind=RowKind.DISPATCH, op=dealer, other=processor, ts=sent, **shared)
+        self._add_entries(
+            kind=RowKind.RECEIPT, op=processor, other=dealer, ts=sent + 1_800, **shared
+        )
         outputs, entry = np.unique(out, return_inverse=True)
         used = self._add(
-            own_entry=False,
             kind=RowKind.USE,
             op=processor,
             other=self.lots[out],
@@ -178,7 +182,6 @@ class _Day:
             qty=amount,
         )
         made = self._add(
-            own_entry=False,
             kind=RowKind.YIELD,
             op=self.producer[outputs],
             other=self.producer[outputs],
@@ -192,7 +195,7 @@ class _Day:
     def spread(self) -> None:
         """Production, then movements: producer to dealers, dealers to shops, all quantities fed."""
         plain = np.flatnonzero(~self.is_derived)
-        self._add(
+        self._add_entries(
             kind=RowKind.PRODUCTION,
             lot=self.lots[plain],
             op=self.producer[plain],
@@ -222,7 +225,7 @@ class _Day:
         """Both books' lines of deliveries; three in a hundred nobody confirms."""
         document = self.dice.integers(1, 2**31 - 1, len(lot))
         arrived = sent + self.dice.integers(1_800, 2 * DAY, len(lot))
-        self._add(
+        self._add_entries(
             kind=RowKind.DISPATCH,
             lot=self.lots[lot],
             op=sender,
@@ -232,7 +235,7 @@ class _Day:
             doc=document,
         )
         yes = np.flatnonzero(self.dice.random(len(lot)) >= 0.03)
-        self._add(
+        self._add_entries(
             kind=RowKind.RECEIPT,
             lot=self.lots[lot][yes],
             op=receiver[yes],

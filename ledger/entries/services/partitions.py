@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import text
 
 from ledger.kernel.uow import UnitOfWork
@@ -11,14 +13,28 @@ AHEAD = 2  # whole partitions that lie empty beyond the newest lot
 
 
 def make_partitions_ahead(uow: UnitOfWork) -> int:
-    """Make the partitions up to two beyond the newest lot; returns the last one's number.
+    """Make the partitions up to two beyond the newest lot id given out; returns the last number.
 
-    Every index comes with the partition, because an empty one without its indexes turns the
-    trace's plan into a scan.
+    The sequence is asked, not the table: refused filings use up ids too. Every index comes with the
+    partition, because an empty one without its indexes turns the trace's plan into a scan.
     """
-    newest = uow.session.scalar(text("SELECT coalesce(max(id), 0) FROM lot"))
+    newest = uow.session.scalar(text("SELECT last_value FROM lot_id_seq"))
     last = int(newest or 0) // WIDTH + AHEAD
-    uow.session.execute(
-        text("SELECT make_entry_partition(n) FROM generate_series(0, :last) AS n"), {"last": last}
-    )
+    _make_up_to(uow, last)
     return last
+
+
+def make_room_for(uow: UnitOfWork, lots: Iterable[int]) -> None:
+    """Make the partition of the highest of ``lots`` if nobody has made it ahead.
+
+    The scheduler makes partitions ahead; this is for the day on which it has not run.
+    """
+    number = max(lots, default=0) // WIDTH
+    there = text("SELECT to_regclass(:name) IS NOT NULL")
+    if not uow.session.scalar(there, {"name": f"entry_{number:04d}"}):
+        _make_up_to(uow, number)
+
+
+def _make_up_to(uow: UnitOfWork, last: int) -> None:
+    made = text("SELECT make_entry_partition(n) FROM generate_series(0, :last) AS n")
+    uow.session.execute(made, {"last": last})

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
+from support.slow_trace import Found, SlowTrace, Town
+from support.trace_towns import HOLDS, LOTS, OPERATORS, SAME_LOT, SAME_OPERATOR, rows_of, towns
 
 from ledger.entries.model import ENTRY_COLUMNS
 from ledger.entries.writer import write_rows
@@ -22,9 +24,6 @@ from scanner.trace.queries import trace
 from scanner.trace.rules.answer import trace_rows
 from scanner.trace.rules.facts import Reading
 from scanner.trace.terms import Direction, Row, Trace, TraceAsked
-from support.slow_trace import Found, SlowTrace, Town
-from support.trace_towns import HOLDS, LOTS, OPERATORS, SAME_LOT, SAME_OPERATOR, rows_of, towns
-
 
 NOW = datetime(2026, 8, 15, 10, 30, tzinfo=SHANGHAI)
 NAMES = [*OPERATORS, *SAME_OPERATOR]
@@ -33,9 +32,14 @@ IDS = {name: number for number, name in enumerate([*NAMES, *LOT_NAMES], start=10
 READING = Reading(
     same_lot={IDS[case]: IDS[base] for case, (base, _) in SAME_LOT.items()},
     same_operator={IDS[name]: IDS[to] for name, to in SAME_OPERATOR.items()},
-    contains={IDS[case]: Fraction(HOLDS) for case in SAME_LOT})
-QUESTIONS = [(lot, direction, operator) for lot in LOTS for direction in ("down", "up")
-             for operator in (None, *OPERATORS)]
+    contains={IDS[case]: Fraction(HOLDS) for case in SAME_LOT},
+)
+QUESTIONS = [
+    (lot, direction, operator)
+    for lot in LOTS
+    for direction in ("down", "up")
+    for operator in (None, *OPERATORS)
+]
 
 
 def numbered(town: Town, seed: int) -> dict[int, int]:
@@ -46,15 +50,19 @@ def numbered(town: Town, seed: int) -> dict[int, int]:
 
 
 def rows_for(town: Town, ids: dict[str, int], numbers: dict[int, int], seed: int) -> list[Row]:
-    rows = [Row(**dict(zip(ENTRY_COLUMNS, row, strict=True)))
-            for row in rows_of(town, ids, numbers)]
+    rows = [
+        Row(**dict(zip(ENTRY_COLUMNS, row, strict=True))) for row in rows_of(town, ids, numbers)
+    ]
     random.Random(seed + 1).shuffle(rows)
     return rows
 
 
 def fast(rows: list[Row], lot: str, direction: str, operator: str | None) -> Trace:
-    asked = TraceAsked(lots=(IDS[lot],), direction=Direction(direction),
-                       operator_id=IDS[operator] if operator else None)
+    asked = TraceAsked(
+        lots=(IDS[lot],),
+        direction=Direction(direction),
+        operator_id=IDS[operator] if operator else None,
+    )
     return trace_rows(rows, READING, asked, within=frozenset(IDS[name] for name in LOT_NAMES))
 
 
@@ -65,8 +73,9 @@ def slow(model: SlowTrace, lot: str, direction: str, operator: str | None) -> Fo
     return search(lot, operator)
 
 
-def hold_against(answer: Trace, model: SlowTrace, found: Found, ids: dict[str, int],
-                 numbers: dict[int, int]) -> None:
+def hold_against(
+    answer: Trace, model: SlowTrace, found: Found, ids: dict[str, int], numbers: dict[int, int]
+) -> None:
     """Every part of an answer equals what the slow model says of the same question."""
     filed = {stored: number for number, stored in numbers.items()}
     operators = {ids[name]: name for name in NAMES}
@@ -80,19 +89,37 @@ def hold_against(answer: Trace, model: SlowTrace, found: Found, ids: dict[str, i
         return thousandths // unit_numbered(unit).factor
 
     assert {node(each.node) for each in answer.holders} == found.nodes
-    assert {(*node(link.sender), operators[link.receiver.operator], link.status.value,
-             frozenset(filed[entry.id] for entry in link.entries))
-            for link in answer.movements} == {
-        (d.sender, d.lot, d.receiver, d.status,
-         frozenset(one.number for one in (d.out, d.back) if one)) for d in found.deliveries}
+    assert {
+        (
+            *node(link.sender),
+            operators[link.receiver.operator],
+            link.status.value,
+            frozenset(filed[entry.id] for entry in link.entries),
+        )
+        for link in answer.movements
+    } == {
+        (
+            d.sender,
+            d.lot,
+            d.receiver,
+            d.status,
+            frozenset(one.number for one in (d.out, d.back) if one),
+        )
+        for d in found.deliveries
+    }
     assert {filed[link.entries[0].id] for link in answer.transformations} == found.transformations
     for holder in answer.holders:
-        sums = {name: whole(getattr(holder, name)) for name in (
-            "received", "produced", "dispatched", "used", "disposed", "on_hand")}
+        sums = {
+            name: whole(getattr(holder, name))
+            for name in ("received", "produced", "dispatched", "used", "disposed", "on_hand")
+        }
         assert sums == model.sums(node(holder.node)), node(holder.node)
-    gaps = {(gap.kind.value, *node(gap.node), whole(gap.thousandths)) for gap in answer.gaps
-            if gap.kind.value != "date_unknown"
-            and (gap.kind.value != "source_unknown" or node(gap.node) in found.nodes)}
+    gaps = {
+        (gap.kind.value, *node(gap.node), whole(gap.thousandths))
+        for gap in answer.gaps
+        if gap.kind.value != "date_unknown"
+        and (gap.kind.value != "source_unknown" or node(gap.node) in found.nodes)
+    }
     assert gaps == model.gaps(found)
 
 
@@ -113,10 +140,14 @@ def test_every_question_is_answered_as_the_contract_says(town: Town, seed: int) 
 def test_upstream_agrees_with_downstream(town: Town, seed: int) -> None:
     rows = rows_for(town, IDS, numbered(town, seed), seed)
     places = [(operator, lot) for operator in OPERATORS for lot in LOTS]
-    down = {(who, lot): {tuple(h.node) for h in fast(rows, lot, "down", who).holders}
-            for who, lot in places}
-    up = {(who, lot): {tuple(h.node) for h in fast(rows, lot, "up", who).holders}
-          for who, lot in places}
+    down = {
+        (who, lot): {tuple(h.node) for h in fast(rows, lot, "down", who).holders}
+        for who, lot in places
+    }
+    up = {
+        (who, lot): {tuple(h.node) for h in fast(rows, lot, "up", who).holders}
+        for who, lot in places
+    }
     for a in places:
         for b in places:
             here, there = (IDS[a[0]], IDS[a[1]]), (IDS[b[0]], IDS[b[1]])
@@ -130,10 +161,20 @@ def test_the_order_of_filing_changes_nothing(town: Town, one: int, two: int) -> 
         numbers = numbered(town, seed)
         filed = {stored: number for number, stored in numbers.items()}
         found = fast(rows_for(town, IDS, numbers, seed), lot, direction, operator)
-        return (found.holders, {
-            (link.sender, link.receiver, link.thousandths, link.status,
-             frozenset(filed[entry.id] for entry in link.entries)) for link in found.movements},
-            {(gap.kind, gap.node, gap.thousandths) for gap in found.gaps})
+        return (
+            found.holders,
+            {
+                (
+                    link.sender,
+                    link.receiver,
+                    link.thousandths,
+                    link.status,
+                    frozenset(filed[entry.id] for entry in link.entries),
+                )
+                for link in found.movements
+            },
+            {(gap.kind, gap.node, gap.thousandths) for gap in found.gaps},
+        )
 
     for question in random.Random(one).sample(QUESTIONS, 6):
         assert answer(one, *question) == answer(two, *question)
@@ -159,29 +200,47 @@ def test_quantity_is_conserved(town: Town, seed: int) -> None:
 
 def stored(uow: units.UnitOfWork) -> dict[str, int]:
     """The town's operators and lots put into the store; their ids by name."""
+
     def new(sql: str, **values: object) -> int:
         return int(uow.session.execute(text(sql), values).scalar_one())
 
-    ids = {name: new("INSERT INTO subject (name, registered, created_at, party_key) VALUES "
-                     "(:n, true, now(), 'trace ' || :n) RETURNING id", n=name)
-           for name in OPERATORS}
-    ids |= {name: new("INSERT INTO subject (name, registered, created_at, party_key, merged_into) "
-                      "VALUES (:n, false, now(), 'trace ' || :n, :to) RETURNING id",
-                      n=name, to=ids[to]) for name, to in SAME_OPERATOR.items()}
+    ids = {
+        name: new(
+            "INSERT INTO subject (name, registered, created_at, party_key) VALUES "
+            "(:n, true, now(), 'trace ' || :n) RETURNING id",
+            n=name,
+        )
+        for name in OPERATORS
+    }
+    ids |= {
+        name: new(
+            "INSERT INTO subject (name, registered, created_at, party_key, merged_into) "
+            "VALUES (:n, false, now(), 'trace ' || :n, :to) RETURNING id",
+            n=name,
+            to=ids[to],
+        )
+        for name, to in SAME_OPERATOR.items()
+    }
     products: dict[str, int] = {}
     for name in LOT_NAMES:
         base, holds = SAME_LOT.get(name, (None, 1))
         products[name] = new(
             "INSERT INTO product (name, name_key, base_id, contains, created_at, in_store) VALUES "
             "(:n, :n, :b, :c, now(), 'trace ' || :n) RETURNING id",
-            n=name, b=base and products[base], c=holds)
-        ids[name] = new("INSERT INTO lot (product_id, lot_key) VALUES (:p, 'L:1') RETURNING id",
-                        p=products[name])
+            n=name,
+            b=base and products[base],
+            c=holds,
+        )
+        ids[name] = new(
+            "INSERT INTO lot (product_id, lot_key) VALUES (:p, 'L:1') RETURNING id",
+            p=products[name],
+        )
     return ids
 
 
-@settings(max_examples=60, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(towns(), st.integers(0, 2**16))
 def test_the_store_answers_the_same_at_once_and_level_by_level(
     database: Connection, town: Town, seed: int
@@ -193,12 +252,16 @@ def test_the_store_answers_the_same_at_once_and_level_by_level(
         write_rows(uow.session, rows_of(town, ids, numbers))
         model = SlowTrace(town)
         for lot, direction, operator in random.Random(seed).sample(QUESTIONS, 3):
-            question = TraceAsked(lots=(ids[lot],), direction=Direction(direction),
-                                  operator_id=ids[operator] if operator else None)
+            question = TraceAsked(
+                lots=(ids[lot],),
+                direction=Direction(direction),
+                operator_id=ids[operator] if operator else None,
+            )
             answer = trace(uow, question)
             levels = trace(uow, replace(question, level_wise=True))
             assert replace(levels, round_trips=0, rows_read=0) == replace(
-                answer, round_trips=0, rows_read=0)
+                answer, round_trips=0, rows_read=0
+            )
             hold_against(answer, model, slow(model, lot, direction, operator), ids, numbers)
     savepoint.rollback()
 
@@ -206,6 +269,7 @@ def test_the_store_answers_the_same_at_once_and_level_by_level(
 @pytest.mark.parametrize("seed", range(3))
 def test_the_slow_model_agrees_with_itself(seed: int) -> None:
     """A model that broke the contract itself would be no measure."""
+
     @settings(max_examples=5, deadline=None)
     @given(towns())
     def check(town: Town) -> None:

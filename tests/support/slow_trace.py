@@ -238,8 +238,11 @@ class SlowTrace:
         """(kind, operator, lot, quantity) of what is missing; dates apart."""
         gaps = set()
         for node in found.nodes:
-            early = sum(quantity for quantity, leaves in self.departures(node)
-                        if not self.is_first_met(node, leaves))
+            early = sum(
+                quantity
+                for quantity, leaves in self.departures(node)
+                if not self.is_first_met(node, leaves)
+            )
             sums = self.sums(node)
             came = sums["received"] + sums["produced"]
             went = sums["dispatched"] + sums["used"] + sums["disposed"]
@@ -258,12 +261,24 @@ class SlowTrace:
         """Everything that left a holder: handed on, sold, used, thrown away."""
         who, lot = node
         return [
-            *((one.quantity, span(one.when)) for one in self.entries
-              if one.kind in ("dispatch", "sale", "disposal") and (one.operator, one.lot) == node),
-            *((d.back.quantity, d.leaves) for d in self.deliveries
-              if d.out is None and (d.sender, d.lot) == node),
-            *((quantity, span(one.when)) for one in self.changes if one.operator == who
-              for name, quantity in one.inputs if name == lot)]
+            *(
+                (one.quantity, span(one.when))
+                for one in self.entries
+                if one.kind in ("dispatch", "sale", "disposal") and (one.operator, one.lot) == node
+            ),
+            *(
+                (d.back.quantity, d.leaves)
+                for d in self.deliveries
+                if d.out is None and (d.sender, d.lot) == node
+            ),
+            *(
+                (quantity, span(one.when))
+                for one in self.changes
+                if one.operator == who
+                for name, quantity in one.inputs
+                if name == lot
+            ),
+        ]
 
     def is_first_met(self, node: tuple[str, str], leaves: tuple[datetime, datetime]) -> bool:
         """Whether any arrival may precede what left."""

@@ -22,7 +22,8 @@ SAME_LOT = {"l0c": ("l0", HOLDS), "l1c": ("l1", HOLDS)}
 WHEN = st.sampled_from(
     [f"2026-05-0{day}" for day in range(1, 9)] * 3
     + ["2026-05-03T09:00:00+08:00", "2026-05-03T17:30:00+08:00", "2026-05-05T00:00:00+08:00"]
-    + ["2026-05", "2026-04", "2026-06", "2026", "2025", "", ""])
+    + ["2026-05", "2026-04", "2026-06", "2026", "2025", "", ""]
+)
 WHO = st.sampled_from(OPERATORS * 3 + list(SAME_OPERATOR))
 LOT = st.sampled_from(LOTS * 3 + list(SAME_LOT))
 
@@ -66,12 +67,26 @@ def _delivery(draw: st.DrawFn, writer: Writer) -> None:
     if lot in ("l0", "l0c") and draw(st.booleans()):
         other_lot = "l0" if lot == "l0c" else "l0c"  # the two sides write case and unit
     if sides != "back":
-        writer.add("dispatch", sender, partner=receiver, lot=lot, when=at, document=document,
-                   quantity=quantity_in(lot, cases))
+        writer.add(
+            "dispatch",
+            sender,
+            partner=receiver,
+            lot=lot,
+            when=at,
+            document=document,
+            quantity=quantity_in(lot, cases),
+        )
     if sides != "out":
         lot = other_lot or lot
-        writer.add("receipt", receiver, partner=sender, lot=lot, when=later, document=document,
-                   quantity=quantity_in(lot, cases - (50 if sides == "differs" else 0)))
+        writer.add(
+            "receipt",
+            receiver,
+            partner=sender,
+            lot=lot,
+            when=later,
+            document=document,
+            quantity=quantity_in(lot, cases - (50 if sides == "differs" else 0)),
+        )
 
 
 def _change(draw: st.DrawFn, writer: Writer) -> None:
@@ -79,29 +94,46 @@ def _change(draw: st.DrawFn, writer: Writer) -> None:
     inputs = draw(st.lists(LOT, min_size=1, max_size=2, **by_lot))
     outputs = draw(st.lists(LOT, min_size=1, max_size=2, **by_lot))
     cases = draw(st.integers(1, 30))
-    writer.add("use", draw(WHO), when=draw(WHEN),
-               inputs=tuple((lot, quantity_in(lot, cases)) for lot in inputs),
-               outputs=tuple((lot, quantity_in(lot, cases)) for lot in outputs))
+    writer.add(
+        "use",
+        draw(WHO),
+        when=draw(WHEN),
+        inputs=tuple((lot, quantity_in(lot, cases)) for lot in inputs),
+        outputs=tuple((lot, quantity_in(lot, cases)) for lot in outputs),
+    )
 
 
 def _made(draw: st.DrawFn, writer: Writer) -> None:
-    writer.add("production", draw(WHO), lot=(lot := draw(LOT)), when=draw(WHEN),
-               quantity=quantity_in(lot, draw(st.integers(1, 400))))
+    writer.add(
+        "production",
+        draw(WHO),
+        lot=(lot := draw(LOT)),
+        when=draw(WHEN),
+        quantity=quantity_in(lot, draw(st.integers(1, 400))),
+    )
 
 
 def _lost(draw: st.DrawFn, writer: Writer) -> None:
     kind = draw(st.sampled_from(["disposal", "sale"]))
-    writer.add(kind, draw(WHO), lot=(lot := draw(LOT)), when=draw(WHEN),
-               quantity=quantity_in(lot, draw(st.integers(1, 40))))
+    writer.add(
+        kind,
+        draw(WHO),
+        lot=(lot := draw(LOT)),
+        when=draw(WHEN),
+        quantity=quantity_in(lot, draw(st.integers(1, 40))),
+    )
 
 
-_KINDS = {"production": RowKind.PRODUCTION, "dispatch": RowKind.DISPATCH, "sale": RowKind.DISPATCH,
-          "receipt": RowKind.RECEIPT, "disposal": RowKind.DISPOSAL}
+_KINDS = {
+    "production": RowKind.PRODUCTION,
+    "dispatch": RowKind.DISPATCH,
+    "sale": RowKind.DISPATCH,
+    "receipt": RowKind.RECEIPT,
+    "disposal": RowKind.DISPOSAL,
+}
 
 
-def rows_of(
-    town: Town, ids: dict[str, int], numbers: dict[int, int]
-) -> list[tuple[int, ...]]:
+def rows_of(town: Town, ids: dict[str, int], numbers: dict[int, int]) -> list[tuple[int, ...]]:
     """The town as stored rows in the order of ENTRY_COLUMNS.
 
     ``ids`` are those of operators and lots by name, ``numbers`` the stored id of each entry.
@@ -109,19 +141,35 @@ def rows_of(
     rows: list[dict[str, int]] = []
     for one in town.filed:
         moment = parse_moment(one.when) if one.when else UNKNOWN
-        shared = {"id": numbers[one.number], "ts": moment.seconds, "op": ids[one.operator],
-                  "doc": document_hash(one.document), "precision": int(moment.precision),
-                  "flags": 0}
+        shared = {
+            "id": numbers[one.number],
+            "ts": moment.seconds,
+            "op": ids[one.operator],
+            "doc": document_hash(one.document),
+            "precision": int(moment.precision),
+            "flags": 0,
+        }
         mine = _change_rows(one, ids) if one.kind == "use" else [_plain_row(one, ids)]
         rows += [shared | row for row in mine]
         if one.number in town.withdrawn:
-            rows += [shared | {"lot": lot, "kind": RowKind.VOID, "other": 0, "unit": 0,
-                               "qty": numbers[one.number], "id": 0}
-                     for lot in {row["lot"] for row in mine}]
+            rows += [
+                shared
+                | {
+                    "lot": lot,
+                    "kind": RowKind.VOID,
+                    "other": 0,
+                    "unit": 0,
+                    "qty": numbers[one.number],
+                    "id": 0,
+                }
+                for lot in {row["lot"] for row in mine}
+            ]
     for case, (base, _) in town.same_lot.items():
-        rows += [dict.fromkeys(ENTRY_COLUMNS, 0) | {"lot": ids[a], "other": ids[b],
-                                                    "kind": RowKind.ALIAS}
-                 for a, b in ((case, base), (base, case))]
+        rows += [
+            dict.fromkeys(ENTRY_COLUMNS, 0)
+            | {"lot": ids[a], "other": ids[b], "kind": RowKind.ALIAS}
+            for a, b in ((case, base), (base, case))
+        ]
     return [tuple(int(row[name]) for name in ENTRY_COLUMNS) for row in rows]
 
 
@@ -132,17 +180,33 @@ def _amount(lot: str, quantity: int) -> dict[str, int]:
 def _plain_row(one: Filed, ids: dict[str, int]) -> dict[str, int]:
     own = one.kind in ("production", "disposal")
     other = ids[one.operator] if own else ids[one.partner] if one.partner else 0
-    return {"lot": ids[one.lot], "kind": _KINDS[one.kind], "other": other,
-            **_amount(one.lot, one.quantity)}
+    return {
+        "lot": ids[one.lot],
+        "kind": _KINDS[one.kind],
+        "other": other,
+        **_amount(one.lot, one.quantity),
+    }
 
 
 def _change_rows(one: Filed, ids: dict[str, int]) -> list[dict[str, int]]:
     rows = []
     for lot, quantity in one.inputs:
         for place, (made, _) in enumerate(one.outputs):
-            rows.append({"lot": ids[lot], "kind": RowKind.USE, "other": ids[made],
-                         **_amount(lot, 0 if place else quantity)})
+            rows.append(
+                {
+                    "lot": ids[lot],
+                    "kind": RowKind.USE,
+                    "other": ids[made],
+                    **_amount(lot, 0 if place else quantity),
+                }
+            )
     for made, quantity in one.outputs:
-        rows.append({"lot": ids[made], "kind": RowKind.YIELD, "other": ids[one.operator],
-                     **_amount(made, quantity)})
+        rows.append(
+            {
+                "lot": ids[made],
+                "kind": RowKind.YIELD,
+                "other": ids[one.operator],
+                **_amount(made, quantity),
+            }
+        )
     return rows

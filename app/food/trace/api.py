@@ -17,12 +17,22 @@ from ledger.kernel.uow import UnitOfWork
 from scanner.trace.terms import Limits
 
 blueprint = Blueprint(
-    "trace-api", __name__, url_prefix="/api/v1",
-    description="What a code points at, and who had a lot before and after")
+    "trace-api",
+    __name__,
+    url_prefix="/api/v1",
+    description="What a code points at, and who had a lot before and after",
+)
 
 
-@endpoint(blueprint, "/trace", loads=json.TraceQuery, location="query", needs="account.own",
-          answers=json.TraceJson, audits="trace.look_up")
+@endpoint(
+    blueprint,
+    "/trace",
+    loads=json.TraceQuery,
+    location="query",
+    needs="account.own",
+    answers=json.TraceJson,
+    audits="trace.look_up",
+)
 def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
     """Trace a lot, or all lots of a product, up, down or both ways.
 
@@ -34,16 +44,31 @@ def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
     return jsonify(json.trace_document(answered))
 
 
-@endpoint(blueprint, "/codes", loads=json.CodesQuery, location="query", needs="code.read",
-          answers=json.CodesJson)
+@endpoint(
+    blueprint,
+    "/codes",
+    loads=json.CodesQuery,
+    location="query",
+    needs="code.read",
+    answers=json.CodesJson,
+)
 def codes(uow: UnitOfWork, asked: dict[str, str]) -> dict[str, Any]:
     """Say what a scanned or typed text means and what it points at."""
     read = queries.code_read(uow, asked["text"], language())
     return {"symbols": [json.code_document(read, language())]}
 
 
-@endpoint(blueprint, "/codes/picture", method="POST", loads=json.PictureForm, location="files",
-          needs="code.read", answers=json.CodesJson, writes=False, limit="picture")
+@endpoint(
+    blueprint,
+    "/codes/picture",
+    method="POST",
+    loads=json.PictureForm,
+    location="files",
+    needs="code.read",
+    answers=json.CodesJson,
+    writes=False,
+    limit="picture",
+)
 def codes_in_picture(uow: UnitOfWork, sent: dict[str, Any]) -> dict[str, Any]:
     """Find every symbol in a photograph; say what each means and what it points at."""
     found = queries.codes_in_picture(uow, sent["picture"].read(), language())

@@ -25,8 +25,10 @@ from scanner.trace.terms import Direction, Limits, LinkStatus, Trace, amount
 _NOTHING_FOUND = 4
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic"}
 _STATUS = {
-    LinkStatus.DISPATCH_ONLY: "未确认 unanswered", LinkStatus.RECEIPT_ONLY: "发货方未报 no dispatch",
-    LinkStatus.DIFFERS: "数量不符 differs", LinkStatus.MATCHED: "",
+    LinkStatus.DISPATCH_ONLY: "未确认 unanswered",
+    LinkStatus.RECEIPT_ONLY: "发货方未报 no dispatch",
+    LinkStatus.DIFFERS: "数量不符 differs",
+    LinkStatus.MATCHED: "",
 }
 
 
@@ -46,11 +48,13 @@ def trace(
     shell: Shell, code: str, *, lot: str, operator: str, direction: str, as_json: bool
 ) -> None:
     """Trace CODE: a lot, or all lots of a product."""
-    asked = AskTrace(code=code, lot=lot, operator=operator,
-                     direction=Direction(direction or "down"))
+    asked = AskTrace(
+        code=code, lot=lot, operator=operator, direction=Direction(direction or "down")
+    )
     with shell.unit() as uow:
         answered = queries.answered(
-            uow, asked, Limits(rows=shell.settings.trace_rows_max), _milliseconds)
+            uow, asked, Limits(rows=shell.settings.trace_rows_max), _milliseconds
+        )
         uow.audit("trace.look_up", " ".join(part for part in (code, lot) if part)[:200])
     if as_json:
         say(standard_json.dumps(json.trace_document(answered), ensure_ascii=False))
@@ -65,8 +69,11 @@ def identify(shell: Shell, what: str, *, as_json: bool) -> None:
     """Say what TEXT, or every symbol in PICTURE, means and points at."""
     with shell.unit(read_only=True) as uow:
         picture = _picture(what)
-        found = queries.codes_in_picture(uow, picture, "zh") if picture is not None \
+        found = (
+            queries.codes_in_picture(uow, picture, "zh")
+            if picture is not None
             else [queries.code_read(uow, what, "zh")]
+        )
     if as_json:
         documents = [json.code_document(read, "zh") for read in found]
         say(standard_json.dumps({"symbols": documents}, ensure_ascii=False))
@@ -91,8 +98,12 @@ def _picture(what: str) -> bytes | None:
 def _console() -> Console:
     """People's output: colour on a terminal only; wide enough for tables in a pipe."""
     piped = not sys.stdout.isatty()
-    return Console(no_color=wants_no_colour() or None, width=140 if piped else None,
-                   highlight=False, markup=False)  # a name is never markup
+    return Console(
+        no_color=wants_no_colour() or None,
+        width=140 if piped else None,
+        highlight=False,
+        markup=False,
+    )  # a name is never markup
 
 
 def _symbols(found: list[CodeRead]) -> Table:
@@ -121,10 +132,15 @@ def show(answered: Answered, console: Console) -> None:
     console.print(_holders(found))
     for gap in found.gaps:
         who = operator_shown(found, gap.node.operator).name
-        console.print(f"缺口 gap: {gap.kind.value} · {who} · "
-                      f"{amount(gap.thousandths, gap.unit)} {gap.unit.code}")
-    state = "完整 complete" if found.complete else \
-        "不完整 cut by " + ", ".join(limit.value for limit in found.limits)
+        console.print(
+            f"缺口 gap: {gap.kind.value} · {who} · "
+            f"{amount(gap.thousandths, gap.unit)} {gap.unit.code}"
+        )
+    state = (
+        "完整 complete"
+        if found.complete
+        else "不完整 cut by " + ", ".join(limit.value for limit in found.limits)
+    )
     console.print(f"{state} · 读 {found.rows_read} 条 entries · 用时 {answered.took_ms:.1f} ms")
 
 
@@ -154,8 +170,14 @@ def _holders(found: Trace) -> Table:
         table.add_column(head, justify="right")
     table.add_column("单位 unit")
     for one in found.holders:
-        sums = [amount(getattr(one, name), one.unit) for name in
-                ("received", "produced", "dispatched", "used", "disposed", "on_hand")]
-        table.add_row(operator_shown(found, one.node.operator).name,
-                      lot_shown(found, one.node.lot).number, *sums, one.unit.code)
+        sums = [
+            amount(getattr(one, name), one.unit)
+            for name in ("received", "produced", "dispatched", "used", "disposed", "on_hand")
+        ]
+        table.add_row(
+            operator_shown(found, one.node.operator).name,
+            lot_shown(found, one.node.lot).number,
+            *sums,
+            one.unit.code,
+        )
     return table

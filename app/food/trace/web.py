@@ -46,8 +46,7 @@ def _answered(uow: UnitOfWork) -> Answered:
     return queries.answered(uow, asked, limits, http.stopwatch_ms)
 
 
-@page(blueprint, "/trace", needs="account.own", template="trace/show.html",
-      audits="trace.look_up")
+@page(blueprint, "/trace", needs="account.own", template="trace/show.html", audits="trace.look_up")
 def show(uow: UnitOfWork) -> dict[str, Any]:
     """A trace as picture, tree and tables; without a question, the form to ask one."""
     if not (request.args.get("code") or request.args.get("q")):
@@ -90,8 +89,12 @@ def scan(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
 
 
 def _scan_page(**more: Any) -> dict[str, Any]:
-    return {"form": {"values": {}, "errors": {}}, "action": url_for("trace.scan"),
-            "go": url_for("trace.scan") + "?text=", **more}
+    return {
+        "form": {"values": {}, "errors": {}},
+        "action": url_for("trace.scan"),
+        "go": url_for("trace.scan") + "?text=",
+        **more,
+    }
 
 
 def target_of(uow: UnitOfWork, read: CodeRead, text: str) -> str:
@@ -105,8 +108,11 @@ def target_of(uow: UnitOfWork, read: CodeRead, text: str) -> str:
 def scan_picture() -> AnyResponse:
     """A photograph: one symbol leads on, several are offered, none is said."""
     sent = request.files.get("picture")
-    return http.do(lambda uow: _read_picture(uow, sent.read() if sent else b""),
-                   needs="code.read", read_only=True)
+    return http.do(
+        lambda uow: _read_picture(uow, sent.read() if sent else b""),
+        needs="code.read",
+        read_only=True,
+    )
 
 
 vars(scan_picture)["limit"] = "picture"
@@ -121,17 +127,27 @@ def _read_picture(uow: UnitOfWork, picture: bytes) -> AnyResponse:
     if len(found) == 1:
         text = str(found[0].meaning["text"])
         return redirect(url_for("trace.scan", text=text), 303)
-    symbols = [{"symbology": read.symbology, "text": read.meaning["text"],
-                "label": read.product.product if read.product else "",
-                "href": url_for("trace.scan") + "?text=" + quote(str(read.meaning["text"]))}
-               for read in found]
+    symbols = [
+        {
+            "symbology": read.symbology,
+            "text": read.meaning["text"],
+            "label": read.product.product if read.product else "",
+            "href": url_for("trace.scan") + "?text=" + quote(str(read.meaning["text"])),
+        }
+        for read in found
+    ]
     form = {"values": {}, "errors": {"picture": problem} if problem else {}}
     body = render_template("pages/scan.html", **(_scan_page(symbols=symbols) | {"form": form}))
     return make_response(body, 422 if problem else 200)
 
 
-@page(blueprint, "/code", needs="product.read_public", template="pages/public_product.html",
-      limit="public")
+@page(
+    blueprint,
+    "/code",
+    needs="product.read_public",
+    template="pages/public_product.html",
+    limit="public",
+)
 def public_text(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
     """Whatever text was scanned, for the public."""
     text = request.args.get("text", "")
@@ -140,29 +156,49 @@ def public_text(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
     return redirect(address) if address else _unknown(text)
 
 
-@page(blueprint, "/trace/<reference>", needs="product.read_public",
-      template="pages/public_product.html", limit="public")
+@page(
+    blueprint,
+    "/trace/<reference>",
+    needs="product.read_public",
+    template="pages/public_product.html",
+    limit="public",
+)
 def public_lot(uow: UnitOfWork, reference: str) -> Any:
     """The public page of a lot by its trace number, for goods without a GTIN."""
     return _public(uow, reference, "")
 
 
-@page(blueprint, "/01/<gtin>", needs="product.read_public",
-      template="pages/public_product.html", limit="public")
+@page(
+    blueprint,
+    "/01/<gtin>",
+    needs="product.read_public",
+    template="pages/public_product.html",
+    limit="public",
+)
 def public_product(uow: UnitOfWork, gtin: str) -> Any:
     """The public page of a product (GS1 Digital Link); a lot may follow as ``lot``."""
     return _public(uow, gtin, request.args.get("lot", "") or request.args.get("10", ""))
 
 
-@page(blueprint, "/01/<gtin>/10/<lot>", needs="product.read_public",
-      template="pages/public_product.html", limit="public")
+@page(
+    blueprint,
+    "/01/<gtin>/10/<lot>",
+    needs="product.read_public",
+    template="pages/public_product.html",
+    limit="public",
+)
 def public_gtin_lot(uow: UnitOfWork, gtin: str, lot: str) -> Any:
     """The public page of a lot (GS1 Digital Link)."""
     return _public(uow, gtin, lot)
 
 
-@page(blueprint, "/01/<gtin>/10/<lot>/21/<serial>", needs="product.read_public",
-      template="pages/public_product.html", limit="public")
+@page(
+    blueprint,
+    "/01/<gtin>/10/<lot>/21/<serial>",
+    needs="product.read_public",
+    template="pages/public_product.html",
+    limit="public",
+)
 def public_serial(uow: UnitOfWork, gtin: str, lot: str, serial: str) -> Any:
     """The public page of one serial number: what is known is known of its lot."""
     return _public(uow, gtin, lot)
@@ -171,7 +207,8 @@ def public_serial(uow: UnitOfWork, gtin: str, lot: str, serial: str) -> Any:
 def _public(uow: UnitOfWork, code: str, lot: str) -> Any:
     """The public page as HTML, JSON or a GS1 link set, as the reader accepts."""
     wanted = request.accept_mimetypes.best_match(
-        ["text/html", "application/json", LINKSET], default="text/html")
+        ["text/html", "application/json", LINKSET], default="text/html"
+    )
     try:
         seen = queries.public_view(uow, code, lot, shop=request.args.get("shop", ""))
     except NotFound:

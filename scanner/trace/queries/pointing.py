@@ -8,7 +8,9 @@ from sqlalchemy import text as sql
 
 from ledger.kernel.identifiers.gtin import parse_gtin
 from ledger.kernel.ids import (
-    UnknownReference, parse_entry_reference, parse_trace_reference,
+    UnknownReference,
+    parse_entry_reference,
+    parse_trace_reference,
 )
 from ledger.kernel.names import fold_name
 from ledger.kernel.uow import UnitOfWork
@@ -161,15 +163,14 @@ def _several(lots: Iterable[Lot]) -> Pointed:
     return Pointed(kind=PointedKind.LOT, product_id=first, lots=tuple(ids))
 
 
-def lots_shown(
-    uow: UnitOfWork, pointed: Pointed
-) -> tuple[tuple[LotShown, ...], LotShown | None]:
+def lots_shown(uow: UnitOfWork, pointed: Pointed) -> tuple[tuple[LotShown, ...], LotShown | None]:
     """The lots a code points at and its product (as a lot without number), ready to be named."""
     found = products.lots_by_ids(uow, pointed.lots[:NAMED_MAX])
     ids = {lot.product_id for lot in found.values()} | {pointed.product_id or 0}
     known = products.products_by_ids(uow, ids)
-    lots = tuple(_shown(known[lot.product_id], lot)
-                 for lot_id in pointed.lots if (lot := found.get(lot_id)))
+    lots = tuple(
+        _shown(known[lot.product_id], lot) for lot_id in pointed.lots if (lot := found.get(lot_id))
+    )
     product = known.get(pointed.product_id or 0)
     return lots, _shown(product) if product else None
 
@@ -177,8 +178,12 @@ def lots_shown(
 def _shown(product: Product, lot: Lot | None = None) -> LotShown:
     number = (lot.number or lot.key.partition(":")[2]) if lot else ""
     return LotShown(
-        id=lot.id if lot else 0, gtin=product.gtin, number=number, product_id=product.id,
-        product=product.name, spec=product.spec,
+        id=lot.id if lot else 0,
+        gtin=product.gtin,
+        number=number,
+        product_id=product.id,
+        product=product.name,
+        spec=product.spec,
         producer_id=(lot.producer_id if lot else None) or product.producer_id,
         produced_on=lot.produced_on if lot and lot.produced_on.precision else None,
         expires_on=lot.expires_on if lot and lot.expires_on.precision else None,

@@ -39,19 +39,17 @@ from scanner.trace.terms import (
     TraceAsked,
 )
 
-_COLUMNS = "lot, ts, kind, op, other, qty, id, doc, unit, precision, flags"
-_OF_E = ", ".join(f"e.{name}" for name in _COLUMNS.split(", "))
-_USE, _ALIAS = int(RowKind.USE), int(RowKind.ALIAS)
+_OF_E = "e.lot, e.ts, e.kind, e.op, e.other, e.qty, e.id, e.doc, e.unit, e.precision, e.flags"
+_USE, _ALIAS = int(RowKind.USE), int(RowKind.ALIAS)  # 4 and 9 in the statements below
 _MOVES = (int(RowKind.DISPATCH), int(RowKind.RECEIPT))
+_FIRST_WORD = 1000  # units kept as text are numbered from here
 _CANCELLED = "57014"
 
 # What a lot leads to, per direction: downstream its outputs and aliases in one index probe.
-_NEXT_DOWN = (
-    f"SELECT d.other AS lot FROM entry d WHERE d.lot = l.lot AND d.kind IN ({_USE}, {_ALIAS})"
-)
+_NEXT_DOWN = "SELECT d.other AS lot FROM entry d WHERE d.lot = l.lot AND d.kind IN (4, 9)"
 _NEXT_UP = (
-    f"(SELECT d.lot FROM entry d WHERE d.other = l.lot AND d.kind = {_USE}) UNION ALL "
-    f"(SELECT d.other FROM entry d WHERE d.lot = l.lot AND d.kind = {_ALIAS})"
+    "(SELECT d.lot FROM entry d WHERE d.other = l.lot AND d.kind = 4) UNION ALL "
+    "(SELECT d.other FROM entry d WHERE d.lot = l.lot AND d.kind = 9)"
 )
 _ONE_SHOT = """
 WITH RECURSIVE l(lot) AS (
@@ -64,14 +62,14 @@ SELECT * FROM (
   LEFT JOIN LATERAL (SELECT {columns} FROM entry e WHERE e.lot = r.lot OFFSET 0) e ON true
 ) rows LIMIT %(rows)s
 """
-_LEVEL = (
-    f"SELECT e.lot, {_OF_E} FROM entry e WHERE e.lot = ANY(%(lots)s::int[]) "
-    "ORDER BY e.lot, e.ts LIMIT %(rows)s"
-)
-_MADE_FROM = (
-    f"SELECT e.lot, {_OF_E} FROM entry e WHERE e.other = ANY(%(lots)s::int[]) "
-    f"AND e.kind = {_USE} LIMIT %(rows)s"
-)
+_LEVEL = """
+SELECT e.lot, {columns} FROM entry e WHERE e.lot = ANY(%(lots)s::int[])
+ORDER BY e.lot, e.ts LIMIT %(rows)s
+"""
+_MADE_FROM = """
+SELECT e.lot, {columns} FROM entry e WHERE e.other = ANY(%(lots)s::int[]) AND e.kind = 4
+LIMIT %(rows)s
+"""
 _OPERATORS = (
     "SELECT a.id, s.id, s.uscc, s.name, s.kinds[1], s.division, s.registered "
     "FROM subject a JOIN subject s ON s.id = coalesce(a.merged_into, a.id) "
@@ -86,7 +84,8 @@ _LOTS = (
 # The public reference of an entry with several lots holds its first one, which only its note says.
 _FIRST_LOTS = (
     "SELECT id, (said->'lots'->>0)::int FROM entry_note "
-    "WHERE lot = ANY(%(lots)s::int[]) AND id = ANY(%(ids)s::bigint[]) AND jsonb_exists(said, 'lots')"
+    "WHERE lot = ANY(%(lots)s::int[]) AND id = ANY(%(ids)s::bigint[]) "
+    "AND jsonb_exists(said, 'lots')"
 )
 _WORDS = "SELECT id, word FROM unit_word WHERE id = ANY(%(ids)s::int[])"
 
@@ -166,7 +165,8 @@ def _collector_at_rest() -> Iterator[None]:
 def _ask(uow: UnitOfWork, fetched: _Fetched, sql: str, **parameters: Any) -> list[Any]:
     """The rows of one statement as plain tuples."""
     fetched.trips += 1
-    result = uow.session.connection().exec_driver_sql(sql, parameters)
+    statement = sql.replace("{columns}", _OF_E)
+    result = uow.session.connection().exec_driver_sql(statement, parameters)
     cursor: Any = result.cursor
     return list(cursor.fetchall())
 
@@ -259,18 +259,28 @@ def _with_first_lots(uow: UnitOfWork, fetched: _Fetched, answer: Trace) -> Trace
     named = [link.entries[0] for link in answer.transformations]
     if not named:
         return answer
-    first = dict(_ask(uow, fetched, _FIRST_LOTS, lots=sorted({each.lot for each in named}),
-                      ids=sorted({each.id for each in named})))
+    first = dict(
+        _ask(
+            uow,
+            fetched,
+            _FIRST_LOTS,
+            lots=sorted({each.lot for each in named}),
+            ids=sorted({each.id for each in named}),
+        )
+    )
 
     def one(entries: tuple[EntryNamed, ...]) -> tuple[EntryNamed, ...]:
-        found = {each.id: EntryNamed(lot=first.get(each.id, each.lot), id=each.id)
-                 for each in reversed(entries)}
+        found = {
+            each.id: EntryNamed(lot=first.get(each.id, each.lot), id=each.id)
+            for each in reversed(entries)
+        }
         return tuple(sorted(found.values(), key=lambda each: each.id))
 
     return replace(
         answer,
-        transformations=tuple(replace(link, entries=one(link.entries))
-                              for link in answer.transformations),
+        transformations=tuple(
+            replace(link, entries=one(link.entries)) for link in answer.transformations
+        ),
         gaps=tuple(gap._replace(entries=one(gap.entries)) for gap in answer.gaps),
     )
 
@@ -321,7 +331,7 @@ def _lots(
     packs = {row[0]: Fraction(row[14]) for row in found if row[13] not in (None, row[1])}
     doubtful = {row[0]: (row[0] in packs, bool(row[12])) for row in found}
     aliases = [(row.lot, row.other) for row in rows if row.kind == _ALIAS]
-    numbers = {row.unit for row in rows if row.unit >= 1000}
+    numbers = {row.unit for row in rows if row.unit >= _FIRST_WORD}
     words = dict(_ask(uow, fetched, _WORDS, ids=sorted(numbers))) if numbers else {}
     return shown, Reading(
         same_lot=canonical_lots(aliases, doubtful),

@@ -11,25 +11,26 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
 
 from ledger.entries.rules.pairing import PAIR_DAYS, PairStatus, Side, pair
 from ledger.entries.terms import RowKind
 from ledger.kernel.moment import Moment, from_stored
-from ledger.kernel.quantity import EA, KGM, LTR, Dimension, Unit, is_listed, unit_numbered
+from ledger.kernel.quantity import EA, Dimension, Unit, unit_numbered
+from scanner.trace.rules.measures import (
+    BASE_UNITS,
+    COUNT,
+    COUNTED,
+    FIRST_WORD,
+    MASS,
+    NEVER_LATER,
+    bounds,
+    measure_of,
+)
 from scanner.trace.terms import EntryNamed, EventKind, Measure, Node, Row
 
-NEVER_EARLIER = -(2**31)  # the bounds of an unknown moment, as the kernel's Moment has them
-NEVER_LATER = 2**31 - 1
-_DAY, _SECOND = 3, 4
 _DISPATCH, _RECEIPT = int(RowKind.DISPATCH), int(RowKind.RECEIPT)
 _USE, _YIELD = int(RowKind.USE), int(RowKind.YIELD)
 _RETURN_FLAG = 64
-_PLACES = {dimension: number for number, dimension in enumerate(Dimension)}
-_MASS, _COUNT = _PLACES[Dimension.MASS], _PLACES[Dimension.COUNT]
-_COUNTED = (_COUNT, _PLACES[Dimension.CASE])
-_FIRST_WORD = 1000  # units kept as text are numbered from here, and measure only themselves
-_BASE_UNITS = {_MASS: KGM, _PLACES[Dimension.VOLUME]: LTR, _COUNT: EA}
 _EVENTS = {
     int(RowKind.PRODUCTION): EventKind.PRODUCTION,
     int(RowKind.DISPOSAL): EventKind.DISPOSAL,
@@ -170,13 +171,13 @@ class Facts:
         return found
 
     def _unit_of(self, lot: int, measure: Measure) -> Unit:
-        if measure >= _FIRST_WORD:
+        if measure >= FIRST_WORD:
             word = self.reading.words.get(measure, str(measure))
             return Unit(measure, word, Dimension.OTHER, 1_000, word)
         numbers = self.units.get((lot, measure), set())
         if len(numbers) == 1 and 0 not in numbers:
             return unit_numbered(next(iter(numbers)))
-        return _BASE_UNITS.get(measure, EA)
+        return BASE_UNITS.get(measure, EA)
 
     def lot_unit(self, lot: int) -> Unit:
         """The unit of a lot whose quantity is unknown: that of its other entries, else pieces."""
@@ -184,18 +185,6 @@ class Facts:
             if known == lot:
                 return self.unit_of(lot, measure)
         return EA
-
-
-def bounds(ts: int, precision: int) -> tuple[int, int]:
-    """First and last second a stored moment may mean; days and instants without a calendar."""
-    if precision == _SECOND:
-        return ts, ts
-    if precision == _DAY:
-        return ts, ts + 86_399
-    if precision == 0:
-        return NEVER_EARLIER, NEVER_LATER
-    moment = from_stored(ts, precision)
-    return moment.earliest, moment.latest
 
 
 def read_facts(rows: Iterable[Row], reading: Reading, *, within: frozenset[int]) -> Facts:
@@ -244,16 +233,10 @@ def _fact(row: Row, reading: Reading) -> Fact:
     earliest, latest = bounds(ts, precision)
     measure = measure_of(unit)
     contains = reading.contains.get(lot)
-    if contains is not None and measure in _COUNTED:
-        measure = _COUNT
+    if contains is not None and measure in COUNTED:
+        measure = COUNT
         qty = round(qty * contains)
     return Fact(row, node, earliest, latest, qty, measure)
-
-
-@cache
-def measure_of(unit: int) -> Measure:
-    """What a stored unit number measures; a unit kept as text only measures itself."""
-    return _PLACES[unit_numbered(unit).dimension] if is_listed(unit) else unit
 
 
 def _written_unit(row: Row, reading: Reading) -> int:
@@ -317,8 +300,13 @@ def _moves(
     if not sent:
         return [_one_sided(sender, receiver, fact, PairStatus.RECEIPT_ONLY) for fact in got]
     one, two = sent[0], got[0]
-    if len(sent) == len(got) == 1 and one.row.doc and one.row.doc == two.row.doc \
-            and one.thousandths == two.thousandths and one.measure == two.measure:
+    if (
+        len(sent) == len(got) == 1
+        and one.row.doc
+        and one.row.doc == two.row.doc
+        and one.thousandths == two.thousandths
+        and one.measure == two.measure
+    ):
         # By far the commonest delivery; ``pair`` says the same of it.
         return [Move(sender, receiver, one, two, PairStatus.MATCHED, one.thousandths, one, two)]
     return _paired(sender, receiver, sides, reading)
@@ -326,15 +314,23 @@ def _moves(
 
 def _one_sided(sender: Node, receiver: Node, fact: Fact, status: PairStatus) -> Move:
     sent = status is PairStatus.DISPATCH_ONLY
-    return Move(sender, receiver, fact if sent else None, None if sent else fact, status,
-                fact.thousandths, fact, fact)
+    return Move(
+        sender,
+        receiver,
+        fact if sent else None,
+        None if sent else fact,
+        status,
+        fact.thousandths,
+        fact,
+        fact,
+    )
 
 
 def _paired(
     sender: Node, receiver: Node, sides: tuple[list[Fact], list[Fact]], reading: Reading
 ) -> Iterable[Move]:
     sent, got = (sorted(side, key=_content) for side in sides)
-    weighed = sent[0].measure == _MASS
+    weighed = sent[0].measure == MASS
     pairs = pair(
         [_side(number, fact) for number, fact in enumerate(sent)],
         [_side(number, fact) for number, fact in enumerate(got, start=len(sent))],
@@ -347,8 +343,17 @@ def _paired(
         two = None if back is None else got[back - len(sent)]
         fact = one or two
         assert fact is not None  # pairing gives each pair one side at least
-        yield Move(sender, receiver, one, two, status, thousandths, fact, two or fact,
-                   is_part=any(stands[end] > 1 for end in (out, back) if end is not None))
+        yield Move(
+            sender,
+            receiver,
+            one,
+            two,
+            status,
+            thousandths,
+            fact,
+            two or fact,
+            is_part=any(stands[end] > 1 for end in (out, back) if end is not None),
+        )
 
 
 def _content(fact: Fact) -> tuple[int, ...]:
@@ -358,8 +363,7 @@ def _content(fact: Fact) -> tuple[int, ...]:
 
 
 def _side(number: int, fact: Fact) -> Side:
-    return Side(
-        number, fact.earliest, fact.latest, fact.thousandths, fact.row.doc, fact.measure)
+    return Side(number, fact.earliest, fact.latest, fact.thousandths, fact.row.doc, fact.measure)
 
 
 def _find_first(facts: Facts) -> None:

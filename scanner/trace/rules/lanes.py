@@ -7,10 +7,11 @@ way), so that curves cross little. What goes back to an earlier tier runs below 
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
+from scanner.trace.rules.tiers import tiers_of
 from scanner.trace.terms import GapKind, Holder, LinkStatus, MovementLink, Node, Trace, amount
 
 BOX_WIDTH, CHANGE_WIDTH, BOX_HEIGHT = 160, 112, 46
@@ -112,7 +113,8 @@ def lanes_of(
     and lot); groups in ``opened`` are drawn one by one.
     """
     sketch = _sketched(trace)
-    sketch.layer = _layers(sketch)
+    ends = [(start, end) for start, end, _ in sketch.flows]
+    sketch.layer = tiers_of(sketch.keys, ends)
     sketch = _crowded(sketch, crowd_of, opened)
     if len(sketch.keys) > DRAWN_MAX:
         return Lanes(too_many=len(sketch.keys))
@@ -149,8 +151,10 @@ def _flow(sketch: _Sketch, start: Hashable, end: Hashable, kind: str) -> _Flow:
 
 
 _KINDS = {
-    LinkStatus.MATCHED: "plain", LinkStatus.DIFFERS: "diff",
-    LinkStatus.DISPATCH_ONLY: "gap", LinkStatus.RECEIPT_ONLY: "gap",
+    LinkStatus.MATCHED: "plain",
+    LinkStatus.DIFFERS: "diff",
+    LinkStatus.DISPATCH_ONLY: "gap",
+    LinkStatus.RECEIPT_ONLY: "gap",
 }
 
 
@@ -161,56 +165,6 @@ def _add_movement(sketch: _Sketch, link: MovementLink) -> None:
     flow.label = amount(flow.sent, link.unit)
     if link.status is LinkStatus.DIFFERS:
         flow.label += f"≠{amount(flow.got, link.received_unit or link.unit)}"
-
-
-def _layers(sketch: _Sketch) -> dict[Hashable, int]:
-    """The tier of each box: the longest way from a source, ways back left out."""
-    onward: dict[Hashable, list[Hashable]] = defaultdict(list)
-    for start, end, _ in sketch.flows:
-        if start != end:
-            onward[start].append(end)
-    forward = _without_ways_back(sketch.keys, onward)
-    indegree = dict.fromkeys(sketch.keys, 0)
-    for ends in forward.values():
-        for end in ends:
-            indegree[end] += 1
-    layer = dict.fromkeys(sketch.keys, 0)
-    queue = deque(key for key, count in indegree.items() if not count)
-    while queue:
-        key = queue.popleft()
-        for end in forward.get(key, ()):
-            layer[end] = max(layer[end], layer[key] + 1)
-            indegree[end] -= 1
-            if not indegree[end]:
-                queue.append(end)
-    return layer
-
-
-def _without_ways_back(
-    keys: Sequence[Hashable], onward: dict[Hashable, list[Hashable]]
-) -> dict[Hashable, list[Hashable]]:
-    """The same arrows less those that close a circle, met walking from the sources."""
-    has_source = {end for ends in onward.values() for end in ends}
-    starts = [key for key in keys if key not in has_source] + list(keys)
-    state: dict[Hashable, int] = {}
-    forward: dict[Hashable, list[Hashable]] = defaultdict(list)
-    for start in starts:
-        if start in state:
-            continue
-        state[start] = 1
-        stack = [(start, iter(onward.get(start, ())))]
-        while stack:
-            here, rest = stack[-1]
-            end = next(rest, None)
-            if end is None:
-                state[here] = 2
-                stack.pop()
-            elif state.get(end) != 1:  # not on the way we came
-                forward[here].append(end)
-                if end not in state:
-                    state[end] = 1
-                    stack.append((end, iter(onward.get(end, ()))))
-    return forward
 
 
 def _crowded(
@@ -251,25 +205,45 @@ def _drawn(sketch: _Sketch, trace: Trace) -> Lanes:
     for number, keys in enumerate(columns):
         change = all(key in sketch.changes for key in keys)
         width = CHANGE_WIDTH if change else BOX_WIDTH
-        boxes = [_box(sketch, trace, key, (number, len(placed) + place))
-                 for place, key in enumerate(keys)]
+        boxes = [
+            _box(sketch, trace, key, (number, len(placed) + place))
+            for place, key in enumerate(keys)
+        ]
         top = TOP + (height - TOP - len(keys) * (BOX_HEIGHT + GAP_Y)) / 2
-        boxes = [_placed(box, x, top + place * (BOX_HEIGHT + GAP_Y), width)
-                 for place, box in enumerate(boxes)]
+        boxes = [
+            _placed(box, x, top + place * (BOX_HEIGHT + GAP_Y), width)
+            for place, box in enumerate(boxes)
+        ]
         placed |= {box.key: box for box in boxes}
         drawn.append(Column(x=x, width=width, boxes=tuple(boxes), is_change=change))
         x += width + GAP_X
-    below = [flow for flow in sketch.flows.values()
-             if placed[flow.end].column <= placed[flow.start].column]
+    below = [
+        flow
+        for flow in sketch.flows.values()
+        if placed[flow.end].column <= placed[flow.start].column
+    ]
     return Lanes(
-        width=x - GAP_X + 1, height=height + (26 if below else 0), columns=tuple(drawn),
-        curves=tuple(_curves(sketch, placed)))
+        width=x - GAP_X + 1,
+        height=height + (26 if below else 0),
+        columns=tuple(drawn),
+        curves=tuple(_curves(sketch, placed)),
+    )
 
 
 def _placed(box: Box, x: float, y: float, width: float) -> Box:
-    return Box(key=box.key, number=box.number, x=x, y=y, width=width, column=box.column,
-               nodes=box.nodes, change=box.change, is_root=box.is_root, is_gap=box.is_gap,
-               sourceless=box.sourceless)
+    return Box(
+        key=box.key,
+        number=box.number,
+        x=x,
+        y=y,
+        width=width,
+        column=box.column,
+        nodes=box.nodes,
+        change=box.change,
+        is_root=box.is_root,
+        is_gap=box.is_gap,
+        sourceless=box.sourceless,
+    )
 
 
 def _box(sketch: _Sketch, trace: Trace, key: Hashable, place: tuple[int, int]) -> Box:
@@ -277,7 +251,13 @@ def _box(sketch: _Sketch, trace: Trace, key: Hashable, place: tuple[int, int]) -
     nodes = sketch.boxes.get(key, ())
     gaps = {gap.kind for gap in trace.gaps if gap.node in nodes}
     return Box(
-        key=key, number=number, x=0, y=0, width=0, column=column, nodes=nodes,
+        key=key,
+        number=number,
+        x=0,
+        y=0,
+        width=0,
+        column=column,
+        nodes=nodes,
         change=sketch.changes.get(key),
         is_root=column == 0 and any(node.lot in trace.roots for node in nodes),
         is_gap=bool(gaps & {GapKind.UNANSWERED_DISPATCH, GapKind.SOURCE_UNKNOWN}),
@@ -308,7 +288,7 @@ def _ordered(sketch: _Sketch) -> list[list[Hashable]]:
     height: dict[Hashable, float] = {}
     for sweep, side in ((columns, left), (columns[::-1], right), (columns, left)):
         for column in sweep:
-            column.sort(key=lambda key: _mean(side[key], height))  # noqa: B023 - used at once
+            column.sort(key=lambda key: _mean(side[key], height))
             middle = (len(column) - 1) / 2
             height |= {key: place - middle for place, key in enumerate(column)}
     return [column for column in columns if column]
@@ -335,7 +315,8 @@ def _curves(sketch: _Sketch, placed: dict[Hashable, Box]) -> Iterable[Curve]:
 
 
 def _ports(
-    flows: list[_Flow], placed: dict[Hashable, Box],
+    flows: list[_Flow],
+    placed: dict[Hashable, Box],
     ends: Callable[[_Flow], tuple[Hashable, Hashable]],
 ) -> dict[int, float]:
     """The height at which each flow meets its box: sorted by the other end, so none cross there."""
@@ -353,15 +334,23 @@ def _ports(
 
 
 def _curve(
-    flow: _Flow, thick: float, ends: tuple[tuple[float, float], tuple[float, float]],
+    flow: _Flow,
+    thick: float,
+    ends: tuple[tuple[float, float], tuple[float, float]],
     numbers: tuple[int, int],
 ) -> Curve:
     (x1, y1), (x2, y2) = ends
     reach = min(90.0, (x2 - x1) * 0.5)
     return Curve(
         path=f"M{x1:g} {y1:g}C{x1 + reach:g} {y1:g} {x2 - reach:g} {y2:g} {x2:g} {y2:g}",
-        width=thick, kind=flow.kind, label=flow.label, label_x=x2 - 6, label_y=round(y2 - 5, 1),
-        start=numbers[0], end=numbers[1])
+        width=thick,
+        kind=flow.kind,
+        label=flow.label,
+        label_x=x2 - 6,
+        label_y=round(y2 - 5, 1),
+        start=numbers[0],
+        end=numbers[1],
+    )
 
 
 def _way_back(flow: _Flow, thick: float, start: Box, end: Box) -> Curve:
@@ -370,9 +359,15 @@ def _way_back(flow: _Flow, thick: float, start: Box, end: Box) -> Curve:
     x2, y2 = end.x + end.width * 0.4, end.y + BOX_HEIGHT + 7
     low = max(y1, y2) + 24
     return Curve(
-        path=f"M{x1:g} {y1:g}C{x1:g} {low:g} {x2:g} {low:g} {x2:g} {y2:g}", width=thick,
-        kind=flow.kind, label=flow.label, label_x=round((x1 + x2) / 2, 1), label_y=low - 3,
-        start=start.number, end=end.number)
+        path=f"M{x1:g} {y1:g}C{x1:g} {low:g} {x2:g} {low:g} {x2:g} {y2:g}",
+        width=thick,
+        kind=flow.kind,
+        label=flow.label,
+        label_x=round((x1 + x2) / 2, 1),
+        label_y=low - 3,
+        start=start.number,
+        end=end.number,
+    )
 
 
 def holdings_at(trace: Trace) -> dict[Node, list[Holder]]:

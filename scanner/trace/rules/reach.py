@@ -3,8 +3,8 @@
 The rules, beyond the words of contract 3.3:
 
 * Moments are intervals. A delivery has arrived, for what it may feed, from its dispatch on
-  (decision 19): receipts are booked late. An arrival may feed a departure when its earliest second is not after the
-  departure's latest one; so an unknown part of a date never excludes.
+  (decision 19): receipts are booked late. An arrival may feed a departure when its earliest second
+  is not after the departure's latest one; so an unknown part of a date never excludes.
 * A holder's departure is *valid* when the holder has no arrival of that lot at all (then its source
   is unknown, which is a gap), or when its first arrival may precede the departure.
 * Downstream of an operator: its valid departures, and from each further holder the departures that
@@ -23,14 +23,8 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scanner.trace.rules.facts import (
-    NEVER_EARLIER,
-    NEVER_LATER,
-    Change,
-    Facts,
-    Happening,
-    Move,
-)
+from scanner.trace.rules.facts import Change, Facts, Happening, Move
+from scanner.trace.rules.measures import NEVER_EARLIER, NEVER_LATER
 from scanner.trace.terms import Node
 
 

@@ -18,12 +18,14 @@ def own_view(trace: Trace, operator: int) -> Trace:
     """
     own = _own_nodes(trace, operator)
     movements = tuple(
-        link for link in trace.movements
+        link
+        for link in trace.movements
         if (trace.direction is not Direction.UP and link.sender in own)
         or (trace.direction is not Direction.DOWN and link.receiver in own)
     )
     transformations = tuple(
-        link for link in trace.transformations
+        link
+        for link in trace.transformations
         if link.operator == operator
         and any(Node(operator, each.lot) in own for each in (*link.inputs, *link.outputs))
     )
@@ -35,9 +37,14 @@ def own_view(trace: Trace, operator: int) -> Trace:
         transformations=transformations,
         events=tuple(event for event in trace.events if event.node in own),
         gaps=tuple(
-            gap for gap in trace.gaps
-            if gap.node in own or (gap.partner == operator and Node(operator, gap.node.lot) in own
-                                   and _is_kept(gap.node, operator, kept))
+            gap
+            for gap in trace.gaps
+            if gap.node in own
+            or (
+                gap.partner == operator
+                and Node(operator, gap.node.lot) in own
+                and _is_kept(gap.node, operator, kept)
+            )
         ),
     )
     return _named_only(cut, operator)
@@ -69,11 +76,11 @@ def _own_nodes(trace: Trace, operator: int) -> set[Node]:
 
 def _named_only(trace: Trace, operator: int) -> Trace:
     operators = {operator} | {
-        node.operator for link in trace.movements for node in (link.sender, link.receiver)}
+        node.operator for link in trace.movements for node in (link.sender, link.receiver)
+    }
     lots = {*trace.roots, *(holder.node.lot for holder in trace.holders)}
     lots |= {each.lot for link in trace.transformations for each in (*link.inputs, *link.outputs)}
-    operators |= {
-        trace.lots[lot].producer_id or 0 for lot in lots if lot in trace.lots}
+    operators |= {trace.lots[lot].producer_id or 0 for lot in lots if lot in trace.lots}
     return replace(
         trace,
         operators={key: value for key, value in trace.operators.items() if key in operators},

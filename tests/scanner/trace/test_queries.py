@@ -28,24 +28,49 @@ class Store:
     def subject(self, name: str) -> int:
         return self.one(
             "INSERT INTO subject (name, kinds, registered, created_at, party_key) VALUES "
-            "(:name, '{distribution}', true, now(), :name) RETURNING id", name=name)
+            "(:name, '{distribution}', true, now(), :name) RETURNING id",
+            name=name,
+        )
 
     def lot(self, name: str, number: str, base: int | None = None, contains: int = 1) -> int:
         product = self.one(
             "INSERT INTO product (name, name_key, base_id, contains, created_at, in_store) VALUES "
             "(:name, :name, :base, :contains, now(), :name) RETURNING id",
-            name=name, base=base, contains=contains)
+            name=name,
+            base=base,
+            contains=contains,
+        )
         return self.one(
             "INSERT INTO lot (product_id, lot_key, number) VALUES (:p, :k, :n) RETURNING id",
-            p=product, k=f"L:{number}", n=number)
+            p=product,
+            k=f"L:{number}",
+            n=number,
+        )
 
-    def row(self, kind: RowKind, lot: int, op: int, other: int, qty: int, day: int = 1,
-            entry: int | None = None) -> int:
+    def row(  # noqa: PLR0917
+        self,
+        kind: RowKind,
+        lot: int,
+        op: int,
+        other: int,
+        qty: int,
+        day: int = 1,
+        entry: int | None = None,
+    ) -> int:
         self.entry += 1
         values = {
-            "id": entry or self.entry, "qty": qty * (1 if kind is RowKind.VOID else 1000),
-            "lot": lot, "ts": parse_moment(f"2026-05-{day:02}").seconds, "op": op, "other": other,
-            "doc": 0, "kind": int(kind), "unit": 3, "precision": 3, "flags": 0}
+            "id": entry or self.entry,
+            "qty": qty * (1 if kind is RowKind.VOID else 1000),
+            "lot": lot,
+            "ts": parse_moment(f"2026-05-{day:02}").seconds,
+            "op": op,
+            "other": other,
+            "doc": 0,
+            "kind": int(kind),
+            "unit": 3,
+            "precision": 3,
+            "flags": 0,
+        }
         names = ", ".join(ENTRY_COLUMNS)
         marks = ", ".join(f":{name}" for name in ENTRY_COLUMNS)
         self.uow.session.execute(text(f"INSERT INTO entry ({names}) VALUES ({marks})"), values)
@@ -102,29 +127,40 @@ def nodes(answer: Trace) -> set[Node]:
 def test_downstream_is_read_in_few_statements(uow: UnitOfWork, town: dict[str, int]) -> None:
     answer = both_ways(uow, asked(town["milk"]))
     assert nodes(answer) == {
-        Node(town["dairy"], town["milk"]), Node(town["baker"], town["milk"]),
-        Node(town["baker"], town["cake"]), Node(town["shop"], town["cake"])}
+        Node(town["dairy"], town["milk"]),
+        Node(town["baker"], town["milk"]),
+        Node(town["baker"], town["cake"]),
+        Node(town["shop"], town["cake"]),
+    }
     assert answer.complete
     assert answer.round_trips == 5
     (turned,) = answer.transformations
     assert {p.lot: amount(p.thousandths or 0, p.unit) for p in turned.inputs} == {
-        town["milk"]: "40", town["flour"]: "30"}
+        town["milk"]: "40",
+        town["flour"]: "30",
+    }
     assert answer.operators[town["shop"]].name == "shop"
     assert answer.operators[town["shop"]].kind == "distribution"
     assert answer.lots[town["flour"]].number == "N-flour"
 
 
 def test_upstream_finds_every_input(uow: UnitOfWork, town: dict[str, int]) -> None:
-    expected = {Node(town["baker"], town["cake"]), Node(town["baker"], town["milk"]),
-                Node(town["baker"], town["flour"]), Node(town["dairy"], town["milk"]),
-                Node(town["mill"], town["flour"])}
+    expected = {
+        Node(town["baker"], town["cake"]),
+        Node(town["baker"], town["milk"]),
+        Node(town["baker"], town["flour"]),
+        Node(town["dairy"], town["milk"]),
+        Node(town["mill"], town["flour"]),
+    }
     answer = both_ways(uow, asked(town["cake"], "up"))
     assert nodes(answer) == expected
     assert answer.round_trips == 4
     assert nodes(both_ways(uow, asked(town["cake"], "both"))) == expected | {
-        Node(town["shop"], town["cake"])}
+        Node(town["shop"], town["cake"])
+    }
     assert Node(town["dairy"], town["milk"]) in nodes(
-        both_ways(uow, asked(town["cake"], "up", operator_id=town["shop"])))
+        both_ways(uow, asked(town["cake"], "up", operator_id=town["shop"]))
+    )
 
 
 def test_merged_subjects_are_one_operator(
@@ -133,8 +169,9 @@ def test_merged_subjects_are_one_operator(
     farmer = store.subject("farmer")
     store.row(RowKind.DISPATCH, town["milk"], town["dairy"], farmer, 5, 5)
     store.row(RowKind.RECEIPT, town["milk"], town["shop"], town["dairy"], 5, 5)
-    uow.session.execute(text("UPDATE subject SET merged_into = :s WHERE id = :f"),
-                        {"s": town["shop"], "f": farmer})
+    uow.session.execute(
+        text("UPDATE subject SET merged_into = :s WHERE id = :f"), {"s": town["shop"], "f": farmer}
+    )
     answer = both_ways(uow, asked(town["milk"]))
     assert Node(town["shop"], town["milk"]) in nodes(answer)
     assert Node(farmer, town["milk"]) not in nodes(answer)

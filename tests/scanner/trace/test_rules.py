@@ -10,7 +10,8 @@ import pytest
 from ledger.entries.terms import Flag, RowKind
 from ledger.kernel.moment import UNKNOWN, parse_moment
 from scanner.trace.rules.answer import trace_rows
-from scanner.trace.rules.facts import Reading, bounds
+from scanner.trace.rules.facts import Reading
+from scanner.trace.rules.measures import bounds
 from scanner.trace.terms import (
     Direction,
     EventKind,
@@ -35,18 +36,28 @@ class Book:
         self.rows: list[Row] = []
         self.next_id = 1000
 
-    def add(
-        self, kind: RowKind, who: int, lot: int, qty: int, at: str = "", **more: int
-    ) -> int:
+    def add(self, kind: RowKind, who: int, lot: int, qty: int, at: str = "", **more: int) -> int:
         """One row with an entry number of its own, or the one given."""
         self.next_id += 1
         moment = parse_moment(at) if at else UNKNOWN
         number = more.get("id", self.next_id)
         unit = more.get("unit", EA)
         factor = 1_000_000 if unit == KGM else 1_000
-        self.rows.append(Row(lot, moment.seconds, kind, who, more.get("other", who), qty * factor,
-                             number, more.get("doc", 0), unit, moment.precision,
-                             more.get("flags", 0)))
+        self.rows.append(
+            Row(
+                lot,
+                moment.seconds,
+                kind,
+                who,
+                more.get("other", who),
+                qty * factor,
+                number,
+                more.get("doc", 0),
+                unit,
+                moment.precision,
+                more.get("flags", 0),
+            )
+        )
         return number
 
     def made(self, who: int, lot: int, qty: int, at: str = "2026-05-01") -> int:
@@ -78,7 +89,10 @@ class Book:
         self.rows.append(Row(lot, 0, RowKind.VOID, DAIRY, 0, entry, self.next_id + 1, 0, 0, 0, 0))
 
     def trace(
-        self, lot: int = MILK, direction: str = "down", operator: int | None = None,
+        self,
+        lot: int = MILK,
+        direction: str = "down",
+        operator: int | None = None,
         reading: Reading | None = None,
     ) -> Trace:
         rows = list(self.rows)
@@ -94,8 +108,16 @@ def nodes(answer: Trace) -> set[tuple[int, int]]:
 
 def holding(answer: Trace, operator: int, lot: int = MILK) -> dict[str, str]:
     (found,) = [each for each in answer.holders if each.node == Node(operator, lot)]
-    names = ("received", "produced", "dispatched", "sold", "used", "disposed", "on_hand",
-             "presumed")
+    names = (
+        "received",
+        "produced",
+        "dispatched",
+        "sold",
+        "used",
+        "disposed",
+        "on_hand",
+        "presumed",
+    )
     return {name: amount(getattr(found, name), found.unit) for name in names}
 
 
@@ -124,16 +146,36 @@ def dairy(book: Book) -> Book:
 
 def test_a_whole_lot_down_holds_everything_that_was_made_of_it(dairy: Book) -> None:
     answer = dairy.trace()
-    assert nodes(answer) == {(DAIRY, MILK), (DEALER, MILK), (SHOP, MILK), (BAKER, MILK),
-                             (BAKER, CAKE), (SHOP, CAKE)}
+    assert nodes(answer) == {
+        (DAIRY, MILK),
+        (DEALER, MILK),
+        (SHOP, MILK),
+        (BAKER, MILK),
+        (BAKER, CAKE),
+        (SHOP, CAKE),
+    }
     assert holding(answer, DEALER) == {
-        "received": "600", "produced": "0", "dispatched": "550", "sold": "0", "used": "0",
-        "disposed": "0", "on_hand": "50", "presumed": "0"}
+        "received": "600",
+        "produced": "0",
+        "dispatched": "550",
+        "sold": "0",
+        "used": "0",
+        "disposed": "0",
+        "on_hand": "50",
+        "presumed": "0",
+    }
     assert holding(answer, SHOP)["on_hand"] == "180"
     assert holding(answer, SHOP)["sold"] == "100"
     assert holding(answer, BAKER) | {"received": ""} == {
-        "received": "", "produced": "0", "dispatched": "0", "sold": "0", "used": "200",
-        "disposed": "0", "on_hand": "50", "presumed": "0"}
+        "received": "",
+        "produced": "0",
+        "dispatched": "0",
+        "sold": "0",
+        "used": "200",
+        "disposed": "0",
+        "on_hand": "50",
+        "presumed": "0",
+    }
     assert holding(answer, BAKER, CAKE)["produced"] == "900"
     assert gaps(answer) == set()
     assert [link.status for link in answer.movements] == [LinkStatus.MATCHED] * 4
@@ -141,7 +183,10 @@ def test_a_whole_lot_down_holds_everything_that_was_made_of_it(dairy: Book) -> N
     assert [(p.lot, amount(p.thousandths or 0, p.unit)) for p in turned.inputs] == [(MILK, "200")]
     assert [(p.lot, amount(p.thousandths or 0, p.unit)) for p in turned.outputs] == [(CAKE, "900")]
     assert {event.kind for event in answer.events} == {
-        EventKind.PRODUCTION, EventKind.SALE, EventKind.DISPOSAL}
+        EventKind.PRODUCTION,
+        EventKind.SALE,
+        EventKind.DISPOSAL,
+    }
     assert answer.complete
 
 
@@ -149,7 +194,9 @@ def test_a_whole_lot_up_goes_through_the_transformation_to_production(dairy: Boo
     answer = dairy.trace(CAKE, "up")
     assert nodes(answer) == {(BAKER, CAKE), (BAKER, MILK), (DEALER, MILK), (DAIRY, MILK)}
     assert {(m.sender.operator, m.receiver.operator) for m in answer.movements} == {
-        (DAIRY, DEALER), (DEALER, BAKER)}
+        (DAIRY, DEALER),
+        (DEALER, BAKER),
+    }
     assert {event.kind for event in answer.events} == {EventKind.PRODUCTION}
 
 
@@ -349,8 +396,13 @@ def test_a_unit_kept_as_text_is_shown_as_its_word(book: Book) -> None:
 
 def test_both_directions_join_without_doubling(dairy: Book) -> None:
     answer = dairy.trace(CAKE, "both")
-    assert nodes(answer) == {(BAKER, CAKE), (SHOP, CAKE), (BAKER, MILK), (DEALER, MILK),
-                             (DAIRY, MILK)}
+    assert nodes(answer) == {
+        (BAKER, CAKE),
+        (SHOP, CAKE),
+        (BAKER, MILK),
+        (DEALER, MILK),
+        (DAIRY, MILK),
+    }
     assert len(answer.transformations) == 1
 
 
@@ -367,8 +419,9 @@ def test_a_long_chain_of_transformations_does_not_exhaust_the_stack(book: Book) 
     assert len(book.trace(3000, "up").holders) == 3000
 
 
-@pytest.mark.parametrize("text", ["2026", "2024", "2026-02", "2026-05-03", "",
-                                  "2026-05-03T10:00:00+08:00"])
+@pytest.mark.parametrize(
+    "text", ["2026", "2024", "2026-02", "2026-05-03", "", "2026-05-03T10:00:00+08:00"]
+)
 def test_bounds_agree_with_the_kernels_moment(text: str) -> None:
     moment = parse_moment(text) if text else UNKNOWN
     expected = (moment.earliest, moment.latest)

@@ -22,9 +22,7 @@ SYMBOLS_MAX = 20  # symbols of one picture that are looked up; a shelf label has
 Stopwatch = Callable[[], float]
 
 
-def answered(
-    uow: UnitOfWork, asked: AskTrace, limits: Limits, stopwatch: Stopwatch
-) -> Answered:
+def answered(uow: UnitOfWork, asked: AskTrace, limits: Limits, stopwatch: Stopwatch) -> Answered:
     """The answer to a question from outside, as the one who asks may see it.
 
     An inspector sees everything; an operator its own entries and one step up and down. Times are
@@ -35,8 +33,9 @@ def answered(
     pointed = pointed_at(uow, asked.code, lot=asked.lot)
     lots, following = lots_to_trace(uow, pointed, before=asked.after, limit=asked.limit)
     begun = stopwatch()
-    found = trace(uow, TraceAsked(
-        lots=lots, direction=asked.direction, operator_id=operator, limits=limits))
+    found = trace(
+        uow, TraceAsked(lots=lots, direction=asked.direction, operator_id=operator, limits=limits)
+    )
     took = stopwatch() - begun
     if is_own and operator is not None:
         found = own_view(found, operator)
@@ -44,8 +43,9 @@ def answered(
             raise errors.NotYourTrace(code=asked.code[:60])
     if following is not None:
         found = replace(found, limits=(*found.limits, Limit.PAGE))
-    return Answered(asked=asked, pointed=pointed, trace=found, took_ms=took, next=following,
-                    is_own_view=is_own)
+    return Answered(
+        asked=asked, pointed=pointed, trace=found, took_ms=took, next=following, is_own_view=is_own
+    )
 
 
 def _operator(uow: UnitOfWork, named: str) -> tuple[int | None, bool]:
@@ -54,8 +54,11 @@ def _operator(uow: UnitOfWork, named: str) -> tuple[int | None, bool]:
     operator: int | None = None
     if named:
         short = named.isdecimal() and len(named) <= _ID_DIGITS_MAX
-        subject = subjects.subject_by_id(uow, int(named)) if short else \
-            subjects.subject_by_uscc(uow, named)
+        subject = (
+            subjects.subject_by_id(uow, int(named))
+            if short
+            else subjects.subject_by_uscc(uow, named)
+        )
         operator = subject.id
     if uow.actor.may("trace.all"):
         return operator, False
@@ -68,8 +71,14 @@ def _operator(uow: UnitOfWork, named: str) -> tuple[int | None, bool]:
     return operator, True
 
 
-def code_read(uow: UnitOfWork, text: str, language: str, *, symbology: str = "",
-              corners: tuple[tuple[int, int], ...] = ()) -> CodeRead:
+def code_read(
+    uow: UnitOfWork,
+    text: str,
+    language: str,
+    *,
+    symbology: str = "",
+    corners: tuple[tuple[int, int], ...] = (),
+) -> CodeRead:
     """What a text means and what it points at; never refuses, the refusal is part of the answer."""
     meaning = described(text, today=uow.today, language=language)
     read = CodeRead(meaning=meaning, symbology=symbology or meaning["symbology"], corners=corners)
@@ -84,7 +93,8 @@ def code_read(uow: UnitOfWork, text: str, language: str, *, symbology: str = "",
 def codes_in_picture(uow: UnitOfWork, picture: bytes, language: str) -> list[CodeRead]:
     """Every symbol found in a picture with what it points at. Refuses what symbols_in refuses."""
     return [
-        code_read(uow, symbol.scanned, language, symbology=symbol.symbology.value,
-                  corners=symbol.corners)
+        code_read(
+            uow, symbol.scanned, language, symbology=symbol.symbology.value, corners=symbol.corners
+        )
         for symbol in symbols_in(picture)[:SYMBOLS_MAX]
     ]

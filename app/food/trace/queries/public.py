@@ -55,8 +55,9 @@ def _producer(uow: UnitOfWork, product: Product, lot: Lot | None) -> Subject | N
 
 def _licence(uow: UnitOfWork, producer: Subject | None) -> Licence | None:
     """The producer's production licence: the one in force, else the one that ended last."""
-    papers = [paper for paper in producer.licences if paper.kind is LicenceKind.SC] \
-        if producer else []
+    papers = (
+        [paper for paper in producer.licences if paper.kind is LicenceKind.SC] if producer else []
+    )
     holding = [paper for paper in papers if paper.holds(uow.today)]
     found = holding or papers
     return found[-1] if found else None
@@ -65,8 +66,12 @@ def _licence(uow: UnitOfWork, producer: Subject | None) -> Licence | None:
 def _walked(uow: UnitOfWork, lot: Lot, shop: str) -> tuple[tuple[Step, ...], bool]:
     """The way of a lot to the asking shop in general terms, and whether its source has a gap."""
     asking = _shop(uow, shop)
-    question = TraceAsked(lots=(lot.id,), direction=Direction.UP, limits=LIMITS,
-                          operator_id=asking.id if asking else None)
+    question = TraceAsked(
+        lots=(lot.id,),
+        direction=Direction.UP,
+        limits=LIMITS,
+        operator_id=asking.id if asking else None,
+    )
     found = trace(uow, question)
     met = asking is not None and bool(found.holders)
     if asking is not None and not met:
@@ -87,16 +92,23 @@ def _shop(uow: UnitOfWork, shop: str) -> Subject | None:
 
 def _steps(found: Trace, shop: Subject | None) -> list[Step]:
     roots = set(found.roots)
-    materials = {portion.lot for change in found.transformations
-                 for portion in change.inputs} - roots
-    makers = {change.operator for change in found.transformations
-              if roots & {portion.lot for portion in change.outputs}}
+    materials = {
+        portion.lot for change in found.transformations for portion in change.inputs
+    } - roots
+    makers = {
+        change.operator
+        for change in found.transformations
+        if roots & {portion.lot for portion in change.outputs}
+    }
     makers |= {event.node.operator for event in found.events if event.node.lot in roots}
     holders = {holder.node.operator for holder in found.holders if holder.node.lot in roots}
     steps = [Step(kind=StepKind.MATERIALS, count=len(materials))] if materials else []
     if makers:
-        named = [found.operators[maker].name for maker in sorted(makers)
-                 if maker in found.operators and maker == _stated(found)]
+        named = [
+            found.operators[maker].name
+            for maker in sorted(makers)
+            if maker in found.operators and maker == _stated(found)
+        ]
         steps.append(Step(kind=StepKind.PRODUCER, name=named[0] if named else ""))
     else:
         steps.append(Step(kind=StepKind.SOURCE_UNKNOWN))

@@ -14,8 +14,18 @@ from app.food.trace.terms import Answered, AskTrace, CodeRead
 from ledger.kernel.ids import entry_reference, trace_reference
 from ledger.kernel.moment import Moment
 from scanner.trace.terms import (
-    Direction, EntryNamed, Event, Gap, Holder, LotShown, MovementLink, Node, Portion, Trace,
-    TransformationLink, amount,
+    Direction,
+    EntryNamed,
+    Event,
+    Gap,
+    Holder,
+    LotShown,
+    MovementLink,
+    Node,
+    Portion,
+    Trace,
+    TransformationLink,
+    amount,
 )
 
 _TEXT_MAX = 7_089  # what the largest symbol holds
@@ -29,16 +39,27 @@ class TraceQuery(Query):
     """What a trace is asked by."""
 
     code = fields.String(
-        required=True, validate=validate.Length(1, _TEXT_MAX),
-        metadata={"description": "anything scanned, a GTIN, an SSCC, a reference, or a name",
-                  "example": "06901234567892"})
+        required=True,
+        validate=validate.Length(1, _TEXT_MAX),
+        metadata={
+            "description": "anything scanned, a GTIN, an SSCC, a reference, or a name",
+            "example": "06901234567892",
+        },
+    )
     lot = _text(metadata={"example": "L240501"})
     operator = _text(40, metadata={"description": "USCC or id: only from this operator"})
     direction = fields.Enum(Direction, by_value=True, load_default=Direction.DOWN)
-    after = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1),
-                           metadata={"description": "`next` of the page before"})
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200),
-                           metadata={"description": "lots of a product in one page"})
+    after = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(min=1),
+        metadata={"description": "`next` of the page before"},
+    )
+    limit = fields.Integer(
+        load_default=50,
+        validate=validate.Range(1, 200),
+        metadata={"description": "lots of a product in one page"},
+    )
     case = _text(metadata={"description": "case number, kept with the look-up"})
 
     @post_load
@@ -50,8 +71,11 @@ class TraceQuery(Query):
 class CodesQuery(Query):
     """A text that was scanned or typed."""
 
-    text = fields.String(required=True, validate=validate.Length(1, _TEXT_MAX),
-                         metadata={"example": "(01)06901234567892(10)L240501"})
+    text = fields.String(
+        required=True,
+        validate=validate.Length(1, _TEXT_MAX),
+        metadata={"example": "(01)06901234567892(10)L240501"},
+    )
 
 
 class PictureForm(Wire):
@@ -153,9 +177,12 @@ class _Names:
         if operator not in self._operators:
             shown = self.trace.operators.get(operator)
             self._operators[operator] = {
-                "id": str(operator), "uscc": shown.uscc if shown else "",
-                "name": shown.name if shown else "", "kind": shown.kind if shown else "",
-                "division": shown.division if shown else ""}
+                "id": str(operator),
+                "uscc": shown.uscc if shown else "",
+                "name": shown.name if shown else "",
+                "kind": shown.kind if shown else "",
+                "division": shown.division if shown else "",
+            }
         return self._operators[operator]
 
     def node(self, node: Node) -> dict[str, Any]:
@@ -194,8 +221,12 @@ def _by_time(link: dict[str, Any]) -> str:
 
 def lot_document(lot: LotShown) -> dict[str, Any]:
     """A lot as every answer names it."""
-    return {"gtin": lot.gtin, "lot": lot.number, "product": lot.product,
-            "id": trace_reference(lot.id) if lot.id else ""}
+    return {
+        "gtin": lot.gtin,
+        "lot": lot.number,
+        "product": lot.product,
+        "id": trace_reference(lot.id) if lot.id else "",
+    }
 
 
 def _root(answered: Answered, names: _Names) -> dict[str, Any]:
@@ -239,9 +270,7 @@ def _holder(names: _Names, holder: Holder) -> dict[str, Any]:
     }
 
 
-def _totals(
-    names: _Names, holders: Iterable[Holder], roots: set[int]
-) -> list[dict[str, Any]]:
+def _totals(names: _Names, holders: Iterable[Holder], roots: set[int]) -> list[dict[str, Any]]:
     """Each operator's sums over the lots asked about, by unit; the largest stock first."""
     sums: dict[tuple[int, str], list[Holder]] = defaultdict(list)
     for holder in holders:
@@ -251,8 +280,13 @@ def _totals(
     for (operator, unit), mine in sums.items():
         total = {name: sum(getattr(one, name) for one in mine) for name in _SUMS}
         shown = {name: amount(value, mine[0].unit) for name, value in total.items()}
-        found.append((-total["on_hand"], operator, {
-            "operator": names.operator(operator), "lots": len(mine), **shown, "unit": unit}))
+        found.append(
+            (
+                -total["on_hand"],
+                operator,
+                {"operator": names.operator(operator), "lots": len(mine), **shown, "unit": unit},
+            )
+        )
     return [document for *_, document in sorted(found, key=lambda each: each[:2])]
 
 
@@ -329,8 +363,9 @@ def code_document(read: CodeRead, tongue: str) -> dict[str, Any]:
         "symbology": read.symbology,
         "corners": [list(corner) for corner in read.corners],
         "points_at": _points_at(read),
-        "problem": None if read.refused is None else {
-            "code": read.refused.code, "detail": detail_of(read.refused, tongue)},
+        "problem": None
+        if read.refused is None
+        else {"code": read.refused.code, "detail": detail_of(read.refused, tongue)},
     }
 
 
@@ -341,7 +376,8 @@ def _points_at(read: CodeRead) -> dict[str, Any] | None:
     return {
         "kind": read.pointed.kind.value,
         "product": {"gtin": product.gtin, "name": product.product, "spec": product.spec}
-        if product else None,
+        if product
+        else None,
         "lots": [lot_document(lot) for lot in read.lots],
         "sscc": read.pointed.sscc or None,
         "sign": read.pointed.own_id or None,

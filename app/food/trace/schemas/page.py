@@ -13,7 +13,14 @@ from ledger.kernel.quantity import Unit
 from scanner.trace.rules.lanes import Box, Lanes, holdings_at, lanes_of
 from scanner.trace.rules.tree import tree_of
 from scanner.trace.terms import (
-    GapKind, Holder, LinkStatus, LotShown, Node, OperatorShown, Trace, amount,
+    GapKind,
+    Holder,
+    LinkStatus,
+    LotShown,
+    Node,
+    OperatorShown,
+    Trace,
+    amount,
 )
 
 GAPS_SHOWN = 200  # a page people read; the sheet has all of them
@@ -37,8 +44,10 @@ def page_context(answered: Answered, opened: frozenset[str]) -> dict[str, Any]:
         "tree": tree_of(trace),
         "gaps": trace.gaps[:GAPS_SHOWN],
         "differing": [link for link in trace.movements if link.status is LinkStatus.DIFFERS],
-        "groups": [(lot_shown(trace, lot), list(mine))
-                   for lot, mine in groupby(holders, key=lambda holder: holder.node.lot)],
+        "groups": [
+            (lot_shown(trace, lot), list(mine))
+            for lot, mine in groupby(holders, key=lambda holder: holder.node.lot)
+        ],
         "troubled": troubles(trace),
         "operator_of": lambda number: operator_shown(trace, number),
         "lot_of": lambda number: lot_shown(trace, number),
@@ -100,9 +109,12 @@ def where_it_is(trace: Trace) -> dict[str, Any] | None:
     unit = holders[0].unit
     open_ = sum(min(holder.on_hand, holder.presumed) for holder in holders)
     lost = sum(
-        max(0, link.thousandths - (link.received_thousandths or 0)) for link in trace.movements
-        if link.status is LinkStatus.DIFFERS and link.sender.lot in trace.roots
-        and link.unit == link.received_unit == unit)
+        max(0, link.thousandths - (link.received_thousandths or 0))
+        for link in trace.movements
+        if link.status is LinkStatus.DIFFERS
+        and link.sender.lot in trace.roots
+        and link.unit == link.received_unit == unit
+    )
     sums = {
         "on_hand": sum(holder.on_hand for holder in holders) - open_,
         "used": sum(holder.used for holder in holders),
@@ -111,8 +123,15 @@ def where_it_is(trace: Trace) -> dict[str, Any] | None:
         "unclear": open_ + lost,
     }
     total = sum(sums.values())
-    return {"total": amount(total, unit), "unit": unit,
-            **{name: amount(value, unit) for name, value in sums.items()}} if total else None
+    return (
+        {
+            "total": amount(total, unit),
+            "unit": unit,
+            **{name: amount(value, unit) for name, value in sums.items()},
+        }
+        if total
+        else None
+    )
 
 
 def _boxes(lanes: Lanes) -> Iterable[Box]:
@@ -159,8 +178,7 @@ def _sums(holders: list[Holder]) -> dict[str, str]:
     mine = [holder for holder in holders if holder.unit == unit]
     names = ("produced", "received", "used", "on_hand")
     sums = {name: sum(getattr(holder, name) for holder in mine) for name in names}
-    return {name: amount(value, unit) for name, value in sums.items()
-            if value or name == "on_hand"}
+    return {name: amount(value, unit) for name, value in sums.items() if value or name == "on_hand"}
 
 
 def troubles(trace: Trace) -> dict[Hashable, list[GapKind]]:

@@ -45,19 +45,27 @@ def context(seen: PublicView) -> dict[str, Any]:
         "state": "lot" if seen.lot else "no_lot",
         "code": seen.product.gtin,
         "product": {
-            "name": seen.product.name, "gtin": seen.product.gtin,
-            "about": " · ".join(part for part in (seen.product.spec, seen.product.category)
-                                if part),
-            "picture": None, "producer": _maker(seen),
+            "name": seen.product.name,
+            "gtin": seen.product.gtin,
+            "about": " · ".join(
+                part for part in (seen.product.spec, seen.product.category) if part
+            ),
+            "picture": None,
+            "producer": _maker(seen),
         },
         "lot": {"number": number} if seen.lot else None,
         "rows": [row for row in _rows(seen) if row],
-        "recall": None, "recall_over": None, "recalled_lots": [],
+        "recall": None,
+        "recall_over": None,
+        "recalled_lots": [],
         "certificates": [
             {"kind": "ok", "title": kind or _("合格证明"), "number": paper, "text": "", "href": ""}
-            for kind, paper in seen.certificates],
+            for kind, paper in seen.certificates
+        ],
         "path": [_step(step) for step in seen.path],
-        "asked_at": seen.asked_at, "changed_at": None, "proof_state": None,
+        "asked_at": seen.asked_at,
+        "changed_at": None,
+        "proof_state": None,
         "lot_href": address_of(seen.product.gtin),
         "change_href": address_of(seen.product.gtin) or "#",
     }
@@ -74,11 +82,15 @@ def _maker(seen: PublicView) -> dict[str, Any]:
         "uscc": maker.uscc if maker else "",
         "place": maker.division if maker else "",
         "licence": {
-            "kind": "ok" if seen.licence_holds else "bad", "number": paper.number,
+            "kind": "ok" if seen.licence_holds else "bad",
+            "number": paper.number,
             "scope": "、".join(paper.scope),
             "valid_to": paper.valid_to.isoformat() if paper.valid_to else None,
-        } if paper else None,
-        "licence_href": None, "grade": None,
+        }
+        if paper
+        else None,
+        "licence_href": None,
+        "grade": None,
     }
 
 
@@ -95,7 +107,9 @@ def _row(kind: str, names: str, answer: str, grounds: str = "") -> dict[str, str
 def _recall(seen: PublicView) -> dict[str, str]:
     names = "召回|Recall"
     if seen.hold is not None:
-        return _row("bad", names, _("监管部门已要求停止销售"), _("请不要购买和食用，等待进一步通知"))
+        return _row(
+            "bad", names, _("监管部门已要求停止销售"), _("请不要购买和食用，等待进一步通知")
+        )
     if seen.lot is None:
         return _row("gap", names, _("要有批号才能回答"))
     return _row("ok", names, _("没有召回"), _("截至查询的时候"))
@@ -106,8 +120,12 @@ def _certificate(seen: PublicView) -> dict[str, str] | None:
         return None
     names = "合格证明|Certificate"
     if seen.certificates:
-        return _row("ok", names, _("有 %(n)s 份", n=len(seen.certificates)),
-                    "、".join(number for _kind, number in seen.certificates))
+        return _row(
+            "ok",
+            names,
+            _("有 %(n)s 份", n=len(seen.certificates)),
+            "、".join(number for _kind, number in seen.certificates),
+        )
     return _row("gap", names, _("台账里没有"), _("没有不等于不合格，只是还没有人报送"))
 
 
@@ -150,15 +168,17 @@ def _missing(seen: PublicView) -> dict[str, str] | None:
 def _step(step: Step) -> dict[str, str]:
     match step.kind:
         case StepKind.MATERIALS:
-            return {"kind": "src", "title": _("原料"),
-                    "text": _("由 %(n)s 批原料加工而成", n=step.count)}
+            return {
+                "kind": "src",
+                "title": _("原料"),
+                "text": _("由 %(n)s 批原料加工而成", n=step.count),
+            }
         case StepKind.PRODUCER:
             return {"kind": "", "title": step.name or _("生产者"), "text": _("生产")}
         case StepKind.SOURCE_UNKNOWN:
             return {"kind": "gap", "title": _("来源没有登记"), "text": _("还没有人报送生产记录")}
         case StepKind.BETWEEN:
-            return {"kind": "", "title": _("流通"),
-                    "text": _("经过 %(n)s 家经营者", n=step.count)}
+            return {"kind": "", "title": _("流通"), "text": _("经过 %(n)s 家经营者", n=step.count)}
         case StepKind.SHOP:
             return {"kind": "here", "title": step.name, "text": _("您扫码的地方")}
         case _:
@@ -172,33 +192,48 @@ def plain(seen: PublicView) -> dict[str, Any]:
     lot = seen.lot
     return {
         "gtin": seen.product.gtin,
-        "product": {"name": seen.product.name, "spec": seen.product.spec,
-                    "category": seen.product.category},
+        "product": {
+            "name": seen.product.name,
+            "spec": seen.product.spec,
+            "category": seen.product.category,
+        },
         "lot": {
-            "number": _lot_number(seen), "produced_on": str(lot.produced_on) or None,
+            "number": _lot_number(seen),
+            "produced_on": str(lot.produced_on) or None,
             "expires_on": str(lot.expires_on) or None,
-        } if lot else None,
+        }
+        if lot
+        else None,
         "producer": {"name": maker["name"], "uscc": maker["uscc"]} if seen.producer else None,
         "licences": [maker["licence"] | {"holds": seen.licence_holds}] if seen.licence else [],
         "certificates": [{"kind": kind, "number": number} for kind, number in seen.certificates],
         "recall": {"state": "held" if seen.hold else "none"},
-        "path": [{"kind": step.kind.value, "name": step.name, "count": step.count or None}
-                 for step in seen.path],
+        "path": [
+            {"kind": step.kind.value, "name": step.name, "count": step.count or None}
+            for step in seen.path
+        ],
         "asked_at": seen.asked_at.isoformat(),
     }
 
 
 def linkset(seen: PublicView, origin: str) -> dict[str, Any]:
     """The same as a link set (RFC 9264) in GS1's words: the page, and the data behind it."""
-    address = origin + address_of(seen.product.gtin, _lot_number(seen),
-                                  seen.lot.id if seen.lot else 0)
+    address = origin + address_of(
+        seen.product.gtin, _lot_number(seen), seen.lot.id if seen.lot else 0
+    )
     title = seen.product.name
     here = {"href": address, "title": title, "hreflang": ["zh", "en"]}
-    return {"linkset": [{
-        "anchor": address,
-        "itemDescription": title,
-        f"{_VOC}defaultLink": [here | {"type": "text/html"}],
-        f"{_VOC}pip": [here | {"type": "text/html"}],
-        f"{_VOC}traceability": [here | {"type": "text/html"},
-                                here | {"type": "application/json"}],
-    }]}
+    return {
+        "linkset": [
+            {
+                "anchor": address,
+                "itemDescription": title,
+                f"{_VOC}defaultLink": [here | {"type": "text/html"}],
+                f"{_VOC}pip": [here | {"type": "text/html"}],
+                f"{_VOC}traceability": [
+                    here | {"type": "text/html"},
+                    here | {"type": "application/json"},
+                ],
+            }
+        ]
+    }

@@ -25,16 +25,39 @@ def workbook_of(answered: Answered) -> bytes:
     """
     trace = answered.trace
     file = BytesIO()
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False,
-                                      "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "in_memory": False,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        },
+    )
     _sheet(book, _("持有者"), _holder_head(), (_holder(trace, one) for one in trace.holders))
     _sheet(book, _("流转"), _movement_head(), (_movement(trace, one) for one in trace.movements))
-    _sheet(book, _("加工"), _change_head(), (
-        row for one in trace.transformations for row in _change(trace, one)))
-    _sheet(book, _("缺口"), _gap_head(), (
-        [one.kind.value, _name(trace, one.node.operator), lot_shown(trace, one.node.lot).product,
-         lot_shown(trace, one.node.lot).number, _number(one.thousandths, one.unit), one.unit.code]
-        for one in trace.gaps))
+    _sheet(
+        book,
+        _("加工"),
+        _change_head(),
+        (row for one in trace.transformations for row in _change(trace, one)),
+    )
+    _sheet(
+        book,
+        _("缺口"),
+        _gap_head(),
+        (
+            [
+                one.kind.value,
+                _name(trace, one.node.operator),
+                lot_shown(trace, one.node.lot).product,
+                lot_shown(trace, one.node.lot).number,
+                _number(one.thousandths, one.unit),
+                one.unit.code,
+            ]
+            for one in trace.gaps
+        ),
+    )
     book.close()
     return file.getvalue()
 
@@ -64,19 +87,55 @@ def _name(trace: Trace, operator: int) -> str:
 
 
 def _holder_head() -> Cells:
-    return [_("持有者"), _("统一社会信用代码"), _("类别"), _("行政区划"), _("产品"), _("条码"),
-            _("批号"), _("收到"), _("生产"), _("发出"), _("已售"), _("加工用"), _("处置"),
-            _("在库"), _("单位"), _("首次"), _("末次")]
+    return [
+        _("持有者"),
+        _("统一社会信用代码"),
+        _("类别"),
+        _("行政区划"),
+        _("产品"),
+        _("条码"),
+        _("批号"),
+        _("收到"),
+        _("生产"),
+        _("发出"),
+        _("已售"),
+        _("加工用"),
+        _("处置"),
+        _("在库"),
+        _("单位"),
+        _("首次"),
+        _("末次"),
+    ]
 
 
 def _movement_head() -> Cells:
-    return [_("发货方"), _("收货方"), _("产品"), _("条码"), _("批号"), _("发货数量"), _("单位"),
-            _("收货数量"), _("发货时间"), _("收货时间"), _("对账"), _("台账编号")]
+    return [
+        _("发货方"),
+        _("收货方"),
+        _("产品"),
+        _("条码"),
+        _("批号"),
+        _("发货数量"),
+        _("单位"),
+        _("收货数量"),
+        _("发货时间"),
+        _("收货时间"),
+        _("对账"),
+        _("台账编号"),
+    ]
 
 
 def _change_head() -> Cells:
-    return [_("加工者"), _("时间"), _("投入或产出"), _("产品"), _("批号"), _("数量"), _("单位"),
-            _("台账编号")]
+    return [
+        _("加工者"),
+        _("时间"),
+        _("投入或产出"),
+        _("产品"),
+        _("批号"),
+        _("数量"),
+        _("单位"),
+        _("台账编号"),
+    ]
 
 
 def _gap_head() -> Cells:
@@ -86,8 +145,19 @@ def _gap_head() -> Cells:
 def _holder(trace: Trace, one: Holder) -> Cells:
     operator, lot = operator_shown(trace, one.node.operator), lot_shown(trace, one.node.lot)
     sums = [_number(getattr(one, name), one.unit) for name in _SUMS]
-    return [operator.name, operator.uscc, operator.kind, operator.division, lot.product, lot.gtin,
-            lot.number, *sums, one.unit.code, str(one.first_at or ""), str(one.last_at or "")]
+    return [
+        operator.name,
+        operator.uscc,
+        operator.kind,
+        operator.division,
+        lot.product,
+        lot.gtin,
+        lot.number,
+        *sums,
+        one.unit.code,
+        str(one.first_at or ""),
+        str(one.last_at or ""),
+    ]
 
 
 def _movement(trace: Trace, one: MovementLink) -> Cells:
@@ -95,10 +165,20 @@ def _movement(trace: Trace, one: MovementLink) -> Cells:
     received: float | str = ""
     if one.received_thousandths is not None and one.received_unit is not None:
         received = _number(one.received_thousandths, one.received_unit)
-    return [_name(trace, one.sender.operator), _name(trace, one.receiver.operator), lot.product,
-            lot.gtin, lot.number, _number(one.thousandths, one.unit), one.unit.code, received,
-            str(one.sent_at or ""), str(one.received_at or ""), one.status.value,
-            _references(one)]
+    return [
+        _name(trace, one.sender.operator),
+        _name(trace, one.receiver.operator),
+        lot.product,
+        lot.gtin,
+        lot.number,
+        _number(one.thousandths, one.unit),
+        one.unit.code,
+        received,
+        str(one.sent_at or ""),
+        str(one.received_at or ""),
+        one.status.value,
+        _references(one),
+    ]
 
 
 def _change(trace: Trace, one: TransformationLink) -> Iterable[Cells]:
@@ -108,8 +188,16 @@ def _change(trace: Trace, one: TransformationLink) -> Iterable[Cells]:
             known: float | str = ""
             if portion.thousandths is not None:
                 known = _number(portion.thousandths, portion.unit)
-            yield [_name(trace, one.operator), str(one.at), way, lot.product, lot.number, known,
-                   portion.unit.code, _references(one)]
+            yield [
+                _name(trace, one.operator),
+                str(one.at),
+                way,
+                lot.product,
+                lot.number,
+                known,
+                portion.unit.code,
+                _references(one),
+            ]
 
 
 def _references(one: MovementLink | TransformationLink) -> str:

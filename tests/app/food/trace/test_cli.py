@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
+from support.filed_town import MILK, MILK_LOT, FiledTown, file_town
 
 from app.food.trace import cli
 from app.settings import Settings
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM
 from scanner.symbols.render import ean_png
-from support.filed_town import MILK, MILK_LOT, FiledTown, file_town
 
 
 @pytest.fixture
@@ -37,12 +37,22 @@ def test_a_trace_is_printed_for_people_and_for_machines(run, town: FiledTown) ->
     assert people.exit_code == 0, people.output
     for word in ("云汀乳业", "启闽供应链", "290", "unanswered_dispatch", "ms"):
         assert word in people.output
-    machines = run(cli.trace, f"(01){MILK}(10){MILK_LOT}", "--both", "--json",
-                   "--operator", town.usccs["baker"])
+    machines = run(
+        cli.trace,
+        f"(01){MILK}(10){MILK_LOT}",
+        "--both",
+        "--json",
+        "--operator",
+        town.usccs["baker"],
+    )
     answer = json.loads(machines.stdout)
     assert answer["direction"] == "both"
     assert {one["operator"]["name"] for one in answer["holders"]} == {
-        "禾舟烘焙", "阿嬷杂货铺", "启闽供应链", "云汀乳业"}
+        "禾舟烘焙",
+        "阿嬷杂货铺",
+        "启闽供应链",
+        "云汀乳业",
+    }
 
 
 def test_what_is_not_there_ends_with_its_exit_code(run) -> None:

@@ -11,11 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Connection
+from support import accounts
+from support.filed_town import CAKE, MILK, MILK_LOT, FiledTown, file_town
 
 from ledger.kernel.actor import Role
 from scanner.symbols.render import ean_png
-from support import accounts
-from support.filed_town import CAKE, MILK, MILK_LOT, FiledTown, file_town
 
 
 @pytest.fixture
@@ -48,8 +48,9 @@ def test_a_trace_is_shown_as_picture_tree_and_tables(
     assert "账上有 1 处缺口" in page
     assert "发货没有人认" in page
     assert "style=" not in page
-    tree = re.search(r'<ul class="tree.*?</ul></div>|<ul class="tree.*?<div class="scroll-x', page,
-                     re.DOTALL)
+    tree = re.search(
+        r'<ul class="tree.*?</ul></div>|<ul class="tree.*?<div class="scroll-x', page, re.DOTALL
+    )
     assert tree is not None
     english = text_of(inspector, "/trace", code=MILK, lot=MILK_LOT, lang="en")
     assert "Complete" in english
@@ -115,9 +116,7 @@ def test_an_unknown_code_is_not_registered_here(client: FlaskClient) -> None:
     assert "这里没有登记" in text_of(client, "/01/06900000009994", 404)
 
 
-def test_a_scan_leads_on(
-    client: FlaskClient, inspector: FlaskClient, town: FiledTown
-) -> None:
+def test_a_scan_leads_on(client: FlaskClient, inspector: FlaskClient, town: FiledTown) -> None:
     assert "扫一扫" in text_of(client, "/scan")
     found = client.get("/scan", query_string={"text": MILK[1:]})
     assert found.headers["Location"] == f"/01/{MILK}"
@@ -130,9 +129,7 @@ def test_a_scan_leads_on(
     assert nothing.status_code == 422
 
 
-def test_the_search_field_finds_lots_and_subjects(
-    inspector: FlaskClient, town: FiledTown
-) -> None:
+def test_the_search_field_finds_lots_and_subjects(inspector: FlaskClient, town: FiledTown) -> None:
     lot = inspector.get("/search", query_string={"q": MILK_LOT})
     assert lot.headers["Location"].startswith("/trace?code=")
     name = inspector.get("/search", query_string={"q": "启闽"})

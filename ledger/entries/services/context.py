@@ -23,7 +23,6 @@ ROW_KINDS = {
     EntryKind.RECEIPT: RowKind.RECEIPT,
     EntryKind.DISPOSAL: RowKind.DISPOSAL,
 }
-DOUBTABLE = frozenset(ROW_KINDS)
 
 # What has been put out of force counts for nothing; neither does what this filing corrects.
 _IN_FORCE = """
@@ -43,10 +42,11 @@ _STOCK = text(f"""
 _TWINS = text(f"""
     SELECT e.op, e.kind, e.lot, e.other, e.qty, e.unit, e.ts, e.doc,
         coalesce(n.document_line, '') AS document_line
-    FROM unnest(CAST(:lots AS integer[]), CAST(:times AS integer[]), CAST(:ops AS integer[]))
-        AS w (lot, ts, op)
-    JOIN entry e ON e.lot = w.lot AND e.op = w.op AND e.kind BETWEEN 1 AND 6
-        AND e.ts BETWEEN w.ts - :window AND w.ts + :window
+    FROM unnest(CAST(:lots AS integer[]), CAST(:times AS integer[]), CAST(:ops AS integer[]),
+        CAST(:kinds AS smallint[]), CAST(:others AS integer[]), CAST(:quantities AS bigint[]))
+        AS w (lot, ts, op, kind, other, qty)
+    JOIN entry e ON e.lot = w.lot AND e.op = w.op AND e.kind = w.kind AND e.other = w.other
+        AND e.qty = w.qty AND e.ts BETWEEN w.ts - :window AND w.ts + :window
     LEFT JOIN entry_note n ON n.lot = e.lot AND n.id = e.id
     WHERE true {_IN_FORCE}
 """)  # noqa: S608
@@ -135,24 +135,26 @@ def _stock(
 def _twins(batch: Batch, items: Iterable[Item], excluded: list[int]) -> dict[Likeness, list[Twin]]:
     found: dict[Likeness, list[Twin]] = defaultdict(list)
     asked = {
-        (goods.lot, item.line.at.seconds, item.operator)
+        (
+            goods.lot,
+            item.line.at.seconds,
+            item.operator,
+            int(ROW_KINDS[item.line.kind]),
+            item.operator if item.partner is None else item.partner,
+            goods.qty,
+        )
         for item in items
-        if item.line.kind in DOUBTABLE
+        if item.line.kind in ROW_KINDS
         for goods in item.goods
     }
     if not asked:
         return found
-    lots, times, ops = zip(*sorted(asked), strict=True)
+    names = ("lots", "times", "ops", "kinds", "others", "quantities")
+    columns = (list(column) for column in zip(*sorted(asked), strict=True))
     hours = max(batch.limits(item.line.at).duplicate_hours for item in items)
     rows = batch.uow.session.execute(
         _TWINS,
-        {
-            "lots": list(lots),
-            "times": list(times),
-            "ops": list(ops),
-            "excluded": excluded,
-            "window": hours * 3_600,
-        },
+        {**dict(zip(names, columns, strict=True)), "excluded": excluded, "window": hours * 3_600},
     )
     for row in rows:
         like = Likeness(row.op, row.kind, row.lot, row.other, row.qty, row.unit)

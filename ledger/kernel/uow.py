@@ -142,7 +142,7 @@ def _abandon(session: Session) -> None:
 
 def _refusal_for(problem: DBAPIError) -> Refusal | None:
     state = getattr(problem.orig, "pgcode", None)
-    if state == "57014":
+    if state in ("57014", "55P03"):  # the statement's limit, the lock's limit
         return StoreTooSlow()
     if state == "22003":
         return NumberTooLarge()

@@ -16,6 +16,7 @@ from ledger.entries.queries import filing_by_id, filing_by_key
 from ledger.entries.services import file_entries
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM, Actor, NotYourOperator, Role
+from ledger.kernel.uow import StoreTooSlow
 
 
 def test_the_same_key_with_the_same_content_gives_the_same_answer(uow):
@@ -124,3 +125,16 @@ def test_two_books_that_open_the_same_strangers_and_lots_at_once_agree(fresh_dat
     with fresh_database.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM product")) == 1
         assert connection.scalar(text("SELECT count(*) FROM lot")) == 1
+
+
+def test_a_key_that_stays_taken_is_asked_for_again_later(fresh_database, now):
+    with units.begin(fresh_database, actor=SYSTEM, now=now) as uow:
+        dairy = an_operator(uow, 1)
+    with units.begin(fresh_database, actor=SYSTEM, now=now) as first:
+        file_entries(first, filing(dairy, production()))
+        with (
+            pytest.raises(StoreTooSlow),
+            units.begin(fresh_database, actor=SYSTEM, now=now) as second,
+        ):
+            second.session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            file_entries(second, filing(dairy, production()))

@@ -294,3 +294,12 @@ class NoPartsGiven(Invalid):
     """A transformation needs at least one lot in and one lot out."""
 
     code = "filing.no_parts_given"
+
+
+# --- the shell --------------------------------------------------------------------------------
+
+
+class RowsRefused(Invalid):
+    """Some rows of a file are refused, so nothing of it was filed; ``rows`` hold them."""
+
+    code = "filing.rows_refused"

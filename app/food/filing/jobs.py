@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from time import monotonic
 from typing import Any
@@ -25,20 +25,30 @@ def read_upload(room: JobRoom, *, upload_id: int, **_: Any) -> None:
     A job works half of its time at most and then hands on to another, so that a long sheet is not
     cut off in the middle of a unit.
     """
+    until = monotonic() + room.settings.job_timeout_seconds / 2
+    if not read_now(room, upload_id, lambda _rows: monotonic() < until):
+        units.run(room.unit, lambda uow: want(uow, READ_UPLOAD, upload_id=upload_id))
+
+
+def read_now(room: JobRoom, upload_id: int, goes_on: Callable[[int], bool]) -> bool:
+    """Read a file here and now; ``goes_on`` is told the rows of each chunk and may stop it.
+
+    False when it was stopped before its end.
+    """
     upload = units.run(room.unit, lambda uow: services.begin_reading(uow, upload_id))
-    if upload is None:
-        return
-    book = _understood(room, upload)
-    if book is not None:
-        _file(room, upload, book, until=monotonic() + room.settings.job_timeout_seconds / 2)
+    book = _understood(room, upload) if upload is not None else None
+    if upload is None or book is None:
+        return True
+    return _file(room, upload, book, goes_on)
 
 
 def _understood(room: JobRoom, upload: Upload) -> Workbook | None:
     """The file as sheets; None when it is refused as a whole, which is noted with the upload."""
     content = files.content_of(room.settings.data, upload.sha256)
     try:
-        book = read_workbook(content, upload.filename, kind=upload.kind,
-                             rows_max=room.settings.upload_rows_max)
+        book = read_workbook(
+            content, upload.filename, kind=upload.kind, rows_max=room.settings.upload_rows_max
+        )
     except Malformed as refusal:
         problem = refusal
         units.run(room.unit, lambda uow: services.refuse_upload(uow, upload.id, problem))
@@ -47,22 +57,25 @@ def _understood(room: JobRoom, upload: Upload) -> Workbook | None:
     return book
 
 
-def _file(room: JobRoom, upload: Upload, book: Workbook, *, until: float) -> None:
+def _file(
+    room: JobRoom, upload: Upload, book: Workbook, goes_on: Callable[[int], bool]
+) -> bool:
     with room.unit() as uow:
         done = uploads.chunks_done(uow, upload.id)
         sender = services.sender_of(uow, upload.id)
     for chunk in islice(chunks_of(book), done, None):
         if not _file_chunk(room, sender, upload.id, chunk):
-            return
-        if monotonic() > until:
-            units.run(room.unit, lambda uow: want(uow, READ_UPLOAD, upload_id=upload.id))
-            return
+            return True  # another reader is at it
+        if not goes_on(len(chunk.items)):
+            return False
     units.run(room.unit, lambda uow: services.finish_upload(uow, upload.id))
+    return True
 
 
 def _file_chunk(room: JobRoom, sender: Actor, upload_id: int, chunk: Chunk) -> bool:
-    return units.run(lambda: room.unit(sender),
-                     lambda uow: services.file_chunk(uow, upload_id, chunk))
+    return units.run(
+        lambda: room.unit(sender), lambda uow: services.file_chunk(uow, upload_id, chunk)
+    )
 
 
 def chunks_of(book: Workbook) -> Iterator[Chunk]:

@@ -34,11 +34,19 @@ class UploadRecord(Table):
     __tablename__ = "upload"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'reading', 'done', 'refused')", name="state_known"),
-        Index("uq_upload_file", "operator_id", "sha256", unique=True,
-              postgresql_where=text("state <> 'refused'")),
+        Index(
+            "uq_upload_file",
+            "operator_id",
+            "sha256",
+            unique=True,
+            postgresql_where=text("state <> 'refused'"),
+        ),
         Index("ix_upload_operator", "operator_id", "id"),
-        Index("ix_upload_unfinished", "updated_at",
-              postgresql_where=text("state IN ('waiting', 'reading')")),
+        Index(
+            "ix_upload_unfinished",
+            "updated_at",
+            postgresql_where=text("state IN ('waiting', 'reading')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

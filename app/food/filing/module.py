@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.food.filing import api, jobs
+from app.food.filing import api, cli, jobs
 from app.food.filing.web import book, entry, home, labels, receipt, shared, uploads
 from app.module import Bilingual, Every, MenuItem, Module
 
@@ -14,19 +14,47 @@ MODULE = Module(
     title=Bilingual("报送", "Filing"),
     apis=(api.blueprint,),
     webs=(shared.blueprint,),
+    commands=(cli.file,),
     permissions=("entry.file", "book.read", "book.read_all"),
     menu=(
-        MenuItem(endpoint="filing.home", title=Bilingual("待办", "To do"), icon="house",
-                 needs="entry.file", order=10, phone=True),
-        MenuItem(endpoint="filing.uploads", title=Bilingual("报送台账", "File a sheet"),
-                 icon="file-up", needs="entry.file", order=20),
-        MenuItem(endpoint="filing.new_entry", title=Bilingual("填一笔", "File an entry"),
-                 icon="pencil", needs="entry.file", order=22),
-        MenuItem(endpoint="filing.book", title=Bilingual("我的台账", "My book"),
-                 icon="book-open", needs="entry.file", order=25, phone=True),
+        MenuItem(
+            endpoint="filing.home",
+            title=Bilingual("待办", "To do"),
+            icon="house",
+            needs="entry.file",
+            order=10,
+            phone=True,
+        ),
+        MenuItem(
+            endpoint="filing.uploads",
+            title=Bilingual("报送台账", "File a sheet"),
+            icon="file-up",
+            needs="entry.file",
+            order=20,
+        ),
+        MenuItem(
+            endpoint="filing.new_entry",
+            title=Bilingual("填一笔", "File an entry"),
+            icon="pencil",
+            needs="entry.file",
+            order=22,
+        ),
+        MenuItem(
+            endpoint="filing.book",
+            title=Bilingual("我的台账", "My book"),
+            icon="book-open",
+            needs="entry.file",
+            order=25,
+            phone=True,
+        ),
     ),
-    announces=("entry.filed", "upload.finished", "food.expired_dispatched",
-               "entry.licence_doubted", "delivery.missing"),
+    announces=(
+        "entry.filed",
+        "upload.finished",
+        "food.expired_dispatched",
+        "entry.licence_doubted",
+        "delivery.missing",
+    ),
     periodic=(Every(seconds=60, job=jobs.RESUME_STALLED),),
     jobs=(jobs.READ_UPLOAD, jobs.RESUME_STALLED),
 )

@@ -53,8 +53,9 @@ def recent_partners(uow: UnitOfWork, operator_id: int, kind: EntryKind) -> dict[
 
 def last_line_of(uow: UnitOfWork, operator_id: int, gtin: str) -> Any:
     """The last receipt of a product in an operator's book, or None: what a form may guess from."""
-    page = book_page(uow, BookAsked(
-        operator_id=operator_id, kind=EntryKind.RECEIPT, text=gtin, limit=1))
+    page = book_page(
+        uow, BookAsked(operator_id=operator_id, kind=EntryKind.RECEIPT, text=gtin, limit=1)
+    )
     return page.items[0] if page.items else None
 
 

@@ -21,9 +21,13 @@ def deliveries(uow: UnitOfWork, operator_id: int) -> list[Delivery]:
 
     Raises NotPermitted, NotYourOperator.
     """
-    answered = set(uow.session.scalars(
-        select(DeliveryAnswerRecord.reference)
-        .where(DeliveryAnswerRecord.operator_id == operator_id)))
+    answered = set(
+        uow.session.scalars(
+            select(DeliveryAnswerRecord.reference).where(
+                DeliveryAnswerRecord.operator_id == operator_id
+            )
+        )
+    )
     groups: dict[tuple[int, str], list[Waiting]] = {}
     for line in waiting_for(uow, operator_id):
         if line.reference not in answered:
@@ -43,6 +47,10 @@ def _delivery(lines: list[Waiting]) -> Delivery:
     said = ",".join(sorted(line.reference for line in lines))
     first = lines[-1]
     return Delivery(
-        id=hashlib.sha256(said.encode()).hexdigest()[:ID_LENGTH], sender_id=first.sender_id,
-        sender_name=first.sender_name, at=first.at, document=first.document,
-        lines=tuple(reversed(lines)))
+        id=hashlib.sha256(said.encode()).hexdigest()[:ID_LENGTH],
+        sender_id=first.sender_id,
+        sender_name=first.sender_name,
+        at=first.at,
+        document=first.document,
+        lines=tuple(reversed(lines)),
+    )

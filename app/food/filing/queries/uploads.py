@@ -24,9 +24,11 @@ def upload_by_id(uow: UnitOfWork, upload_id: int) -> Upload:
     Raises UnknownUpload, also for another's.
     """
     row = uow.session.execute(
-        select(UploadRecord.__table__).where(UploadRecord.id == upload_id)).one_or_none()
+        select(UploadRecord.__table__).where(UploadRecord.id == upload_id)
+    ).one_or_none()
     mine = row is not None and (
-        uow.actor.may("book.read_all") or uow.actor.may_act_for(row.operator_id))
+        uow.actor.may("book.read_all") or uow.actor.may_act_for(row.operator_id)
+    )
     if row is None or not mine:
         raise errors.UnknownUpload(upload=upload_id)
     return upload_from(row)
@@ -38,8 +40,11 @@ def uploads_page(
     """An operator's uploads, newest first. Refuses NotYourOperator."""
     uow.actor.require_operator(operator_id)
     asked = (
-        select(UploadRecord.__table__).where(UploadRecord.operator_id == operator_id)
-        .order_by(UploadRecord.id.desc()).limit(min(limit, 200)))
+        select(UploadRecord.__table__)
+        .where(UploadRecord.operator_id == operator_id)
+        .order_by(UploadRecord.id.desc())
+        .limit(min(limit, 200))
+    )
     if before is not None:
         asked = asked.where(UploadRecord.id < before)
     return [upload_from(row) for row in uow.session.execute(asked)]
@@ -51,9 +56,14 @@ def upload_rows(
     """Rows of one state in the order of the file, keyset by id."""
     asked = (
         select(UploadRowRecord.__table__)
-        .where(UploadRowRecord.upload_id == upload.id, UploadRowRecord.state == state.value,
-               UploadRowRecord.id > after)
-        .order_by(UploadRowRecord.id).limit(limit))
+        .where(
+            UploadRowRecord.upload_id == upload.id,
+            UploadRowRecord.state == state.value,
+            UploadRowRecord.id > after,
+        )
+        .order_by(UploadRowRecord.id)
+        .limit(limit)
+    )
     names = sheet_names(upload)
     return [_row_from(row, names) for row in uow.session.execute(asked)]
 
@@ -72,7 +82,8 @@ def causes(uow: UnitOfWork, upload: Upload, state: RowState) -> list[tuple[str, 
         select(UploadRowRecord.code, UploadRowRecord.field, func.count().label("rows"))
         .where(UploadRowRecord.upload_id == upload.id, UploadRowRecord.state == state.value)
         .group_by(UploadRowRecord.code, UploadRowRecord.field)
-        .order_by(func.count().desc(), UploadRowRecord.code, UploadRowRecord.field))
+        .order_by(func.count().desc(), UploadRowRecord.code, UploadRowRecord.field)
+    )
     return [(row.code, row.field, row.rows) for row in found]
 
 
@@ -82,26 +93,40 @@ def rows_of_cause(
     """The first refused rows of one cause."""
     asked = (
         select(UploadRowRecord.__table__)
-        .where(UploadRowRecord.upload_id == upload.id, UploadRowRecord.code == code,
-               UploadRowRecord.field == field, UploadRowRecord.state == RowState.REFUSED.value)
-        .order_by(UploadRowRecord.id).limit(limit))
+        .where(
+            UploadRowRecord.upload_id == upload.id,
+            UploadRowRecord.code == code,
+            UploadRowRecord.field == field,
+            UploadRowRecord.state == RowState.REFUSED.value,
+        )
+        .order_by(UploadRowRecord.id)
+        .limit(limit)
+    )
     names = sheet_names(upload)
     return [_row_from(row, names) for row in uow.session.execute(asked)]
 
 
 def stalled_uploads(uow: UnitOfWork, now: datetime) -> list[int]:
     """Uploads that should be moving and are not, oldest first, a hundred at most."""
-    return list(uow.session.scalars(
-        select(UploadRecord.id)
-        .where(UploadRecord.state.in_(("waiting", "reading")),
-               UploadRecord.updated_at < now - timedelta(seconds=STALLED_SECONDS))
-        .order_by(UploadRecord.updated_at).limit(100)))
+    return list(
+        uow.session.scalars(
+            select(UploadRecord.id)
+            .where(
+                UploadRecord.state.in_(("waiting", "reading")),
+                UploadRecord.updated_at < now - timedelta(seconds=STALLED_SECONDS),
+            )
+            .order_by(UploadRecord.updated_at)
+            .limit(100)
+        )
+    )
 
 
 def chunks_done(uow: UnitOfWork, upload_id: int) -> int:
     """How many chunks of an upload have been taken."""
-    return uow.session.scalar(
-        select(UploadRecord.chunks_done).where(UploadRecord.id == upload_id)) or 0
+    return (
+        uow.session.scalar(select(UploadRecord.chunks_done).where(UploadRecord.id == upload_id))
+        or 0
+    )
 
 
 def sheet_names(upload: Upload) -> list[str]:
@@ -112,17 +137,41 @@ def sheet_names(upload: Upload) -> list[str]:
 def upload_from(row: Any) -> Upload:
     """A stored upload as it is shown."""
     return Upload(
-        id=row.id, operator_id=row.operator_id, filename=row.filename, sha256=row.sha256.hex(),
-        size=row.size, kind=EntryKind(row.kind) if row.kind else None,
-        state=UploadState(row.state), code=row.code, params=row.params,
-        sheets=tuple(row.sheets), warnings=row.warnings, rows_total=row.rows_total,
-        rows_done=row.rows_done, accepted=row.accepted, refused=row.refused, warned=row.warned,
-        skipped=row.skipped, attempts=row.attempts, created_at=row.created_at,
-        updated_at=row.updated_at, finished_at=row.finished_at)
+        id=row.id,
+        operator_id=row.operator_id,
+        filename=row.filename,
+        sha256=row.sha256.hex(),
+        size=row.size,
+        kind=EntryKind(row.kind) if row.kind else None,
+        state=UploadState(row.state),
+        code=row.code,
+        params=row.params,
+        sheets=tuple(row.sheets),
+        warnings=row.warnings,
+        rows_total=row.rows_total,
+        rows_done=row.rows_done,
+        accepted=row.accepted,
+        refused=row.refused,
+        warned=row.warned,
+        skipped=row.skipped,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        finished_at=row.finished_at,
+    )
 
 
 def _row_from(row: Any, names: list[str]) -> UploadRow:
     return UploadRow(
-        id=row.id, sheet=row.sheet, sheet_name=names[row.sheet] if row.sheet < len(names) else "",
-        number=row.number, state=RowState(row.state), code=row.code, rule=row.rule,
-        field=row.field, cell=row.cell, params=row.params, values=tuple(row.said))
+        id=row.id,
+        sheet=row.sheet,
+        sheet_name=names[row.sheet] if row.sheet < len(names) else "",
+        number=row.number,
+        state=RowState(row.state),
+        code=row.code,
+        rule=row.rule,
+        field=row.field,
+        cell=row.cell,
+        params=row.params,
+        values=tuple(row.said),
+    )

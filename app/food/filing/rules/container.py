@@ -35,9 +35,17 @@ class FileKind(StrEnum):
 
 
 _FOREIGN = (
-    (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"%PDF", "PDF"),
-    (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"), (b"\x1f\x8b", "gzip"), (b"{\\rtf", "RTF"),
-    (b"<?xml", "XML"), (b"<html", "HTML"), (b"<!DOCTYPE", "HTML"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"%PDF", "PDF"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"{\\rtf", "RTF"),
+    (b"<?xml", "XML"),
+    (b"<html", "HTML"),
+    (b"<!DOCTYPE", "HTML"),
 )
 
 
@@ -74,19 +82,30 @@ def check_package(data: bytes) -> None:
             _check_type({part.filename for part in parts}, package)
             for part in parts:
                 _walk(package, part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError,
-            ValueError, OverflowError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        ValueError,
+        OverflowError,
+    ):
         raise errors.SheetDamaged from None
 
 
 def _check_sizes(parts: list[zipfile.ZipInfo], packed: int) -> None:
     unfolded = sum(part.file_size for part in parts)
     crowded = len(parts) > ENTRIES_MAX
-    if crowded or unfolded > UNFOLDED_MAX or (
-        unfolded > RATIO_FROM and unfolded > RATIO_MAX * packed
+    if (
+        crowded
+        or unfolded > UNFOLDED_MAX
+        or (unfolded > RATIO_FROM and unfolded > RATIO_MAX * packed)
     ):
-        raise errors.SheetTooDense(parts=len(parts), mib=unfolded // CHUNK,
-                                   limit_mib=UNFOLDED_MAX // CHUNK)
+        raise errors.SheetTooDense(
+            parts=len(parts), mib=unfolded // CHUNK, limit_mib=UNFOLDED_MAX // CHUNK
+        )
     if any(part.flag_bits & 1 for part in parts):
         raise errors.SheetLocked
 

@@ -56,7 +56,8 @@ def _of_workbook(data: bytes, rows_max: int) -> Iterator[Grid]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         shown = [
-            meta.name for meta in book.sheets_metadata
+            meta.name
+            for meta in book.sheets_metadata
             if meta.visible is SheetVisibleEnum.Visible and meta.typ is SheetTypeEnum.WorkSheet
         ]
         sheets = [book.get_sheet_by_name(name) for name in shown[:SHEETS_MAX]]
@@ -72,7 +73,8 @@ def _of_workbook(data: bytes, rows_max: int) -> Iterator[Grid]:
 def _of_sheet(sheet: CalamineSheet) -> Grid:
     left = sheet.start[1] if sheet.start else 0
     spans = tuple(
-        (first[0], first[1], last[0], last[1]) for first, last in sheet.merged_cell_ranges or [])
+        (first[0], first[1], last[0], last[1]) for first, last in sheet.merged_cell_ranges or []
+    )
 
     def rows() -> Iterator[Row]:
         pad: Row = [""] * min(left, COLUMNS_MAX)

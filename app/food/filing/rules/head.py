@@ -75,7 +75,8 @@ def kind_words(where: str) -> dict[str, Word]:
     """Words for what happened, from ``data/kinds.csv``; ``where`` is ``title`` or ``cell``."""
     return {
         folded(line["word"]): Word(EntryKind(line["kind"]), line["variant"])
-        for line in _table("kinds") if where in line["where"].split("|")
+        for line in _table("kinds")
+        if where in line["where"].split("|")
     }
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _STANDS_FOR: dict[str, tuple[str, ...]] = {
-    "product": ("name",), "gtin": ("name",), "lot": ("produced_on", "name"),
-    "produced_on": ("lot",), "expires_on": ("shelf_life",), "shelf_life": ("expires_on",),
-    "portions": ("name",), "unit": ("quantity",), "partner": ("partner_name", "partner_uscc"),
-    "supplier": ("partner_name",), "receiver": ("partner_name",), "line": ("document_line",),
+    "product": ("name",),
+    "gtin": ("name",),
+    "lot": ("produced_on", "name"),
+    "produced_on": ("lot",),
+    "expires_on": ("shelf_life",),
+    "shelf_life": ("expires_on",),
+    "portions": ("name",),
+    "unit": ("quantity",),
+    "partner": ("partner_name", "partner_uscc"),
+    "supplier": ("partner_name",),
+    "receiver": ("partner_name",),
+    "line": ("document_line",),
 }
 
 

@@ -14,8 +14,22 @@ from flask import Response
 from app.food.filing.schemas.refused import OPTIONS, write_row
 from ledger.entries.terms import BookLine
 
-HEADS = ("日期", "类型", "商品名称", "商品条码", "批号", "数量", "单位", "往来单位", "单号", "记录号",
-         "提醒", "更正了", "被更正为", "报送时间")
+HEADS = (
+    "日期",
+    "类型",
+    "商品名称",
+    "商品条码",
+    "批号",
+    "数量",
+    "单位",
+    "往来单位",
+    "单号",
+    "记录号",
+    "提醒",
+    "更正了",
+    "被更正为",
+    "报送时间",
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 ROWS_MAX = 1_000_000  # a sheet of a spreadsheet ends at 1,048,576
@@ -25,10 +39,20 @@ _AT_ONCE = 500
 
 def _cells(line: BookLine, kinds: Mapping[str, str], flags: Mapping[str, str]) -> list[str]:
     return [
-        str(line.at), kinds.get(line.kind.value, line.kind.value), line.product_name, line.gtin,
-        line.lot_number, line.quantity, line.unit, line.partner_name, line.document,
-        line.reference, "、".join(flags.get(flag, flag) for flag in line.flags), line.corrects,
-        line.corrected_by, line.filed_at.isoformat(" ", "seconds") if line.filed_at else "",
+        str(line.at),
+        kinds.get(line.kind.value, line.kind.value),
+        line.product_name,
+        line.gtin,
+        line.lot_number,
+        line.quantity,
+        line.unit,
+        line.partner_name,
+        line.document,
+        line.reference,
+        "、".join(flags.get(flag, flag) for flag in line.flags),
+        line.corrects,
+        line.corrected_by,
+        line.filed_at.isoformat(" ", "seconds") if line.filed_at else "",
     ]
 
 
@@ -77,9 +101,7 @@ def xlsx_file(
     return made
 
 
-def attachment(
-    content: bytes | Iterable[bytes], name: str, mimetype: str = XLSX
-) -> Response:
+def attachment(content: bytes | Iterable[bytes], name: str, mimetype: str = XLSX) -> Response:
     """A file to be kept, under a name of ASCII letters."""
     response = Response(content, mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

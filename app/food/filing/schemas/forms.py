@@ -22,12 +22,28 @@ PARTS = 4
 """How many lots in and out the page of a transformation has room for."""
 
 _FIELDS = {
-    "from": "partner", "to": "partner", "partner": "partner", "product": "product",
-    "name": "product", "gtin": "gtin", "lot": "lot", "produced_on": "produced_on",
-    "expires_on": "expires_on", "shelf_life": "expires_on", "quantity": "quantity",
-    "unit": "quantity", "at": "at", "document": "document", "document_line": "document",
-    "certificate": "certificate", "reason": "reason", "note": "note", "sscc": "gtin",
-    "corrects": "", "inputs": "in_0_product", "outputs": "out_0_product",
+    "from": "partner",
+    "to": "partner",
+    "partner": "partner",
+    "product": "product",
+    "name": "product",
+    "gtin": "gtin",
+    "lot": "lot",
+    "produced_on": "produced_on",
+    "expires_on": "expires_on",
+    "shelf_life": "expires_on",
+    "quantity": "quantity",
+    "unit": "quantity",
+    "at": "at",
+    "document": "document",
+    "document_line": "document",
+    "certificate": "certificate",
+    "reason": "reason",
+    "note": "note",
+    "sscc": "gtin",
+    "corrects": "",
+    "inputs": "in_0_product",
+    "outputs": "out_0_product",
 }
 
 
@@ -48,17 +64,39 @@ def _texts(*names: str) -> dict[str, Any]:
 
 _GOODS = ("product", "gtin", "lot", "produced_on", "expires_on", "quantity", "unit")
 _ABOUT = ("partner", "contact", "at", "document", "certificate", "reason", "note")
-ReceiptForm = Typed.from_dict(_texts(
-    "gtin", "product", "lot", "expires_on", "supplier", "quantity", "unit", "received_on",
-    "certificate", "document"), name="ReceiptForm")
+ReceiptForm = Typed.from_dict(
+    _texts(
+        "gtin",
+        "product",
+        "lot",
+        "expires_on",
+        "supplier",
+        "quantity",
+        "unit",
+        "received_on",
+        "certificate",
+        "document",
+    ),
+    name="ReceiptForm",
+)
 EntryForm = Typed.from_dict(_texts(*_GOODS, *_ABOUT, "is_return"), name="EntryForm")
 CorrectionForm = Typed.from_dict(
     _texts("quantity", "unit", "at", "document", "certificate", "reason", "what"),
-    name="CorrectionForm")
-TransformationForm = Typed.from_dict(_texts(
-    "at", "document", *(f"{side}_{place}_{name}" for side in ("in", "out")
-                        for place in range(PARTS) for name in ("product", "lot", "quantity"))),
-    name="TransformationForm")
+    name="CorrectionForm",
+)
+TransformationForm = Typed.from_dict(
+    _texts(
+        "at",
+        "document",
+        *(
+            f"{side}_{place}_{name}"
+            for side in ("in", "out")
+            for place in range(PARTS)
+            for name in ("product", "lot", "quantity")
+        ),
+    ),
+    name="TransformationForm",
+)
 
 
 class UploadForm(Typed):
@@ -87,7 +125,8 @@ def receipt_of(said: Mapping[str, str], partners: Mapping[str, int]) -> Line:
         return line_of(EntryKind.RECEIPT, goods, partners)
     except Invalid as refusal:
         refusal.field = {"at": "received_on", "partner": "supplier"}.get(
-            refusal.field or "", refusal.field)
+            refusal.field or "", refusal.field
+        )
         raise
 
 
@@ -99,10 +138,16 @@ def line_of(kind: EntryKind, said: Mapping[str, str], partners: Mapping[str, int
     if kind in (EntryKind.RECEIPT, EntryKind.DISPATCH):
         partner = party_of(said.get("partner", ""), said.get("contact", ""), partners)
     return Line(
-        kind=kind, portions=(portion,), partner=partner, at=_moment(said, "at"),
-        document=_text(said, "document"), certificate=_text(said, "certificate"),
-        reason=_text(said, "reason"), note=plain_text(said.get("note", ""), "note", NOTE_MAX),
-        is_return=bool(said.get("is_return")))
+        kind=kind,
+        portions=(portion,),
+        partner=partner,
+        at=_moment(said, "at"),
+        document=_text(said, "document"),
+        certificate=_text(said, "certificate"),
+        reason=_text(said, "reason"),
+        note=plain_text(said.get("note", ""), "note", NOTE_MAX),
+        is_return=bool(said.get("is_return")),
+    )
 
 
 def party_of(text: str, contact: str, partners: Mapping[str, int]) -> Party:
@@ -125,8 +170,13 @@ def transformation_of(said: Mapping[str, str]) -> Line:
     if not all(sides.values()):
         empty = "in" if not sides["in"] else "out"
         raise errors.NoPartsGiven(field=f"{empty}_0_product")
-    return Line(kind=EntryKind.TRANSFORMATION, portions=sides["in"], outputs=sides["out"],
-                at=_moment(said, "at"), document=_text(said, "document"))
+    return Line(
+        kind=EntryKind.TRANSFORMATION,
+        portions=sides["in"],
+        outputs=sides["out"],
+        at=_moment(said, "at"),
+        document=_text(said, "document"),
+    )
 
 
 def _parts(said: Mapping[str, str], side: str) -> list[Portion]:
@@ -134,7 +184,8 @@ def _parts(said: Mapping[str, str], side: str) -> list[Portion]:
     for place in range(PARTS):
         product, lot, quantity = (
             said.get(f"{side}_{place}_{name}", "").strip()
-            for name in ("product", "lot", "quantity"))
+            for name in ("product", "lot", "quantity")
+        )
         if not (product or lot or quantity):
             continue
         goods = {"gtin" if product.isdecimal() else "product": product, "lot": lot}
@@ -151,16 +202,29 @@ def correction_of(said: Mapping[str, str], line: BookLine) -> Line:
     """What puts an entry right: its replacement about the same lot, or nothing in its place."""
     replacement = None
     if said.get("what") != "void":
-        portion = _portion(LotNamed(lot_id=line.lot_id), said.get("quantity", ""),
-                           said.get("unit", ""), "quantity")
-        partner = Party(subject_id=line.partner_id) if line.partner_id else (
-            Party(consumers=True) if line.kind is EntryKind.DISPATCH else None)
+        portion = _portion(
+            LotNamed(lot_id=line.lot_id), said.get("quantity", ""), said.get("unit", ""), "quantity"
+        )
+        partner = (
+            Party(subject_id=line.partner_id)
+            if line.partner_id
+            else (Party(consumers=True) if line.kind is EntryKind.DISPATCH else None)
+        )
         replacement = Line(
-            kind=line.kind, portions=(portion,), partner=partner, at=_moment(said, "at"),
-            document=_text(said, "document"), certificate=_text(said, "certificate"),
-            is_return="return" in line.flags)
-    return Line(kind=EntryKind.CORRECTION, corrects=line.reference,
-                reason=_text(said, "reason"), replacement=replacement)
+            kind=line.kind,
+            portions=(portion,),
+            partner=partner,
+            at=_moment(said, "at"),
+            document=_text(said, "document"),
+            certificate=_text(said, "certificate"),
+            is_return="return" in line.flags,
+        )
+    return Line(
+        kind=EntryKind.CORRECTION,
+        corrects=line.reference,
+        reason=_text(said, "reason"),
+        replacement=replacement,
+    )
 
 
 def _text(said: Mapping[str, str], name: str) -> str:
@@ -176,8 +240,12 @@ def _lot(said: Mapping[str, str]) -> LotNamed:
     product = _text(said, "product")
     if not gtin and not product:
         raise errors.FieldMissing(field="product", name="product")
-    lot = LotNamed(gtin=gtin, lot=cells.narrowed(_text(said, "lot")),
-                   name=product if gtin else "", product="" if gtin else product)
+    lot = LotNamed(
+        gtin=gtin,
+        lot=cells.narrowed(_text(said, "lot")),
+        name=product if gtin else "",
+        product="" if gtin else product,
+    )
     made, until = _moment(said, "produced_on"), UNKNOWN
     if said.get("expires_on", "").strip():
         period, until = cells.read_shelf_life(said["expires_on"], "", "expires_on")

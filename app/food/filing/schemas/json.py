@@ -24,8 +24,18 @@ KEY_MAX = 200
 PARTS_MAX = 500  # inputs, outputs or contents of one line; a pallet holds fewer
 PARTY = ("uscc", "gln", "name", "contact", "address", "country", "licence", "consumers")
 LOT = (
-    "gtin", "product", "producer", "in_store", "lot", "sscc", "name", "spec", "category",
-    "produced_on", "expires_on", "shelf_life",
+    "gtin",
+    "product",
+    "producer",
+    "in_store",
+    "lot",
+    "sscc",
+    "name",
+    "spec",
+    "category",
+    "produced_on",
+    "expires_on",
+    "shelf_life",
 )
 PORTION = ("lot", "quantity", "unit")
 GOODS = ("name", "spec", "category", "shelf_life")
@@ -53,8 +63,9 @@ def content_hash(body: Mapping[str, Any]) -> bytes:
     said = {"mode": body.get("mode") or "all", "entries": body.get("entries")}
     if body.get("operator"):
         said["operator"] = body["operator"]
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"),
-                      default=_number)
+    text = json.dumps(
+        said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_number
+    )
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
@@ -131,11 +142,20 @@ def _kind(node: Node) -> EntryKind:
 
 
 def _common(node: Node) -> dict[str, Any]:
-    texts = ("document", "document_line", "certificate", "certificate_kind", "origin", "storage",
-             "reason", "override_reason")
+    texts = (
+        "document",
+        "document_line",
+        "certificate",
+        "certificate_kind",
+        "origin",
+        "storage",
+        "reason",
+        "override_reason",
+    )
     return {
         "operator": party_of(node.value["operator"], node.at("operator"))
-        if node.has("operator") else None,
+        if node.has("operator")
+        else None,
         "at": node.moment("at"),
         "note": node.text("note", NOTE_MAX),
         "is_return": node.flag("return"),
@@ -145,7 +165,9 @@ def _common(node: Node) -> dict[str, Any]:
 
 def _portion(node: Node) -> Portion:
     node.need("lot", "quantity", "unit")
-    return Portion(lot=_lot(node, _said(node, GOODS)), quantity=node.text("quantity"), unit=node.text("unit"))
+    return Portion(
+        lot=_lot(node, _said(node, GOODS)), quantity=node.text("quantity"), unit=node.text("unit")
+    )
 
 
 def _lot(parent: Node, said: Mapping[str, str]) -> LotNamed:
@@ -155,7 +177,8 @@ def _lot(parent: Node, said: Mapping[str, str]) -> LotNamed:
     texts = ("gtin", "product", "in_store", "lot", "sscc")
     return LotNamed(
         producer=party_of(node.value["producer"], node.at("producer"))
-        if node.has("producer") else None,
+        if node.has("producer")
+        else None,
         produced_on=node.moment("produced_on"),
         expires_on=node.moment("expires_on"),
         **_said(node, texts),
@@ -176,7 +199,8 @@ def _portions(node: Node, name: str) -> tuple[Portion, ...]:
     for path, value in node.items(name):
         if len(found) == PARTS_MAX:
             raise errors.TooManyEntries(
-                field=node.at(name), limit=PARTS_MAX, count=len(node.value[name]))
+                field=node.at(name), limit=PARTS_MAX, count=len(node.value[name])
+            )
         found.append(_portion(Node(value, path, (*PORTION, *GOODS))))
     return tuple(found)
 

@@ -16,8 +16,13 @@ from app.food.filing.terms import Upload, UploadRow
 REASON = "未收原因"
 """Head of the added column; ``data/columns.csv`` knows it as of no use, so it may stay."""
 
-OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-           "strings_to_numbers": False, "nan_inf_to_errors": True}
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}
 _NAME_MAX = 31
 Says = Callable[[str, dict[str, Any]], str]
 """The sentence of a refusal's code with its parameters, in the reader's language."""

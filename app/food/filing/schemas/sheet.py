@@ -30,13 +30,25 @@ from ledger.kernel.moment import UNKNOWN
 from ledger.products.terms import LotNamed
 from ledger.subjects.terms import Party
 
-_TOTALS = re.compile(r"^(本页|本日|本月|累计|总)?(合计|总计|小计|共计|累计|total|subtotal|sum)(:|：|\(.*)?$", re.I)
+_TOTALS = re.compile(
+    r"^(本页|本日|本月|累计|总)?(合计|总计|小计|共计|累计|total|subtotal|sum)(:|：|\(.*)?$", re.I
+)
 _FOOTER = re.compile(
-    r"^(制表|填表|填报|审核|复核|负责人|经办|记录人|单位负责|备注[:：]|说明[:：]|注[:：]|第\d+页|共\d+页|以上|打印|日期[:：])")
-_CONSUMERS = frozenset({"零售", "散客", "消费者", "个人", "零售客户", "散户", "门店零售", "consumers"})
+    r"^(制表|填表|填报|审核|复核|负责人|经办|记录人|单位负责|备注[:：]|说明[:：]|注[:：]|第\d+页|共\d+页|以上|打印|日期[:：])"
+)
+_CONSUMERS = frozenset(
+    {"零售", "散客", "消费者", "个人", "零售客户", "散户", "门店零售", "consumers"}
+)
 _YES = frozenset({"是", "y", "yes", "1", "true", "退货", "√"})
-_TEXTS = ("document", "document_line", "certificate", "origin", "storage", "reason",
-          "override_reason")
+_TEXTS = (
+    "document",
+    "document_line",
+    "certificate",
+    "origin",
+    "storage",
+    "reason",
+    "override_reason",
+)
 _LOOKED_FOR_TOTALS = 4  # the word stands in one of the first filled cells
 
 
@@ -56,8 +68,12 @@ def read_workbook(
             sheets.append(_sheet(ways, filename, kind))
         except (errors.HeaderUnreadable, errors.DirectionUnclear, errors.NoRows) as refusal:
             left_out.append((ways[0].name, refusal))
-    book = Workbook(sheets=tuple(sheets), left_out=tuple(
-        LeftOut(name=name, code=why.code, params=why.params) for name, why in left_out))
+    book = Workbook(
+        sheets=tuple(sheets),
+        left_out=tuple(
+            LeftOut(name=name, code=why.code, params=why.params) for name, why in left_out
+        ),
+    )
     if not sheets:
         raise left_out[0][1] if left_out else errors.SheetEmpty()
     if book.rows > rows_max:
@@ -76,8 +92,15 @@ def _sheet(ways: list[Grid], filename: str, kind: EntryKind | None) -> Sheet:
     def items() -> Iterator[SheetRow | Skipped]:
         return _Reader.of(head, chosen, told=kind is not None).read_all(grid, head)
 
-    return Sheet(name=grid.name, kind=chosen, header_row=head.row, columns=head.columns,
-                 above=head.above, rows=rows, items=items)
+    return Sheet(
+        name=grid.name,
+        kind=chosen,
+        header_row=head.row,
+        columns=head.columns,
+        above=head.above,
+        rows=rows,
+        items=items,
+    )
 
 
 def _kind_of(head: Head, texts: tuple[str, ...]) -> EntryKind | None:
@@ -155,8 +178,9 @@ class _Reader:
             text = " ".join(text_of(cell) for cell in row if text_of(cell))
             return Skipped(number=number, reason=reason, text=text[:100])
         row = self._spelled_out(row)
-        said = {field: row[place] if place < len(row) else "" for field, place in
-                self.places.items()}
+        said = {
+            field: row[place] if place < len(row) else "" for field, place in self.places.items()
+        }
         cells = {field: f"{letter}{number}" for field, letter in self.letters.items()}
         line: Line | Unreadable
         try:
@@ -168,8 +192,10 @@ class _Reader:
     def _spelled_out(self, row: Row) -> Row:
         """The row with every ditto mark replaced by what it stands for."""
         full = [
-            self.above[place] if isinstance(cell, str) and cell.strip() in DITTO
-            and place < len(self.above) else cell for place, cell in enumerate(row)
+            self.above[place]
+            if isinstance(cell, str) and cell.strip() in DITTO and place < len(self.above)
+            else cell
+            for place, cell in enumerate(row)
         ]
         self.above = full
         return full
@@ -193,8 +219,10 @@ class _Reader:
 def values_of(row: Row) -> Values:
     """The cells of a row as they can be kept: numbers as numbers, the rest as text."""
     kept = [
-        cell if isinstance(cell, float) and isfinite(cell)
-        else text_of(cell)[:1000].replace("\0", "") for cell in row
+        cell
+        if isinstance(cell, float) and isfinite(cell)
+        else text_of(cell)[:1000].replace("\0", "")
+        for cell in row
     ]
     while kept and kept[-1] == "":
         kept.pop()
@@ -220,9 +248,13 @@ class _Row:
         if at is UNKNOWN and word.kind is EntryKind.PRODUCTION:
             at = self._moment("produced_on")
         return Line(
-            kind=word.kind, at=at, portions=(self._portion(),), operator=self._operator(),
+            kind=word.kind,
+            at=at,
+            portions=(self._portion(),),
+            operator=self._operator(),
             note=read.read_text(self._cell("note"), "note", 2_000),
-            **parts)
+            **parts,
+        )
 
     def _cell(self, field: str) -> Cell:
         return self.said.get(field, "")
@@ -259,8 +291,13 @@ class _Row:
             uscc, name = name, ""
         if not uscc and not name:
             raise errors.CellMissing(field="partner_name")
-        return Party(uscc=uscc, name=name, address=self._text("partner_address"),
-                     contact=self._text("partner_contact"), licence=self._code("partner_licence"))
+        return Party(
+            uscc=uscc,
+            name=name,
+            address=self._text("partner_address"),
+            contact=self._text("partner_contact"),
+            licence=self._code("partner_licence"),
+        )
 
     def _operator(self) -> Party | None:
         uscc = self._code("operator")
@@ -282,14 +319,22 @@ class _Row:
             raise errors.CellMissing(field="name")
         producer = self._text("producer")
         period, until = read.read_shelf_life(
-            self._cell("shelf_life"), self.hints.get("shelf_life", ""), "shelf_life")
+            self._cell("shelf_life"), self.hints.get("shelf_life", ""), "shelf_life"
+        )
         expires = self._moment("expires_on")
         return LotNamed(
-            gtin=gtin, sscc=sscc, name=name if gtin else "", product="" if gtin else name,
+            gtin=gtin,
+            sscc=sscc,
+            name=name if gtin else "",
+            product="" if gtin else name,
             producer=Party(name=producer) if producer and not gtin else None,
-            lot=self._lot_number(), spec=self._text("spec"), category=self._text("category"),
-            produced_on=self._moment("produced_on"), shelf_life=period,
-            expires_on=until if expires is UNKNOWN else expires)
+            lot=self._lot_number(),
+            spec=self._text("spec"),
+            category=self._text("category"),
+            produced_on=self._moment("produced_on"),
+            shelf_life=period,
+            expires_on=until if expires is UNKNOWN else expires,
+        )
 
     def _lot_number(self) -> str:
         number = self._code("lot")

@@ -15,9 +15,8 @@ from app.doors.api import Query, Wire
 from app.food.filing.terms import RowState
 from ledger.entries.terms import EntryKind, Flag, Mode
 
-_QUANTITY = {"description": "decimal string, e.g. \"12.5\"; a JSON number is read exactly too"}
+_QUANTITY = {"description": 'decimal string, e.g. "12.5"; a JSON number is read exactly too'}
 _MOMENT = {"description": "ISO 8601; a bare date, month or year stays one"}
-
 
 
 class PartyWire(Wire):
@@ -55,7 +54,9 @@ class PortionWire(Wire):
 
     lot = fields.Nested(LotWire, required=True)
     quantity = fields.String(required=True, metadata=_QUANTITY)
-    unit = fields.String(required=True, metadata={"description": "UN/ECE Rec 20 code or 箱 袋 瓶 …"})
+    unit = fields.String(
+        required=True, metadata={"description": "UN/ECE Rec 20 code or 箱 袋 瓶 …"}
+    )
 
 
 class EntryWire(Wire):
@@ -108,7 +109,8 @@ class FilingBody(Wire):
     filing_key = fields.String(required=True)
     mode = fields.String(validate=validate.OneOf([mode.value for mode in Mode]))
     operator = fields.String(
-        metadata={"description": "USCC of the operator whose book the key belongs to"})
+        metadata={"description": "USCC of the operator whose book the key belongs to"}
+    )
     entries = RawLines(fields.Nested(EntryWire), required=True, validate=validate.Length(min=1))
 
 
@@ -217,8 +219,9 @@ class BookQuery(OperatorQuery):
 class SheetFile(Wire):
     """The file of a multipart upload."""
 
-    file = fields.Raw(required=True, metadata={"type": "string", "format": "binary",
-                                               "description": "xlsx or csv"})
+    file = fields.Raw(
+        required=True, metadata={"type": "string", "format": "binary", "description": "xlsx or csv"}
+    )
 
 
 class SheetOptions(Query):
@@ -233,7 +236,9 @@ class UploadTaken(Schema):
 
     upload = fields.Integer(required=True)
     state = fields.String(required=True)
-    new = fields.Boolean(required=True, metadata={"description": "false: the same file was sent before"})
+    new = fields.Boolean(
+        required=True, metadata={"description": "false: the same file was sent before"}
+    )
     url = fields.String(required=True)
 
 
@@ -283,8 +288,6 @@ class UploadAnswer(Schema):
     refused_sheet = fields.String(allow_none=True)
 
 
-
-
 class BookSearch(Query):
     """What the page of a book is narrowed by; dates in any form of the rules are for sheets."""
 
@@ -292,8 +295,9 @@ class BookSearch(Query):
     lot = fields.String(load_default="")
     partner = fields.String(load_default="")
     kind = fields.Enum(EntryKind, by_value=True, load_default=None, allow_none=True)
-    flag = fields.String(load_default="", validate=validate.OneOf(
-        ["", *(flag.name.lower() for flag in Flag)]))
+    flag = fields.String(
+        load_default="", validate=validate.OneOf(["", *(flag.name.lower() for flag in Flag)])
+    )
     since = fields.Date(load_default=None, allow_none=True)
     until = fields.Date(load_default=None, allow_none=True)
     after = fields.String(load_default="")

@@ -42,9 +42,16 @@ def take_delivery(uow: UnitOfWork, command: TakeDelivery) -> Filed | None:
     if not lines:
         return None
     said = hashlib.sha256(repr(lines).encode()).digest()
-    return file_entries(uow, FileEntries(
-        operator_id=command.operator_id, filing_key=key, content_hash=said, lines=lines,
-        source=Source.PAGE))
+    return file_entries(
+        uow,
+        FileEntries(
+            operator_id=command.operator_id,
+            filing_key=key,
+            content_hash=said,
+            lines=lines,
+            source=Source.PAGE,
+        ),
+    )
 
 
 def _came(line: Waiting, command: TakeDelivery) -> str:
@@ -57,9 +64,13 @@ def _came(line: Waiting, command: TakeDelivery) -> str:
 
 def _receipt(uow: UnitOfWork, line: Waiting, amount: str) -> Line:
     return Line(
-        kind=EntryKind.RECEIPT, partner=Party(subject_id=line.sender_id),
+        kind=EntryKind.RECEIPT,
+        partner=Party(subject_id=line.sender_id),
         portions=(Portion(lot=LotNamed(lot_id=line.lot_id), quantity=amount, unit=line.unit),),
-        at=moment_of(uow.today), document=line.document, certificate=line.certificate)
+        at=moment_of(uow.today),
+        document=line.document,
+        certificate=line.certificate,
+    )
 
 
 def refuse_delivery(uow: UnitOfWork, operator_id: int, delivery_id: str) -> None:
@@ -73,9 +84,19 @@ def refuse_delivery(uow: UnitOfWork, operator_id: int, delivery_id: str) -> None
 def _note(uow: UnitOfWork, operator_id: int, line: Waiting) -> None:
     uow.session.execute(
         insert(DeliveryAnswerRecord)
-        .values(operator_id=operator_id, reference=line.reference, answer=NOT_RECEIVED,
-                account_id=uow.actor.account_id, at=uow.now)
-        .on_conflict_do_nothing())
+        .values(
+            operator_id=operator_id,
+            reference=line.reference,
+            answer=NOT_RECEIVED,
+            account_id=uow.actor.account_id,
+            at=uow.now,
+        )
+        .on_conflict_do_nothing()
+    )
     uow.audit("delivery.missing", line.reference, operator_id=operator_id)
-    uow.announce("delivery.missing", operator_id=operator_id, sender_id=line.sender_id,
-                 reference=line.reference)
+    uow.announce(
+        "delivery.missing",
+        operator_id=operator_id,
+        sender_id=line.sender_id,
+        reference=line.reference,
+    )

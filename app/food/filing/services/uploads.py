@@ -70,16 +70,28 @@ def receive_upload(
         return upload_from(earlier), False
     files.keep(folder, digest.hexdigest(), command.content)
     made = uow.session.execute(
-        insert(UploadRecord).values(
-            operator_id=command.operator_id, account_id=uow.actor.account_id,
-            acts_for=sorted(uow.actor.delegated), filename=_plain_name(command.filename),
-            sha256=digest.digest(), size=len(command.content), source=source.value,
-            kind=command.kind.value if command.kind else "", state=UploadState.WAITING.value,
-            created_at=uow.now, updated_at=uow.now,
-        ).returning(UploadRecord.__table__)
+        insert(UploadRecord)
+        .values(
+            operator_id=command.operator_id,
+            account_id=uow.actor.account_id,
+            acts_for=sorted(uow.actor.delegated),
+            filename=_plain_name(command.filename),
+            sha256=digest.digest(),
+            size=len(command.content),
+            source=source.value,
+            kind=command.kind.value if command.kind else "",
+            state=UploadState.WAITING.value,
+            created_at=uow.now,
+            updated_at=uow.now,
+        )
+        .returning(UploadRecord.__table__)
     ).one()
-    uow.audit("upload.receive", f"upload:{made.id}", operator_id=command.operator_id,
-              sha256=digest.hexdigest())
+    uow.audit(
+        "upload.receive",
+        f"upload:{made.id}",
+        operator_id=command.operator_id,
+        sha256=digest.hexdigest(),
+    )
     return upload_from(made), True
 
 
@@ -103,7 +115,8 @@ def begin_reading(uow: UnitOfWork, upload_id: int) -> Upload | None:
         _refuse(uow, upload_id, "filing.reader_died", {"attempts": row.attempts})
         return None
     changed = uow.session.execute(
-        update(UploadRecord).where(UploadRecord.id == upload_id)
+        update(UploadRecord)
+        .where(UploadRecord.id == upload_id)
         .values(state=UploadState.READING.value, attempts=row.attempts + 1, updated_at=uow.now)
         .returning(UploadRecord.__table__)
     ).one()
@@ -113,17 +126,24 @@ def begin_reading(uow: UnitOfWork, upload_id: int) -> Upload | None:
 def note_workbook(uow: UnitOfWork, upload_id: int, book: Workbook) -> None:
     """Keep how the file was understood: its sheets, their headers, how many rows there are."""
     told = [_sheet_told(sheet) for sheet in book.sheets]
-    told += [{"name": out.name, "left_out": out.code, "params": _plain(out.params)}
-             for out in book.left_out]
+    told += [
+        {"name": out.name, "left_out": out.code, "params": _plain(out.params)}
+        for out in book.left_out
+    ]
     uow.session.execute(
-        update(UploadRecord).where(UploadRecord.id == upload_id)
-        .values(sheets=told, rows_total=book.rows, updated_at=uow.now))
+        update(UploadRecord)
+        .where(UploadRecord.id == upload_id)
+        .values(sheets=told, rows_total=book.rows, updated_at=uow.now)
+    )
 
 
 def _sheet_told(sheet: Sheet) -> dict[str, Any]:
     return {
-        "name": sheet.name, "kind": sheet.kind.value if sheet.kind else "",
-        "header_row": sheet.header_row, "rows": sheet.rows, "above": sheet.above,
+        "name": sheet.name,
+        "kind": sheet.kind.value if sheet.kind else "",
+        "header_row": sheet.header_row,
+        "rows": sheet.rows,
+        "above": sheet.above,
         "columns": [[c.letter, c.text, c.field, c.hint] for c in sheet.columns],
     }
 
@@ -135,9 +155,16 @@ def refuse_upload(uow: UnitOfWork, upload_id: int, refusal: Refusal) -> None:
 
 def _refuse(uow: UnitOfWork, upload_id: int, code: str, params: Mapping[str, Any]) -> None:
     uow.session.execute(
-        update(UploadRecord).where(UploadRecord.id == upload_id)
-        .values(state=UploadState.REFUSED.value, code=code, params=dict(params),
-                updated_at=uow.now, finished_at=uow.now))
+        update(UploadRecord)
+        .where(UploadRecord.id == upload_id)
+        .values(
+            state=UploadState.REFUSED.value,
+            code=code,
+            params=dict(params),
+            updated_at=uow.now,
+            finished_at=uow.now,
+        )
+    )
 
 
 def file_chunk(uow: UnitOfWork, upload_id: int, chunk: Chunk) -> bool:
@@ -146,7 +173,8 @@ def file_chunk(uow: UnitOfWork, upload_id: int, chunk: Chunk) -> bool:
     False when another reader is at it or has done it: the caller leaves it to that one.
     """
     row = uow.session.execute(
-        select(UploadRecord.__table__).where(UploadRecord.id == upload_id)
+        select(UploadRecord.__table__)
+        .where(UploadRecord.id == upload_id)
         .with_for_update(skip_locked=True)
     ).one_or_none()
     if row is None or row.chunks_done != chunk.index or upload_from(row).is_finished:
@@ -161,25 +189,38 @@ def file_chunk(uow: UnitOfWork, upload_id: int, chunk: Chunk) -> bool:
     if filed:
         warnings.update(found.code for found in filed.warnings)
     uow.session.execute(
-        update(UploadRecord).where(UploadRecord.id == upload_id).values(
-            chunks_done=chunk.index + 1, attempts=0, updated_at=uow.now, warnings=dict(warnings),
-            rows_done=row.rows_done + len(chunk.items), skipped=row.skipped + len(skipped),
+        update(UploadRecord)
+        .where(UploadRecord.id == upload_id)
+        .values(
+            chunks_done=chunk.index + 1,
+            attempts=0,
+            updated_at=uow.now,
+            warnings=dict(warnings),
+            rows_done=row.rows_done + len(chunk.items),
+            skipped=row.skipped + len(skipped),
             accepted=row.accepted + (filed.accepted if filed else 0),
             refused=row.refused + (len(filed.refused) if filed else 0),
             warned=row.warned + (len({found.index for found in filed.warnings}) if filed else 0),
-        ))
+        )
+    )
     return True
 
 
 def _filed(uow: UnitOfWork, row: Any, chunk: Chunk, rows: Sequence[SheetRow]) -> Filed:
     digest = row.sha256.hex()
     said = f"sheet:{digest}:{chunk.sheet}:{chunk.part}:{len(rows)}"
-    return file_entries(uow, FileEntries(
-        operator_id=row.operator_id, filing_key=said.rsplit(":", 1)[0],
-        content_hash=hashlib.sha256(said.encode()).digest(),
-        lines=tuple(item.line for item in rows), mode=Mode.GOOD, source=Source(row.source),
-        upload_id=row.id,
-    ))
+    return file_entries(
+        uow,
+        FileEntries(
+            operator_id=row.operator_id,
+            filing_key=said.rsplit(":", 1)[0],
+            content_hash=hashlib.sha256(said.encode()).digest(),
+            lines=tuple(item.line for item in rows),
+            mode=Mode.GOOD,
+            source=Source(row.source),
+            upload_id=row.id,
+        ),
+    )
 
 
 def _kept(
@@ -187,8 +228,10 @@ def _kept(
 ) -> list[dict[str, Any]]:
     if filed is None:
         return []
-    refused = [_row(upload_id, chunk, rows[it.index], it, list(rows[it.index].values))
-               for it in filed.refused]
+    refused = [
+        _row(upload_id, chunk, rows[it.index], it, list(rows[it.index].values))
+        for it in filed.refused
+    ]
     seen: Counter[str] = Counter()
     warned = []
     for found in filed.warnings:
@@ -204,22 +247,33 @@ def _row(
     refused = isinstance(found, Refused)
     field = found.field if isinstance(found, Refused) else ""
     return {
-        "upload_id": upload_id, "sheet": chunk.sheet, "number": row.number,
-        "state": (RowState.REFUSED if refused else RowState.WARNED).value, "code": found.code,
-        "rule": found.rule if isinstance(found, Warned) else "", "field": field,
-        "cell": cell_of(row.cells, field) if field else "", "params": _plain(found.params),
+        "upload_id": upload_id,
+        "sheet": chunk.sheet,
+        "number": row.number,
+        "state": (RowState.REFUSED if refused else RowState.WARNED).value,
+        "code": found.code,
+        "rule": found.rule if isinstance(found, Warned) else "",
+        "field": field,
+        "cell": cell_of(row.cells, field) if field else "",
+        "params": _plain(found.params),
         "said": said,
     }
 
 
-def _kept_skipped(
-    upload_id: int, chunk: Chunk, skipped: Sequence[Skipped]
-) -> list[dict[str, Any]]:
+def _kept_skipped(upload_id: int, chunk: Chunk, skipped: Sequence[Skipped]) -> list[dict[str, Any]]:
     return [
-        {"upload_id": upload_id, "sheet": chunk.sheet, "number": item.number,
-         "state": RowState.SKIPPED.value, "code": f"filing.skipped_{item.reason.value}",
-         "rule": "", "field": "", "cell": f"A{item.number}", "params": {"text": item.text},
-         "said": []}
+        {
+            "upload_id": upload_id,
+            "sheet": chunk.sheet,
+            "number": item.number,
+            "state": RowState.SKIPPED.value,
+            "code": f"filing.skipped_{item.reason.value}",
+            "rule": "",
+            "field": "",
+            "cell": f"A{item.number}",
+            "params": {"text": item.text},
+            "said": [],
+        }
         for item in skipped
     ]
 
@@ -227,24 +281,34 @@ def _kept_skipped(
 def finish_upload(uow: UnitOfWork, upload_id: int) -> None:
     """Say that every row has been taken. Announces: upload.finished."""
     done = uow.session.execute(
-        update(UploadRecord).where(
-            UploadRecord.id == upload_id, UploadRecord.state == UploadState.READING.value)
+        update(UploadRecord)
+        .where(UploadRecord.id == upload_id, UploadRecord.state == UploadState.READING.value)
         .values(state=UploadState.DONE.value, updated_at=uow.now, finished_at=uow.now)
         .returning(UploadRecord.operator_id, UploadRecord.accepted, UploadRecord.refused)
     ).one_or_none()
     if done is not None:
-        uow.announce("upload.finished", upload_id=upload_id, operator_id=done.operator_id,
-                     accepted=done.accepted, refused=done.refused)
+        uow.announce(
+            "upload.finished",
+            upload_id=upload_id,
+            operator_id=done.operator_id,
+            accepted=done.accepted,
+            refused=done.refused,
+        )
 
 
 def sender_of(uow: UnitOfWork, upload_id: int) -> Actor:
     """Who an upload's rows are filed by: its sender, with the rights it had when sending."""
     row = uow.session.execute(
-        select(UploadRecord.__table__).where(UploadRecord.id == upload_id)).one()
+        select(UploadRecord.__table__).where(UploadRecord.id == upload_id)
+    ).one()
     if row.account_id is None:
         return Actor(role=Role.SYSTEM, name="suyuan")
-    return Actor(role=Role.OPERATOR, account_id=row.account_id, operator_id=row.operator_id,
-                 delegated=frozenset(row.acts_for))
+    return Actor(
+        role=Role.OPERATOR,
+        account_id=row.account_id,
+        operator_id=row.operator_id,
+        delegated=frozenset(row.acts_for),
+    )
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,10 +28,17 @@ from ledger.entries.terms import BookAsked, BookLine, EntryKind, EntryShown, Fla
 from ledger.kernel.uow import UnitOfWork
 
 _NARROWING = ("text", "lot", "partner", "kind", "flag", "since", "until", "after")
-CORRECTABLE = frozenset({
-    EntryKind.PRODUCTION, EntryKind.RECEIPT, EntryKind.DISPATCH, EntryKind.DISPOSAL,
-    EntryKind.TRANSFORMATION, EntryKind.AGGREGATION, EntryKind.DISAGGREGATION,
-})
+CORRECTABLE = frozenset(
+    {
+        EntryKind.PRODUCTION,
+        EntryKind.RECEIPT,
+        EntryKind.DISPATCH,
+        EntryKind.DISPOSAL,
+        EntryKind.TRANSFORMATION,
+        EntryKind.AGGREGATION,
+        EntryKind.DISAGGREGATION,
+    }
+)
 
 
 @page(blueprint, "/book", needs="book.read", template="filing/book.html", endpoint="book")
@@ -41,11 +48,17 @@ def book(uow: UnitOfWork) -> dict[str, Any]:
     found = book_page(uow, asked) if asked else None
     kinds, flags = words(KIND_TEXTS), words(FLAG_TEXTS)
     return {
-        "typed": typed, "lines": found.items if found else (), "kinds": kinds, "flags": flags,
-        "next": found.next if found else "", "moment_words": moment_words, "unit_words": unit_words,
+        "typed": typed,
+        "lines": found.items if found else (),
+        "kinds": kinds,
+        "flags": flags,
+        "next": found.next if found else "",
+        "moment_words": moment_words,
+        "unit_words": unit_words,
         "narrowed": any(typed[name] for name in typed if name != "after"),
-        "exports": {name: url_for(f"filing.book_{name}", **_given(typed))
-                    for name in ("xlsx", "csv")},
+        "exports": {
+            name: url_for(f"filing.book_{name}", **_given(typed)) for name in ("xlsx", "csv")
+        },
     }
 
 
@@ -64,8 +77,11 @@ def _asked(uow: UnitOfWork) -> tuple[dict[str, str], BookAsked | None]:
     flag = said.pop("flag")
     said.pop("partner")
     return typed, BookAsked(
-        operator_id=own_operator(uow), partner_id=partner_id,
-        flag=Flag[flag.upper()] if flag else None, **said)
+        operator_id=own_operator(uow),
+        partner_id=partner_id,
+        flag=Flag[flag.upper()] if flag else None,
+        **said,
+    )
 
 
 @page(blueprint, "/book/export.csv", needs="book.read", endpoint="book_csv")
@@ -75,8 +91,9 @@ def as_csv(uow: UnitOfWork) -> Response:
 
     def lines() -> Any:
         with http.unit(read_only=True) as own:
-            yield from export.csv_lines(book_lines(own, asked), words(KIND_TEXTS),
-                                        words(FLAG_TEXTS))
+            yield from export.csv_lines(
+                book_lines(own, asked), words(KIND_TEXTS), words(FLAG_TEXTS)
+            )
 
     return export.attachment(stream_with_context(lines()), "book.csv", export.CSV)
 
@@ -105,22 +122,36 @@ def _all(uow: UnitOfWork) -> BookAsked:
     return asked
 
 
-@page(blueprint, "/entries/<reference>", needs="book.read", template="filing/entry.html",
-      endpoint="entry")
+@page(
+    blueprint,
+    "/entries/<reference>",
+    needs="book.read",
+    template="filing/entry.html",
+    endpoint="entry",
+)
 def entry(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     """An entry: its lines, what was said beside them, what it corrects and what corrected it."""
     shown = entry_by_reference(uow, reference)
     return {
-        "shown": shown, "line": shown.lines[0], "kinds": words(KIND_TEXTS),
-        "flags": words(FLAG_TEXTS), "moment_words": moment_words, "unit_words": unit_words, "said": _said(shown),
+        "shown": shown,
+        "line": shown.lines[0],
+        "kinds": words(KIND_TEXTS),
+        "flags": words(FLAG_TEXTS),
+        "moment_words": moment_words,
+        "unit_words": unit_words,
+        "said": _said(shown),
         "may_correct": may_correct(uow, shown.lines[0]),
     }
 
 
 def may_correct(uow: UnitOfWork, line: BookLine) -> bool:
     """Whether this page may offer a correction: one's own entry, in force, of a plain kind."""
-    return (uow.actor.may("entry.file") and uow.actor.may_act_for(line.operator_id)
-            and not line.corrected_by and line.kind in CORRECTABLE)
+    return (
+        uow.actor.may("entry.file")
+        and uow.actor.may_act_for(line.operator_id)
+        and not line.corrected_by
+        and line.kind in CORRECTABLE
+    )
 
 
 _SAID = ("certificate_kind", "origin", "storage", "reason", "note", "override_reason", "document")

@@ -51,15 +51,25 @@ def _empty(uow: UnitOfWork) -> dict[str, Any]:
         partners = books.recent_partners(uow, own_operator(uow), kind)
     texts = words(KIND_TEXTS)
     return {
-        "kind": kind.value, "kinds": [(one.value, texts[one.value]) for one in BY_HAND],
-        "partners": list(partners)[:50], "units": units_offered(),
-        "filing_key": new_key(kind.value), "values": {"at": uow.today.isoformat(), "unit": "EA"},
+        "kind": kind.value,
+        "kinds": [(one.value, texts[one.value]) for one in BY_HAND],
+        "partners": list(partners)[:50],
+        "units": units_offered(),
+        "filing_key": new_key(kind.value),
+        "values": {"at": uow.today.isoformat(), "unit": "EA"},
         "action": url_for("filing.new_entry", kind=kind.value),
     }
 
 
-@form(blueprint, "/entries/new", needs="entry.file", loads=EntryForm,
-      template="filing/new_entry.html", context=_empty, endpoint="new_entry")
+@form(
+    blueprint,
+    "/entries/new",
+    needs="entry.file",
+    loads=EntryForm,
+    template="filing/new_entry.html",
+    context=_empty,
+    endpoint="new_entry",
+)
 def new(uow: UnitOfWork, said: dict[str, str]) -> str:
     """File one entry about one lot."""
     kind = _kind_asked()
@@ -70,13 +80,22 @@ def new(uow: UnitOfWork, said: dict[str, str]) -> str:
 
 def _empty_transformation(uow: UnitOfWork) -> dict[str, Any]:
     own_operator(uow)
-    return {"parts": range(PARTS), "filing_key": new_key("transformation"),
-            "values": {"at": uow.today.isoformat()}}
+    return {
+        "parts": range(PARTS),
+        "filing_key": new_key("transformation"),
+        "values": {"at": uow.today.isoformat()},
+    }
 
 
-@form(blueprint, "/entries/new/transformation", needs="entry.file", loads=TransformationForm,
-      template="filing/transformation.html", context=_empty_transformation,
-      endpoint="new_transformation")
+@form(
+    blueprint,
+    "/entries/new/transformation",
+    needs="entry.file",
+    loads=TransformationForm,
+    template="filing/transformation.html",
+    context=_empty_transformation,
+    endpoint="new_transformation",
+)
 def transform(uow: UnitOfWork, said: dict[str, str]) -> str:
     """File a transformation: which lots went in, which came out."""
     line = transformation_of(said)
@@ -87,22 +106,37 @@ def _wrong(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     shown = entry_by_reference(uow, reference)
     line = shown.lines[0]
     return {
-        "line": line, "kinds": words(KIND_TEXTS), "filing_key": new_key("correction"),
+        "line": line,
+        "kinds": words(KIND_TEXTS),
+        "filing_key": new_key("correction"),
         "replaceable": line.kind in BY_HAND and len(shown.lines) == 1,
-        "units": units_offered(line.unit), "when": moment_words(line.at), "unit_words": unit_words,
-        "values": {"quantity": line.quantity, "unit": line.unit, "at": str(line.at),
-                   "document": line.document, "certificate": shown.certificate,
-                   "what": "replace"},
+        "units": units_offered(line.unit),
+        "when": moment_words(line.at),
+        "unit_words": unit_words,
+        "values": {
+            "quantity": line.quantity,
+            "unit": line.unit,
+            "at": str(line.at),
+            "document": line.document,
+            "certificate": shown.certificate,
+            "what": "replace",
+        },
     }
 
 
-@form(blueprint, "/entries/<reference>/correct", needs="entry.file", loads=CorrectionForm,
-      template="filing/correct.html", context=_wrong, endpoint="correct")
+@form(
+    blueprint,
+    "/entries/<reference>/correct",
+    needs="entry.file",
+    loads=CorrectionForm,
+    template="filing/correct.html",
+    context=_wrong,
+    endpoint="correct",
+)
 def correct(uow: UnitOfWork, said: dict[str, str], reference: str) -> str | Response:
     """Put an entry right: another takes its place, or nothing does; the old one stays visible."""
     line = _correctable(uow, reference)
-    filed = file_lines(uow, said["filing_key"] or new_key("correction"),
-                       correction_of(said, line))
+    filed = file_lines(uow, said["filing_key"] or new_key("correction"), correction_of(said, line))
     return told(filed)
 
 

@@ -23,8 +23,9 @@ from ledger.kernel.uow import UnitOfWork
 SHOWN = 5  # deliveries on the first screen; the rest behind one link
 
 
-@page(blueprint, "/operator", needs="entry.file", template="pages/home_operator.html",
-      endpoint="home")
+@page(
+    blueprint, "/operator", needs="entry.file", template="pages/home_operator.html", endpoint="home"
+)
 def home(uow: UnitOfWork) -> dict[str, Any]:
     """What waits for me, the most pressing first."""
     operator_id = own_operator(uow)
@@ -32,24 +33,38 @@ def home(uow: UnitOfWork) -> dict[str, Any]:
     shown = waiting if request.args.get("all") else waiting[:SHOWN]
     rest = len(waiting) - len(shown)
     return {
-        "recalled": [], "deliveries": [_card(one) for one in shown],
+        "recalled": [],
+        "deliveries": [_card(one) for one in shown],
         "deliveries_total": len(waiting),
-        "more_deliveries": {"text": _("还有 %(n)s 张", n=rest),
-                            "href": url_for("filing.home", all=1)} if rest else None,
-        "todos": _todos(uow, operator_id), "month": _month(uow, operator_id),
-        "latest": _latest(uow, operator_id), "scan_href": "/scan",
+        "more_deliveries": {
+            "text": _("还有 %(n)s 张", n=rest),
+            "href": url_for("filing.home", all=1),
+        }
+        if rest
+        else None,
+        "todos": _todos(uow, operator_id),
+        "month": _month(uow, operator_id),
+        "latest": _latest(uow, operator_id),
+        "scan_href": "/scan",
     }
 
 
 def _card(delivery: Delivery) -> dict[str, Any]:
     return {
-        "id": delivery.id, "from": delivery.sender_name, "filing_key": None,
+        "id": delivery.id,
+        "from": delivery.sender_name,
+        "filing_key": None,
         "sent": _("%(at)s 发出", at=_sent(delivery.at)),
         "action": url_for("filing.answer", delivery_id=delivery.id),
         "differs_href": url_for("filing.differs", delivery_id=delivery.id),
         "lines": [
-            {"name": line.product_name, "lot": line.lot_number or "–", "quantity": line.quantity,
-             "unit": unit_words(line.unit), "proof": bool(line.certificate)}
+            {
+                "name": line.product_name,
+                "lot": line.lot_number or "–",
+                "quantity": line.quantity,
+                "unit": unit_words(line.unit),
+                "proof": bool(line.certificate),
+            }
             for line in delivery.lines
         ],
     }
@@ -65,26 +80,35 @@ def _todos(uow: UnitOfWork, operator_id: int) -> list[dict[str, Any]]:
     missing = pending_proof(uow, operator_id)
     if not missing:
         return []
-    return [{
-        "kind": "gap", "text": _("%(n)s 批货没有合格证明", n=len({it.lot_id for it in missing})),
-        "small": _("进货后 24 小时内补上，否则不能再卖"),
-        "href": url_for("filing.book", flag="pending_proof"),
-    }]
+    return [
+        {
+            "kind": "gap",
+            "text": _("%(n)s 批货没有合格证明", n=len({it.lot_id for it in missing})),
+            "small": _("进货后 24 小时内补上，否则不能再卖"),
+            "href": url_for("filing.book", flag="pending_proof"),
+        }
+    ]
 
 
 def _month(uow: UnitOfWork, operator_id: int) -> dict[str, Any]:
     figures = month_figures(uow, operator_id, uow.today)
     filed = sum(figures.entries.values())
-    return {"receipts": figures.entries["receipt"], "filed": filed,
-            "on_time": filed - figures.flagged["late"]}
+    return {
+        "receipts": figures.entries["receipt"],
+        "filed": filed,
+        "on_time": filed - figures.flagged["late"],
+    }
 
 
 def _latest(uow: UnitOfWork, operator_id: int) -> dict[str, Any] | None:
     found = book_page(uow, BookAsked(operator_id=operator_id, limit=1)).items
     if not found:
         return None
-    return {"state": "filed", "text": f"{moment_words(found[0].at)} {found[0].product_name}",
-            "href": url_for("filing.entry", reference=found[0].reference)}
+    return {
+        "state": "filed",
+        "text": f"{moment_words(found[0].at)} {found[0].product_name}",
+        "href": url_for("filing.entry", reference=found[0].reference),
+    }
 
 
 class AnswerForm(Typed):
@@ -93,8 +117,9 @@ class AnswerForm(Typed):
     answer = fields.String(required=True, validate=validate.OneOf(["accepted", "not_received"]))
 
 
-@action(blueprint, "/deliveries/<delivery_id>", needs="entry.file", loads=AnswerForm,
-        endpoint="answer")
+@action(
+    blueprint, "/deliveries/<delivery_id>", needs="entry.file", loads=AnswerForm, endpoint="answer"
+)
 def answer(uow: UnitOfWork, said: dict[str, Any], delivery_id: str) -> str:
     """Take a delivery as it was sent, or say that it has not arrived."""
     operator_id = own_operator(uow)
@@ -118,17 +143,32 @@ class DiffersForm(Typed):
 
 def _differing(uow: UnitOfWork, delivery_id: str) -> dict[str, Any]:
     delivery = delivery_by_id(uow, own_operator(uow), delivery_id)
-    return {"delivery": delivery, "sent": _sent(delivery.at), "unit_words": unit_words, "values": {
-        f"quantity_{line.reference}": line.quantity for line in delivery.lines}}
+    return {
+        "delivery": delivery,
+        "sent": _sent(delivery.at),
+        "unit_words": unit_words,
+        "values": {f"quantity_{line.reference}": line.quantity for line in delivery.lines},
+    }
 
 
-@form(blueprint, "/deliveries/<delivery_id>/differs", needs="entry.file", loads=DiffersForm,
-      template="filing/differs.html", context=_differing, endpoint="differs")
+@form(
+    blueprint,
+    "/deliveries/<delivery_id>/differs",
+    needs="entry.file",
+    loads=DiffersForm,
+    template="filing/differs.html",
+    context=_differing,
+    endpoint="differs",
+)
 def differs(uow: UnitOfWork, said: dict[str, Any], delivery_id: str) -> str:
     """Take a delivery in the quantities that came; nothing of a line is not arrived."""
-    came = {name.removeprefix("quantity_"): str(text) for name, text in said.items()
-            if name.startswith("quantity_")}
-    services.take_delivery(uow, TakeDelivery(
-        operator_id=own_operator(uow), delivery_id=delivery_id, quantities=came))
+    came = {
+        name.removeprefix("quantity_"): str(text)
+        for name, text in said.items()
+        if name.startswith("quantity_")
+    }
+    services.take_delivery(
+        uow, TakeDelivery(operator_id=own_operator(uow), delivery_id=delivery_id, quantities=came)
+    )
     flash(_("按实际数量收下了，差额双方都看得到。"), "ok")
     return url_for("filing.home")

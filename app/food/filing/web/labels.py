@@ -20,8 +20,13 @@ from scanner.symbols.render import symbol_svg
 from scanner.symbols.terms import LotLabel, Symbology
 
 
-@page(blueprint, "/lots/<int:lot_id>/label", needs="book.read", template="filing/label.html",
-      endpoint="label")
+@page(
+    blueprint,
+    "/lots/<int:lot_id>/label",
+    needs="book.read",
+    template="filing/label.html",
+    endpoint="label",
+)
 def label(uow: UnitOfWork, lot_id: int) -> dict[str, Any]:
     """A lot's label at its true size, eight on a sheet of A4."""
     lot = lot_by_id(uow, lot_id)
@@ -29,15 +34,29 @@ def label(uow: UnitOfWork, lot_id: int) -> dict[str, Any]:
     people = subjects_by_ids(uow, [lot.producer_id], papers=False) if lot.producer_id else {}
     producer = people[lot.producer_id].name if lot.producer_id in people else ""
     drawn = _drawn(lot, product, producer)
-    return {"drawn": Markup(drawn), "lot": lot, "product": product,  # noqa: S704 - our own SVG
-            "producer": producer, "back": url_for("filing.book"), "size": "a4"}
+    return {
+        "drawn": Markup(drawn),
+        "lot": lot,
+        "product": product,  # noqa: S704 - our own SVG
+        "producer": producer,
+        "back": url_for("filing.book"),
+        "size": "a4",
+    }
 
 
 def _drawn(lot: Lot, product: Product, producer: str) -> str:
     base = http.room().settings.origin
     if not product.gtin:
         return symbol_svg(Symbology.QR, f"{base}/trace/{trace_reference(lot.id)}")
-    return label_svg(LotLabel(
-        product=product.name, gtin=product.gtin, lot=lot.number or lot.key, link_base=base,
-        producer=producer, produced_on=lot.produced_on.day, expires_on=lot.expires_on.day,
-        spec=product.spec))
+    return label_svg(
+        LotLabel(
+            product=product.name,
+            gtin=product.gtin,
+            lot=lot.number or lot.key,
+            link_base=base,
+            producer=producer,
+            produced_on=lot.produced_on.day,
+            expires_on=lot.expires_on.day,
+            spec=product.spec,
+        )
+    )

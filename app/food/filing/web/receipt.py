@@ -41,10 +41,14 @@ def _filled(uow: UnitOfWork) -> dict[str, Any]:
     last = books.last_line_of(uow, operator_id, gtin) if product else None
     partners = books.recent_partners(uow, operator_id, EntryKind.RECEIPT)
     return {
-        "product": _shown(uow, product, meaning), "action": url_for("filing.receipt"),
-        "units": units_offered(last.unit if last else ""), "suppliers": list(partners)[:50],
-        "supplier_guessed": last is not None, "rescan_href": "/scan",
-        "back_href": url_for("filing.home"), "filing_key": new_key("receipt"),
+        "product": _shown(uow, product, meaning),
+        "action": url_for("filing.receipt"),
+        "units": units_offered(last.unit if last else ""),
+        "suppliers": list(partners)[:50],
+        "supplier_guessed": last is not None,
+        "rescan_href": "/scan",
+        "back_href": url_for("filing.home"),
+        "filing_key": new_key("receipt"),
         "values": _guessed(uow, gtin, meaning, last),
     }
 
@@ -62,8 +66,12 @@ def _shown(
     if product is None:
         return None
     expires = meaning.expires_on if meaning else None
-    return {"name": product.name, "gtin": product.gtin, "expires_on": expires,
-            "days_left": (expires - uow.today).days if expires else None}
+    return {
+        "name": product.name,
+        "gtin": product.gtin,
+        "expires_on": expires,
+        "days_left": (expires - uow.today).days if expires else None,
+    }
 
 
 def _guessed(
@@ -73,15 +81,25 @@ def _guessed(
     made = meaning.produced_on if meaning else None
     expires = meaning.expires_on or meaning.best_before if meaning else None
     return {
-        "gtin": gtin, "lot": lot or (made.isoformat() if made else ""),
+        "gtin": gtin,
+        "lot": lot or (made.isoformat() if made else ""),
         "expires_on": expires.isoformat() if expires else "",
-        "supplier": last.partner_name if last else "", "unit": last.unit if last else EA.code,
-        "received_on": uow.today.isoformat(), "quantity": "",
+        "supplier": last.partner_name if last else "",
+        "unit": last.unit if last else EA.code,
+        "received_on": uow.today.isoformat(),
+        "quantity": "",
     }
 
 
-@form(blueprint, "/receipt", needs="entry.file", loads=ReceiptForm,
-      template="filing/receipt.html", context=_filled, endpoint="receipt")
+@form(
+    blueprint,
+    "/receipt",
+    needs="entry.file",
+    loads=ReceiptForm,
+    template="filing/receipt.html",
+    context=_filled,
+    endpoint="receipt",
+)
 def receive(uow: UnitOfWork, said: dict[str, str]) -> str:
     """File one receipt; the hidden key makes a second tap the same filing."""
     partners = books.recent_partners(uow, own_operator(uow), EntryKind.RECEIPT)

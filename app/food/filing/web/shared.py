@@ -47,21 +47,35 @@ FLAG_TEXTS: dict[str, Words] = {
     "retail": ("零售汇总", "retail"),
 }
 FIELD_TEXTS: dict[str, Words] = {
-    "name": ("品名", "name"), "gtin": ("商品条码", "barcode"), "sscc": ("物流单元", "logistic unit"),
-    "spec": ("规格", "specification"), "category": ("类别", "category"),
-    "quantity": ("数量", "quantity"), "unit": ("单位", "unit"),
-    "produced_on": ("生产日期", "production date"), "lot": ("批号", "lot"),
-    "shelf_life": ("保质期", "shelf life"), "expires_on": ("到期日期", "expiry date"),
-    "at": ("日期", "date"), "partner_name": ("对方名称", "partner"),
+    "name": ("品名", "name"),
+    "gtin": ("商品条码", "barcode"),
+    "sscc": ("物流单元", "logistic unit"),
+    "spec": ("规格", "specification"),
+    "category": ("类别", "category"),
+    "quantity": ("数量", "quantity"),
+    "unit": ("单位", "unit"),
+    "produced_on": ("生产日期", "production date"),
+    "lot": ("批号", "lot"),
+    "shelf_life": ("保质期", "shelf life"),
+    "expires_on": ("到期日期", "expiry date"),
+    "at": ("日期", "date"),
+    "partner_name": ("对方名称", "partner"),
     "partner_address": ("对方地址", "partner's address"),
     "partner_contact": ("对方联系方式", "partner's contact"),
     "partner_uscc": ("对方信用代码", "partner's credit code"),
-    "partner_licence": ("对方许可证号", "partner's licence"), "producer": ("生产者", "producer"),
-    "certificate": ("合格证明", "certificate"), "origin": ("产地", "origin"),
-    "storage": ("贮存条件", "storage"), "document": ("单号", "document"),
-    "document_line": ("行号", "document line"), "kind": ("类型", "kind"),
-    "reason": ("原因", "reason"), "note": ("备注", "note"), "return": ("退货", "return"),
-    "override_reason": ("放行理由", "override"), "operator": ("经营者", "operator"),
+    "partner_licence": ("对方许可证号", "partner's licence"),
+    "producer": ("生产者", "producer"),
+    "certificate": ("合格证明", "certificate"),
+    "origin": ("产地", "origin"),
+    "storage": ("贮存条件", "storage"),
+    "document": ("单号", "document"),
+    "document_line": ("行号", "document line"),
+    "kind": ("类型", "kind"),
+    "reason": ("原因", "reason"),
+    "note": ("备注", "note"),
+    "return": ("退货", "return"),
+    "override_reason": ("放行理由", "override"),
+    "operator": ("经营者", "operator"),
 }
 
 
@@ -98,9 +112,16 @@ def file_lines(uow: UnitOfWork, key: str, *lines: Line) -> Filed:
     """
     said = hashlib.sha256(repr(lines).encode("utf-8", "surrogatepass")).digest()
     try:
-        return file_entries(uow, FileEntries(
-            operator_id=own_operator(uow), filing_key=key_of(key), content_hash=said,
-            lines=lines, source=Source.PAGE))
+        return file_entries(
+            uow,
+            FileEntries(
+                operator_id=own_operator(uow),
+                filing_key=key_of(key),
+                content_hash=said,
+                lines=lines,
+                source=Source.PAGE,
+            ),
+        )
     except LinesRefused as refusal:
         raise _for_form(refusal, many=len(lines) > 1) from None
 
@@ -112,8 +133,9 @@ def _for_form(refusal: LinesRefused, *, many: bool) -> errors.FormRefused:
         place = f"{name}_{line.index}" if many else name
         fields.setdefault(place, []).append(text_of(line.code, dict(line.params), language()))
     first = refusal.params["refused"][0]
-    return errors.FormRefused(fields=fields, text=text_of(first.code, dict(first.params),
-                                                          language()))
+    return errors.FormRefused(
+        fields=fields, text=text_of(first.code, dict(first.params), language())
+    )
 
 
 def told(filed: Filed) -> str:

@@ -38,46 +38,66 @@ def _sending(uow: UnitOfWork) -> dict[str, Any]:
     found = uploads.uploads_page(uow, own_operator(uow), before=before, limit=21)
     texts = words(KIND_TEXTS)
     return {
-        "uploads": found[:20], "next": found[19].id if len(found) > 20 else None,
+        "uploads": found[:20],
+        "next": found[19].id if len(found) > 20 else None,
         "kinds": [(kind.value, texts[kind.value]) for kind in _KINDS],
         "rows_max": http.room().settings.upload_rows_max,
         "values": {"kind": ""},
     }
 
 
-@form(blueprint, "/uploads", needs="entry.file", loads=UploadForm,
-      template="filing/uploads.html", context=_sending, endpoint="uploads")
+@form(
+    blueprint,
+    "/uploads",
+    needs="entry.file",
+    loads=UploadForm,
+    template="filing/uploads.html",
+    context=_sending,
+    endpoint="uploads",
+)
 def send(uow: UnitOfWork, said: dict[str, Any]) -> str:
     """Take a sheet in and go to its page; the same sheet again leads to the earlier upload."""
     file = said["file"]
     if file is None or not getattr(file, "filename", ""):
         raise errors.FileMissing(field="file")
-    upload, new = services.receive_upload(uow, ReceiveUpload(
-        operator_id=own_operator(uow), filename=file.filename, content=file.read(),
-        kind=kind_named(said["kind"])), folder=http.room().settings.data)
+    upload, new = services.receive_upload(
+        uow,
+        ReceiveUpload(
+            operator_id=own_operator(uow),
+            filename=file.filename,
+            content=file.read(),
+            kind=kind_named(said["kind"]),
+        ),
+        folder=http.room().settings.data,
+    )
     if new:
         want(uow, jobs.READ_UPLOAD, upload_id=upload.id)
     return url_for("filing.upload", upload_id=upload.id, again=None if new else 1)
 
 
-@page(blueprint, "/uploads/<int:upload_id>", needs="book.read", template="filing/upload.html",
-      endpoint="upload")
+@page(
+    blueprint,
+    "/uploads/<int:upload_id>",
+    needs="book.read",
+    template="filing/upload.html",
+    endpoint="upload",
+)
 def show(uow: UnitOfWork, upload_id: int) -> dict[str, Any]:
     """An upload: its progress while it is read, then what was taken and what was not."""
     found = uploads.upload_by_id(uow, upload_id)
     return {**_progress(found), "again": request.args.get("again"), **_result(uow, found)}
 
 
-@page(blueprint, "/uploads/<int:upload_id>/progress", needs="book.read",
-      endpoint="upload_progress")
+@page(blueprint, "/uploads/<int:upload_id>/progress", needs="book.read", endpoint="upload_progress")
 def progress(uow: UnitOfWork, upload_id: int) -> Response:
     """The progress alone, for the page's script."""
     found = uploads.upload_by_id(uow, upload_id)
     return Response(render_template("filing/_progress.html", **_progress(found)))
 
 
-@page(blueprint, "/uploads/<int:upload_id>/refused.xlsx", needs="book.read",
-      endpoint="refused_sheet")
+@page(
+    blueprint, "/uploads/<int:upload_id>/refused.xlsx", needs="book.read", endpoint="refused_sheet"
+)
 def refused(uow: UnitOfWork, upload_id: int) -> Response:
     """The refused rows as a sheet to correct and send again."""
     found = uploads.upload_by_id(uow, upload_id)
@@ -110,9 +130,13 @@ def _result(uow: UnitOfWork, upload: Upload) -> dict[str, Any]:
         "groups": [_group(uow, upload, *cause) for cause in many],
         "singles": [_single(row) for row in singles],
         "not_shown": max(0, upload.refused - shown),
-        "warned": _warned(uow, upload), "heads": _heads(upload), "seconds": round(seconds, 1),
-        "skipped": [_says(row.code, dict(row.params)) for row in
-                    uploads.upload_rows(uow, upload, RowState.SKIPPED, limit=20)],
+        "warned": _warned(uow, upload),
+        "heads": _heads(upload),
+        "seconds": round(seconds, 1),
+        "skipped": [
+            _says(row.code, dict(row.params))
+            for row in uploads.upload_rows(uow, upload, RowState.SKIPPED, limit=20)
+        ],
     }
 
 
@@ -120,10 +144,13 @@ def _group(uow: UnitOfWork, upload: Upload, code: str, field: str, count: int) -
     rows = uploads.rows_of_cause(uow, upload, code, field, limit=CELLS_NAMED)
     wide = max(len(row.values) for row in rows[:SAMPLE])
     return {
-        "detail": _says(code, dict(rows[0].params)), "code": code, "count": count,
+        "detail": _says(code, dict(rows[0].params)),
+        "code": code,
+        "count": count,
         "field": words(FIELD_TEXTS).get(_column_field(upload, rows[0]), ""),
         "sheet": rows[0].sheet_name,
-        "cells": [row.cell or str(row.number) for row in rows], "more": count - len(rows),
+        "cells": [row.cell or str(row.number) for row in rows],
+        "more": count - len(rows),
         "letters": [letter(place) for place in range(wide)],
         "sample": [_cut(row, wide) for row in rows[:SAMPLE]],
     }
@@ -139,22 +166,39 @@ def _column_field(upload: Upload, row: UploadRow) -> str:
 def _cut(row: UploadRow, wide: int) -> dict[str, Any]:
     place = _CELL.match(row.cell)
     values = [*row.values, *[""] * wide][:wide]
-    return {"number": row.number, "cells": [
-        (_shown(value), bool(place and letter(index) == place[1]))
-        for index, value in enumerate(values)]}
+    return {
+        "number": row.number,
+        "cells": [
+            (_shown(value), bool(place and letter(index) == place[1]))
+            for index, value in enumerate(values)
+        ],
+    }
 
 
 def _shown(value: str | float) -> str:
-    return f"{value:g}" if isinstance(value, float) and value < 1e6 else str(value).removesuffix(
-        ".0")[:40]
+    return (
+        f"{value:g}"
+        if isinstance(value, float) and value < 1e6
+        else str(value).removesuffix(".0")[:40]
+    )
 
 
 def _single(row: UploadRow) -> dict[str, Any]:
     place = _CELL.match(row.cell)
-    said = next((_shown(value) for index, value in enumerate(row.values)
-                 if place and letter(index) == place[1]), "")
-    return {"place": f"{row.sheet_name}!{row.cell or row.number}", "code": row.code,
-            "detail": _says(row.code, dict(row.params)), "said": said}
+    said = next(
+        (
+            _shown(value)
+            for index, value in enumerate(row.values)
+            if place and letter(index) == place[1]
+        ),
+        "",
+    )
+    return {
+        "place": f"{row.sheet_name}!{row.cell or row.number}",
+        "code": row.code,
+        "detail": _says(row.code, dict(row.params)),
+        "said": said,
+    }
 
 
 def _warned(uow: UnitOfWork, upload: Upload) -> list[dict[str, Any]]:
@@ -162,11 +206,15 @@ def _warned(uow: UnitOfWork, upload: Upload) -> list[dict[str, Any]]:
     found = []
     for code, count in sorted(upload.warnings.items(), key=lambda it: -it[1]):
         mine = [row for row in rows if row.code == code]
-        found.append({
-            "text": _says(code, dict(mine[0].params) if mine else {}), "count": count,
-            "rule": mine[0].rule if mine else "", "sheet": mine[0].sheet_name if mine else "",
-            "rows": [row.number for row in mine[:CELLS_NAMED]],
-        })
+        found.append(
+            {
+                "text": _says(code, dict(mine[0].params) if mine else {}),
+                "count": count,
+                "rule": mine[0].rule if mine else "",
+                "sheet": mine[0].sheet_name if mine else "",
+                "rows": [row.number for row in mine[:CELLS_NAMED]],
+            }
+        )
     return found
 
 
@@ -174,10 +222,16 @@ def _heads(upload: Upload) -> list[dict[str, Any]]:
     texts = words(FIELD_TEXTS)
     return [
         {"name": sheet["name"], "left_out": _says(sheet["left_out"], sheet["params"])}
-        if "left_out" in sheet else
-        {"name": sheet["name"], "kind": words(KIND_TEXTS).get(sheet["kind"], ""),
-         "row": sheet["header_row"],
-         "columns": [(name, text, texts.get(field, "") if field != "-" else "-")
-                     for name, text, field, _ in sheet["columns"] if text]}
+        if "left_out" in sheet
+        else {
+            "name": sheet["name"],
+            "kind": words(KIND_TEXTS).get(sheet["kind"], ""),
+            "row": sheet["header_row"],
+            "columns": [
+                (name, text, texts.get(field, "") if field != "-" else "-")
+                for name, text, field, _ in sheet["columns"]
+                if text
+            ],
+        }
         for sheet in upload.sheets
     ]

@@ -115,4 +115,6 @@ def _install_limits(app: Flask, settings: Settings) -> None:
             app.view_functions[name] = limiter.exempt(view)
         elif limit:
             chosen = getattr(settings, f"rate_limit_{limit}")
-            app.view_functions[name] = limiter.limit(chosen)(view)
+            sends = any("POST" in (rule.methods or ()) for rule in app.url_map.iter_rules(name))
+            counted = ["POST"] if sends else None  # looking at a form costs nothing
+            app.view_functions[name] = limiter.limit(chosen, methods=counted)(view)

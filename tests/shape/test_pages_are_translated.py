@@ -72,13 +72,10 @@ def test_one_sentence_is_translated_one_way():
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
 def test_english_is_free_of_chinese(path):
+    """A sample of what is typed may be Chinese, a sentence may not."""
     with path.open("rb") as lines:
-        wrong = [
-            message.string
-            for message in read_po(lines)
-            if message.id and CHINESE.search(str(message.string))
-        ]
-    assert wrong == []
+        said = [str(message.string) for message in read_po(lines) if message.id]
+    assert [text for text in said if 4 * len(CHINESE.findall(text)) > len(text)] == []
 
 
 def test_nothing_is_translated_that_no_page_says():

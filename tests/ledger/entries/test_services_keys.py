@@ -132,9 +132,11 @@ def test_a_key_that_stays_taken_is_asked_for_again_later(fresh_database, now):
         dairy = an_operator(uow, 1)
     with units.begin(fresh_database, actor=SYSTEM, now=now) as first:
         file_entries(first, filing(dairy, production()))
-        with (
-            pytest.raises(StoreTooSlow),
-            units.begin(fresh_database, actor=SYSTEM, now=now) as second,
-        ):
-            second.session.execute(text("SET LOCAL lock_timeout = '50ms'"))
-            file_entries(second, filing(dairy, production()))
+
+        def impatient():
+            with units.begin(fresh_database, actor=SYSTEM, now=now) as second:
+                second.session.execute(text("SET LOCAL lock_timeout = '50ms'"))
+                file_entries(second, filing(dairy, production()))
+
+        with pytest.raises(StoreTooSlow):
+            impatient()

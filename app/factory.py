@@ -11,6 +11,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from redis import Redis
 from sqlalchemy import Connection, Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import registry
 from app.accounts.web import find_actor
@@ -51,6 +52,10 @@ def create_app(
         find_actor=find_actor,
         now=now,
     )
+    if chosen.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=chosen.trusted_proxies, x_proto=chosen.trusted_proxies
+        )
     http.install(app, room)
     i18n.install(app)
     assets.install(app)

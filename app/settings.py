@@ -97,6 +97,9 @@ class Settings:
     queue_length_max: int = _limit(
         10_000, 1, 1_000_000, "more waiting jobs than a worker clears in an hour: refuse new ones"
     )
+    trusted_proxies: int = _limit(
+        0, 0, 5, "how many proxies of ours stand before; more would let anybody claim an address"
+    )
     rate_limit: str = _rate(
         "30000 per minute", "per account: a till scans ten times a second, a chain has fifty tills"
     )

@@ -40,6 +40,7 @@ FLOATS = {
     "app/demo": "milliseconds of a stopwatch",
     "app/doors/worker.py": "seconds of waiting",
     "app/doors/refusals.py": "whether JSON can carry a parameter as it is",
+    "app/food/filing/schemas/": "a cell of a sheet is one; it is shown again there",
     "app/food/filing/rules/": "a cell of a sheet is one; it is made a Decimal there",
     "app/food/filing/jobs.py": "seconds of waiting",
     "app/food/filing/model.py": "shares of an upload that are done",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from flask import request
+
+from app.factory import create_app
 from app.settings import Settings, WrongSetting, settings_from
 
 RATES = [name for name in vars(Settings()) if name.startswith("rate_limit")]
@@ -26,3 +30,13 @@ def test_a_limit_that_cannot_be_read_is_named(name, said):
 def test_a_limit_can_be_chosen():
     made = settings_from({"SUYUAN_RATE_LIMIT": "7 per hour", "SUYUAN_SECRET_KEY": "x" * 20})
     assert made.rate_limit == "7 per hour"
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "192.0.2.9")])
+def test_an_address_is_believed_from_our_own_proxies_only(settings, database, now, proxies, seen):
+    chosen = replace(settings, trusted_proxies=proxies)
+    made = create_app(chosen, bind=database, now=lambda: now)
+    said = []
+    made.before_request(lambda: said.append(request.remote_addr))
+    made.test_client().get("/help", headers={"X-Forwarded-For": "203.0.113.1, 192.0.2.9"})
+    assert said == [seen]

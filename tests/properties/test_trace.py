@@ -22,7 +22,7 @@ from ledger.kernel.clock import SHANGHAI
 from ledger.kernel.quantity import unit_numbered
 from scanner.trace.queries import trace
 from scanner.trace.rules.answer import trace_rows
-from scanner.trace.rules.facts import Reading
+from scanner.trace.rules.shapes import Reading
 from scanner.trace.terms import Direction, Row, Trace, TraceAsked
 
 NOW = datetime(2026, 8, 15, 10, 30, tzinfo=SHANGHAI)

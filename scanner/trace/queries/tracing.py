@@ -25,8 +25,8 @@ from ledger.kernel.moment import from_stored
 from ledger.kernel.uow import UnitOfWork
 from scanner.trace import errors
 from scanner.trace.rules.answer import trace_rows
-from scanner.trace.rules.facts import Reading
 from scanner.trace.rules.sameness import canonical_lots
+from scanner.trace.rules.shapes import Reading
 from scanner.trace.terms import (
     Direction,
     EntryNamed,
@@ -107,7 +107,8 @@ def trace(uow: UnitOfWork, asked: TraceAsked) -> Trace:
     has an empty trace. Costs few statements whatever the size (see the module).
     """
     try:
-        return _traced(uow, asked)
+        with _collector_at_rest():
+            return _traced(uow, asked)
     except DBAPIError as problem:
         if getattr(problem.orig, "pgcode", None) == _CANCELLED:
             raise errors.TooSlow from problem
@@ -131,8 +132,7 @@ def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
     rows = fetched.rows
     operators, same_operator = _operators(uow, fetched, rows, asked)
     lots, reading = _lots(uow, fetched, rows, asked, same_operator)
-    with _collector_at_rest():
-        answer = trace_rows(rows, reading, asked, within=frozenset(fetched.lots))
+    answer = trace_rows(rows, reading, asked, within=frozenset(fetched.lots))
     answer = _with_first_lots(uow, fetched, answer)
     makers = {lot.producer_id for lot in lots.values() if lot.producer_id} - operators.keys()
     if makers:

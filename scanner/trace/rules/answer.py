@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.entries.rules.pairing import PairStatus
-from scanner.trace.rules.facts import (
-    Change,
-    Fact,
-    Facts,
-    Happening,
-    Move,
-    Reading,
-    is_return,
-    read_facts,
-)
+from scanner.trace.rules.deliveries import is_return
+from scanner.trace.rules.facts import Facts, read_facts
 from scanner.trace.rules.holdings import add_up, gaps_in, holders_in
 from scanner.trace.rules.reach import (
     Scope,
@@ -23,6 +15,7 @@ from scanner.trace.rules.reach import (
     whole_down,
     whole_up,
 )
+from scanner.trace.rules.shapes import Change, Fact, Happening, Move, Reading
 from scanner.trace.terms import (
     Direction,
     Event,

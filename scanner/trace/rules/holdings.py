@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.entries.rules.pairing import PairStatus
-from scanner.trace.rules.facts import Fact, Facts, Move
+from scanner.trace.rules.facts import Facts
 from scanner.trace.rules.measures import NEVER_LATER
 from scanner.trace.rules.reach import Scope
+from scanner.trace.rules.shapes import Fact, Move
 from scanner.trace.terms import EntryNamed, EventKind, Gap, GapKind, Holder, Measure, Node
 
 

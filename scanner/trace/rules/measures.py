@@ -10,7 +10,7 @@ from scanner.trace.terms import Measure
 
 NEVER_EARLIER = -(2**31)  # the bounds of an unknown moment, as the kernel's Moment has them
 NEVER_LATER = 2**31 - 1
-_DAY, _SECOND = 3, 4
+_DAY, SECOND = 3, 4
 PLACES = {dimension: number for number, dimension in enumerate(Dimension)}
 MASS, COUNT = PLACES[Dimension.MASS], PLACES[Dimension.COUNT]
 COUNTED = (COUNT, PLACES[Dimension.CASE])
@@ -20,7 +20,7 @@ BASE_UNITS = {MASS: KGM, PLACES[Dimension.VOLUME]: LTR, COUNT: EA}
 
 def bounds(ts: int, precision: int) -> tuple[int, int]:
     """First and last second a stored moment may mean; days and instants without a calendar."""
-    if precision == _SECOND:
+    if precision == SECOND:
         return ts, ts
     if precision == _DAY:
         return ts, ts + 86_399

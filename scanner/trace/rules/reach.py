@@ -23,8 +23,9 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scanner.trace.rules.facts import Change, Facts, Happening, Move
+from scanner.trace.rules.facts import Facts
 from scanner.trace.rules.measures import NEVER_EARLIER, NEVER_LATER
+from scanner.trace.rules.shapes import Change, Happening, Move
 from scanner.trace.terms import Node
 
 

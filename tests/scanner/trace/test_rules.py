@@ -10,8 +10,8 @@ import pytest
 from ledger.entries.terms import Flag, RowKind
 from ledger.kernel.moment import UNKNOWN, parse_moment
 from scanner.trace.rules.answer import trace_rows
-from scanner.trace.rules.facts import Reading
 from scanner.trace.rules.measures import bounds
+from scanner.trace.rules.shapes import Reading
 from scanner.trace.terms import (
     Direction,
     EventKind,

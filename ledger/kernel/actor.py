@@ -59,6 +59,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "code.read",
             "product.read_public",
             "trace.all",
+            "book.read",
             "book.read_all",
             "subject.read",
             "lot.hold",

@@ -13,14 +13,31 @@ from typing import Any
 import xlsxwriter
 
 TITLE = "进货查验记录台账"
-HEADER = ("序号", "进货日期", "商品名称", "商品条码", "规格", "数量", "单位", "生产日期", "批号",
-          "保质期", "供货者名称", "供货者地址", "供货者联系方式", "检验合格证号", "备注")
+HEADER = (
+    "序号",
+    "进货日期",
+    "商品名称",
+    "商品条码",
+    "规格",
+    "数量",
+    "单位",
+    "生产日期",
+    "批号",
+    "保质期",
+    "供货者名称",
+    "供货者地址",
+    "供货者联系方式",
+    "检验合格证号",
+    "备注",
+)
 LETTERS = dict(zip(HEADER, "ABCDEFGHIJKLMNO", strict=True))
 FIRST_ROW = 5  # title, shop, an empty row, the header
 GTINS = ("6901234567892", "6921234567890", "06901234567892", "")
 GOODS = ("海堤红 酱油", "鼓浪禾 鲜豆腐", "奶油杯", "青菜")
-SUPPLIERS = (("启闽供应链", "厦门市湖里区1号", "13800000001"),
-             ("绿野合作社", "厦门市同安区2号", "13800000002"))
+SUPPLIERS = (
+    ("启闽供应链", "厦门市湖里区1号", "13800000001"),
+    ("绿野合作社", "厦门市同安区2号", "13800000002"),
+)
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 Row = list[Any]
 
@@ -57,20 +74,47 @@ def a_row(number: int, chance: random.Random, start: date) -> Row:
     goods = number % len(GOODS)
     supplier = SUPPLIERS[number % 2]
     lot = f"L{made:%y%m%d}{number:05}"
-    spelt = (day, f"{day:%Y/}{day.month}/{day.day}", f"{day:%Y%m%d}",
-             f"{day.year}年{day.month}月{day.day}日", day.isoformat().translate(_WIDE),
-             (day - date(1899, 12, 30)).days)
+    spelt = (
+        day,
+        f"{day:%Y/}{day.month}/{day.day}",
+        f"{day:%Y%m%d}",
+        f"{day.year}年{day.month}月{day.day}日",
+        day.isoformat().translate(_WIDE),
+        (day - date(1899, 12, 30)).days,
+    )
     quantity = chance.randrange(1, 500)
-    amounts: tuple[Any, ...] = (quantity, f"{quantity}袋", str(quantity).translate(_WIDE),
-                                f"{quantity:,}", Decimal(quantity) + Decimal("0.5"))
-    return [number + 1, spelt[number % 6], GOODS[goods], GTINS[goods], "500g/袋",
-            amounts[number % 5], "" if number % 5 == 1 else "袋", made.isoformat(), lot,
-            ("12个月", "365天", "２年", "长期", "9 个月")[number % 5], *supplier,
-            f"HG{number:06}", ""]
+    amounts: tuple[Any, ...] = (
+        quantity,
+        f"{quantity}袋",
+        str(quantity).translate(_WIDE),
+        f"{quantity:,}",
+        Decimal(quantity) + Decimal("0.5"),
+    )
+    return [
+        number + 1,
+        spelt[number % 6],
+        GOODS[goods],
+        GTINS[goods],
+        "500g/袋",
+        amounts[number % 5],
+        "" if number % 5 == 1 else "袋",
+        made.isoformat(),
+        lot,
+        ("12个月", "365天", "２年", "长期", "9 个月")[number % 5],
+        *supplier,
+        f"HG{number:06}",
+        "",
+    ]
 
 
-def a_ledger(rows: int = 200, *, form: str = "xlsx", bad_every: int = 20, seed: int = 1,
-             start: date = date(2026, 7, 1)) -> Made:
+def a_ledger(
+    rows: int = 200,
+    *,
+    form: str = "xlsx",
+    bad_every: int = 20,
+    seed: int = 1,
+    start: date = date(2026, 7, 1),
+) -> Made:
     """A sheet of receipts; every ``bad_every``-th row is spoilt (0: none).
 
     ``form`` is xlsx, or the encoding of a csv.

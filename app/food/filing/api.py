@@ -16,8 +16,8 @@ from app.food.filing import jobs, services
 from app.food.filing.queries import uploads
 from app.food.filing.queries.books import operator_meant
 from app.food.filing.schemas import answers, wire
-from app.food.filing.schemas.export import XLSX, attachment
 from app.food.filing.schemas.examples import FILING
+from app.food.filing.schemas.export import XLSX, attachment
 from app.food.filing.schemas.json import filing_of
 from app.food.filing.schemas.refused import refused_workbook
 from app.food.filing.terms import ReceiveUpload, RowState
@@ -69,7 +69,13 @@ def filing(uow: UnitOfWork, query: dict[str, Any], key: str) -> dict[str, Any]:
     return answers.filed_answer(found, api_language())
 
 
-@endpoint(blueprint, "/entries/<reference>", needs="book.read", answers=wire.EntryAnswer)
+@endpoint(
+    blueprint,
+    "/entries/<reference>",
+    needs="book.read",
+    answers=wire.EntryAnswer,
+    audits="entry.look_up",
+)
 def entry(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     """Read one entry, what it corrects and what corrected it."""
     return answers.entry_answer(book.entry_by_reference(uow, reference))

@@ -58,8 +58,13 @@ class Told:
 
 
 @command(name="file")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…",
-                type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    metavar="PATH…",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
 @click.option("--operator", default="", metavar="USCC", help="Whose book the entries go to.")
 @click.option("--keep-good", is_flag=True, help="File the good lines although others are refused.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
@@ -72,7 +77,8 @@ def file(
         told = Told(file=str(path))
         try:
             (_json if path.suffix.lower() == ".json" else _sheet)(
-                shell, path, told, operator, keep_good)
+                shell, path, told, operator, keep_good
+            )
         except Refusal as refusal:
             told.refusal = refusal
             told.refused += _lines_of(refusal)
@@ -93,13 +99,24 @@ def _json(shell: Shell, path: Path, told: Told, operator: str, keep_good: bool) 
         body.setdefault("filing_key", f"file:{hashlib.sha256(content).hexdigest()[:40]}")
         body |= {"mode": "good"} if keep_good else {}
     said = loaded(FilingBody, body if isinstance(body, dict) else {})
-    filed = units.run(shell.unit, lambda uow: file_entries(uow, filing_of(
-        said, operator_id=operator_meant(uow, operator or said.get("operator", ""),
-                                         said["entries"]),
-        entries_max=shell.settings.filing_entries_max, source=Source.CLI)))
+    filed = units.run(
+        shell.unit,
+        lambda uow: file_entries(
+            uow,
+            filing_of(
+                said,
+                operator_id=operator_meant(
+                    uow, operator or said.get("operator", ""), said["entries"]
+                ),
+                entries_max=shell.settings.filing_entries_max,
+                source=Source.CLI,
+            ),
+        ),
+    )
     told.accepted, told.replayed = filed.accepted, filed.replayed
-    told.refused = [_line(f"{it.index}.{it.field}", it.code, dict(it.params))
-                    for it in filed.refused]
+    told.refused = [
+        _line(f"{it.index}.{it.field}", it.code, dict(it.params)) for it in filed.refused
+    ]
 
 
 def _sheet(shell: Shell, path: Path, told: Told, operator: str, keep_good: bool) -> None:
@@ -115,24 +132,32 @@ def _sheet(shell: Shell, path: Path, told: Told, operator: str, keep_good: bool)
     with shell.unit(read_only=True) as uow:
         told.refused += [
             _line(f"{row.sheet_name}!{row.cell or row.number}", row.code, dict(row.params))
-            for row in uploads.all_upload_rows(uow, upload, RowState.REFUSED)]
+            for row in uploads.all_upload_rows(uow, upload, RowState.REFUSED)
+        ]
 
 
 def _received(
     uow: UnitOfWork, shell: Shell, path: Path, content: bytes, operator: str
 ) -> tuple[Upload, bool]:
-    return services.receive_upload(uow, ReceiveUpload(
-        operator_id=operator_meant(uow, operator), filename=path.name, content=content,
-    ), folder=shell.settings.data, source=Source.CLI)
+    return services.receive_upload(
+        uow,
+        ReceiveUpload(
+            operator_id=operator_meant(uow, operator),
+            filename=path.name,
+            content=content,
+        ),
+        folder=shell.settings.data,
+        source=Source.CLI,
+    )
 
 
 def _kept_good(shell: Shell, path: Path, content: bytes, operator: str) -> tuple[Upload, bool]:
     """File a sheet chunk by chunk here and now; a killed command is taken up by the next one."""
-    upload, new = units.run(
-        shell.unit, lambda uow: _received(uow, shell, path, content, operator))
+    upload, new = units.run(shell.unit, lambda uow: _received(uow, shell, path, content, operator))
     room = JobRoom(settings=shell.settings, bind=shell.bind, redis=shell.redis)
-    with click.progressbar(length=100, label=path.name, file=sys.stderr,
-                           hidden=not sys.stderr.isatty()) as bar:
+    with click.progressbar(
+        length=100, label=path.name, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
         jobs.read_now(room, upload.id, _moving(bar, len(content)))
     with shell.unit(read_only=True) as uow:
         return uploads.upload_by_id(uow, upload.id), new
@@ -164,9 +189,13 @@ def _all_or_nothing(
     done = uploads.upload_by_id(uow, upload.id)
     if done.refused:
         rows = uploads.all_upload_rows(uow, done, RowState.REFUSED)
-        raise errors.RowsRefused(count=done.refused, rows=[
-            (f"{row.sheet_name}!{row.cell or row.number}", row.code, dict(row.params))
-            for row in rows])
+        raise errors.RowsRefused(
+            count=done.refused,
+            rows=[
+                (f"{row.sheet_name}!{row.cell or row.number}", row.code, dict(row.params))
+                for row in rows
+            ],
+        )
     return done, new
 
 
@@ -174,8 +203,10 @@ def _lines_of(refusal: Refusal) -> list[tuple[str, str, str]]:
     if isinstance(refusal, errors.RowsRefused):
         return [_line(*row) for row in refusal.params["rows"]]
     if isinstance(refusal, LinesRefused):
-        return [_line(f"{it.index}.{it.field}", it.code, dict(it.params))
-                for it in refusal.params["refused"]]
+        return [
+            _line(f"{it.index}.{it.field}", it.code, dict(it.params))
+            for it in refusal.params["refused"]
+        ]
     return []
 
 
@@ -184,21 +215,37 @@ def _line(place: str, code: str, params: dict[str, Any]) -> tuple[str, str, str]
 
 
 def _document(found: list[Told]) -> str:
-    return json.dumps({"files": [
-        {"file": told.file, "accepted": told.accepted, "replayed": told.replayed,
-         "code": told.refusal.code if told.refusal else "",
-         "detail": detail_of(told.refusal, "zh") if told.refusal else "",
-         "refused": [{"place": place, "code": code, "detail": detail}
-                     for place, code, detail in told.refused]}
-        for told in found]}, ensure_ascii=False)
+    return json.dumps(
+        {
+            "files": [
+                {
+                    "file": told.file,
+                    "accepted": told.accepted,
+                    "replayed": told.replayed,
+                    "code": told.refusal.code if told.refusal else "",
+                    "detail": detail_of(told.refusal, "zh") if told.refusal else "",
+                    "refused": [
+                        {"place": place, "code": code, "detail": detail}
+                        for place, code, detail in told.refused
+                    ],
+                }
+                for told in found
+            ]
+        },
+        ensure_ascii=False,
+    )
 
 
 def _print(found: list[Told]) -> None:
     out = Console()
     for told in found:
         again = "（以前报过，没有再记 · filed before）" if told.replayed else ""
-        out.print(f"{told.file}: {told.accepted} 笔入账 · filed, {len(told.refused)} 笔没有收 · "
-                  f"refused{again}", markup=False, highlight=False)
+        out.print(
+            f"{told.file}: {told.accepted} 笔入账 · filed, {len(told.refused)} 笔没有收 · "
+            f"refused{again}",
+            markup=False,
+            highlight=False,
+        )
         if told.refusal is not None:
             for language in ("zh", "en"):
                 click.echo(detail_of(told.refusal, language), err=True)

@@ -57,9 +57,7 @@ def _understood(room: JobRoom, upload: Upload) -> Workbook | None:
     return book
 
 
-def _file(
-    room: JobRoom, upload: Upload, book: Workbook, goes_on: Callable[[int], bool]
-) -> bool:
+def _file(room: JobRoom, upload: Upload, book: Workbook, goes_on: Callable[[int], bool]) -> bool:
     with room.unit() as uow:
         done = uploads.chunks_done(uow, upload.id)
         sender = services.sender_of(uow, upload.id)

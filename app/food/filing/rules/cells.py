@@ -10,10 +10,10 @@ from typing import NoReturn
 
 from app.food.filing import errors
 from app.food.filing.rules.fields import plain_text
-from ledger.kernel.zone import SHANGHAI
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment, moment_of, parse_moment
 from ledger.kernel.quantity import unit_named
+from ledger.kernel.zone import SHANGHAI
 
 Cell = str | float | bool | date | datetime | time | timedelta
 """What a reader hands over; an empty cell is an empty text."""
@@ -37,7 +37,9 @@ _SHORT = re.compile(r"^\d{1,2}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{2,4}$")
 _QUANTITY = re.compile(
     r"^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+)\s*([^\d\s.,+\-*/×=][^\d]{0,11})?$"
 )
-_PERIOD = re.compile(r"^(\d{1,5})\s*(天|日|个月|月|年|days?|months?|years?)(?:以内|内)?$", re.I)
+_PERIOD = re.compile(
+    r"^(\d{1,5})\s*(天|日|个月|月|年|days?|months?|years?)(?:以内|内)?$", re.IGNORECASE
+)
 _PERIOD_WORDS = {
     "日": "天",
     "月": "个月",
@@ -87,6 +89,8 @@ def read_text(value: Cell, field: str, longest: int = 200) -> str:
     Raises CellIsFormula, CellIsError, TextTooLong, TextUnprintable.
     """
     text = text_of(value)
+    if not text:
+        return ""
     if text.startswith("="):
         raise errors.CellIsFormula(field=field, text=text[:40])
     if text in _ERROR_VALUES:

@@ -94,7 +94,7 @@ def _of_text(text: str, filename: str, rows_max: int) -> list[Grid]:
 
 def _told_delimiter(text: str) -> tuple[str, str]:
     """Excel's own first line ``sep=;`` names the delimiter."""
-    first, _, rest = text[:10].partition("\n")
+    first = text[:10].partition("\n")[0]
     if first.strip().lower().startswith("sep=") and len(first.strip()) == len("sep=;"):
         return text[len(first) + 1 :], first.strip()[-1]
     return text, ""
@@ -117,7 +117,7 @@ def _of_lines(text: str, delimiter: str, name: str, rows_max: int) -> Grid:
 
 
 def _unwrapped(cell: str) -> str:
-    """``="069…"`` is how programs write a code so that Excel keeps its zeros: take what is inside."""
+    """``="069…"`` is a code written so that Excel keeps its zeros: take what is inside."""
     if len(cell) > len('=""') and cell.startswith('="') and cell.endswith('"'):
         inside = cell[2:-1]
         return inside if '"' not in inside else cell

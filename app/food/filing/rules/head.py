@@ -139,7 +139,7 @@ def _candidates(grid: Grid, rows: list[Row]) -> Iterator[Head]:
 
 
 def _joined(grid: Grid, index: int, over: list[str], under: list[str]) -> list[str]:
-    """Two header rows as one: 供货者 over 名称, 地址, 电话 is 供货者名称, 供货者地址, 供货者电话."""
+    """Two header rows as one: 供货者 over 名称 and 电话 is 供货者名称 and 供货者电话."""
     wide = max(len(over), len(under))
     over = over + [""] * (wide - len(over))
     under = under + [""] * (wide - len(under))

@@ -31,7 +31,8 @@ from ledger.products.terms import LotNamed
 from ledger.subjects.terms import Party
 
 _TOTALS = re.compile(
-    r"^(本页|本日|本月|累计|总)?(合计|总计|小计|共计|累计|total|subtotal|sum)(:|：|\(.*)?$", re.I
+    r"^(本页|本日|本月|累计|总)?(合计|总计|小计|共计|累计|total|subtotal|sum)(:|：|\(.*)?$",
+    re.IGNORECASE,
 )
 _FOOTER = re.compile(
     r"^(制表|填表|填报|审核|复核|负责人|经办|记录人|单位负责|备注[:：]|说明[:：]|注[:：]|第\d+页|共\d+页|以上|打印|日期[:：])"
@@ -204,8 +205,9 @@ class _Reader:
         texts = [text_of(cell) for cell in row]
         filled = [text for text in texts if text]
         if any(_TOTALS.match(folded(text)) for text in filled[:_LOOKED_FOR_TOTALS]):
-            coded = any(self._text(row, field) for field in ("gtin", "lot", "at"))
-            return None if coded else SkipReason.TOTAL
+            coded = (self._text(row, field) for field in ("gtin", "lot", "at"))
+            said = any(text and not _TOTALS.match(folded(text)) for text in coded)
+            return None if said else SkipReason.TOTAL
         if _FOOTER.match(filled[0].replace(" ", "")) and not self._text(row, "quantity"):
             return SkipReason.FOOTER
         same = sum(1 for a, b in zip(map(folded, texts), self.header, strict=False) if a and a == b)

@@ -6,7 +6,6 @@ line must not cost the others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -95,9 +94,7 @@ class EntryWire(Wire):
 class RawLines(fields.List[Any]):
     """A list whose items are handed on unread; the document describes them all the same."""
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> list[Any]:
+    def _deserialize(self, value: Any, *_where: Any, **_options: Any) -> list[Any]:
         if not isinstance(value, list):
             raise self.make_error("invalid")
         return value

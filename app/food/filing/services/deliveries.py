@@ -13,7 +13,7 @@ from app.food.filing.terms import TakeDelivery
 from ledger.entries.errors import UnknownFiling
 from ledger.entries.queries import filing_by_key
 from ledger.entries.services import file_entries
-from ledger.entries.terms import EntryKind, FileEntries, Filed, Line, Portion, Source, Waiting
+from ledger.entries.terms import EntryKind, Filed, FileEntries, Line, Portion, Source, Waiting
 from ledger.kernel.moment import moment_of
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.terms import LotNamed

@@ -27,7 +27,7 @@ from app.food.filing.terms import (
     Workbook,
 )
 from ledger.entries.services import file_entries
-from ledger.entries.terms import EntryKind, FileEntries, Filed, Mode, Refused, Source, Warned
+from ledger.entries.terms import EntryKind, Filed, FileEntries, Mode, Refused, Source, Warned
 from ledger.kernel.actor import Actor, Role
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from app.doors import http
 from app.doors.web import page
-from app.food.filing.queries.books import partner_named
+from app.food.filing.queries.books import operator_meant, partner_named
 from app.food.filing.schemas import export
 from app.food.filing.schemas.wire import BookSearch
 from app.food.filing.web.shared import (
@@ -19,7 +19,6 @@ from app.food.filing.web.shared import (
     KIND_TEXTS,
     blueprint,
     moment_words,
-    own_operator,
     unit_words,
     words,
 )
@@ -27,7 +26,7 @@ from ledger.entries.queries import book_lines, book_page, entry_by_reference
 from ledger.entries.terms import BookAsked, BookLine, EntryKind, EntryShown, Flag
 from ledger.kernel.uow import UnitOfWork
 
-_NARROWING = ("text", "lot", "partner", "kind", "flag", "since", "until", "after")
+_NARROWING = ("operator", "text", "lot", "partner", "kind", "flag", "since", "until", "after")
 CORRECTABLE = frozenset(
     {
         EntryKind.PRODUCTION,
@@ -41,7 +40,14 @@ CORRECTABLE = frozenset(
 )
 
 
-@page(blueprint, "/book", needs="book.read", template="filing/book.html", endpoint="book")
+@page(
+    blueprint,
+    "/book",
+    needs="book.read",
+    template="filing/book.html",
+    endpoint="book",
+    audits="book.look_up",
+)
 def book(uow: UnitOfWork) -> dict[str, Any]:
     """One's own book: a page of lines, narrowed by what the address says."""
     typed, asked = _asked(uow)
@@ -55,7 +61,7 @@ def book(uow: UnitOfWork) -> dict[str, Any]:
         "next": found.next if found else "",
         "moment_words": moment_words,
         "unit_words": unit_words,
-        "narrowed": any(typed[name] for name in typed if name != "after"),
+        "narrowed": any(_given(typed)),
         "exports": {
             name: url_for(f"filing.book_{name}", **_given(typed)) for name in ("xlsx", "csv")
         },
@@ -70,14 +76,15 @@ def _asked(uow: UnitOfWork) -> tuple[dict[str, str], BookAsked | None]:
     """What the address asks for, as typed and as asked; nothing is asked for an unknown partner."""
     typed = {name: request.args.get(name, "").strip() for name in _NARROWING}
     said = BookSearch().load({name: text for name, text in typed.items() if text})
+    operator_id = operator_meant(uow, typed["operator"])
     partner = typed["partner"]
-    partner_id = partner_named(uow, own_operator(uow), partner) if partner else None
+    partner_id = partner_named(uow, operator_id, partner) if partner else None
     if partner and partner_id is None:
         return typed, None
     flag = said.pop("flag")
     said.pop("partner")
     return typed, BookAsked(
-        operator_id=own_operator(uow),
+        operator_id=operator_id,
         partner_id=partner_id,
         flag=Flag[flag.upper()] if flag else None,
         **said,

@@ -45,7 +45,7 @@ def home(uow: UnitOfWork) -> dict[str, Any]:
         "todos": _todos(uow, operator_id),
         "month": _month(uow, operator_id),
         "latest": _latest(uow, operator_id),
-        "scan_href": "/scan",
+        "scan_href": f"{url_for('trace.scan')}?for=receipt",
     }
 
 

@@ -46,7 +46,7 @@ def _filled(uow: UnitOfWork) -> dict[str, Any]:
         "units": units_offered(last.unit if last else ""),
         "suppliers": list(partners)[:50],
         "supplier_guessed": last is not None,
-        "rescan_href": "/scan",
+        "rescan_href": f"{url_for('trace.scan')}?for=receipt",
         "back_href": url_for("filing.home"),
         "filing_key": new_key("receipt"),
         "values": _guessed(uow, gtin, meaning, last),

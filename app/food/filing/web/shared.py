@@ -18,7 +18,7 @@ from app.food.filing.schemas.forms import form_field
 from app.food.filing.schemas.json import key_of
 from ledger.entries.errors import LinesRefused
 from ledger.entries.services import file_entries
-from ledger.entries.terms import EntryKind, FileEntries, Filed, Line, Source
+from ledger.entries.terms import EntryKind, Filed, FileEntries, Line, Source
 from ledger.kernel.moment import Moment
 from ledger.kernel.quantity import unit_named
 from ledger.kernel.uow import UnitOfWork

@@ -13,10 +13,10 @@ from app.doors.jobs import want
 from app.doors.refusals import text_of
 from app.doors.web import form, page
 from app.food.filing import errors, jobs, services
-from app.food.filing.schemas.export import attachment
 from app.food.filing.queries import uploads
-from app.food.filing.schemas.forms import UploadForm
 from app.food.filing.rules.head import letter
+from app.food.filing.schemas.export import attachment
+from app.food.filing.schemas.forms import UploadForm
 from app.food.filing.schemas.refused import refused_workbook
 from app.food.filing.services.uploads import kind_named
 from app.food.filing.terms import ReceiveUpload, RowState, Upload, UploadRow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,17 @@ from ledger.kernel import clock
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM
 
-ENTRY = {"kind": "production", "lot": {"gtin": a_gtin(1), "lot": "L1", "name": "牛奶"},
-         "quantity": "5", "unit": "EA", "at": "2026-08-01"}
+ENTRY = {
+    "kind": "production",
+    "lot": {"gtin": a_gtin(1), "lot": "L1", "name": "牛奶"},
+    "quantity": "5",
+    "unit": "EA",
+    "at": "2026-08-01",
+}
 
 
 @pytest.fixture
-def shell(fresh_settings: Settings, fresh_database: Engine, monkeypatch: Any) -> Iterator[Engine]:
+def shell(fresh_settings: Settings, fresh_database: Engine, monkeypatch: Any) -> Engine:
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     for name, value in fresh_settings.to_environ().items():
@@ -34,7 +38,7 @@ def shell(fresh_settings: Settings, fresh_database: Engine, monkeypatch: Any) ->
             monkeypatch.setenv(name, value)
     with units.begin(fresh_database, actor=SYSTEM, now=clock.now()) as uow:
         an_operator(uow, 1)
-    yield fresh_database
+    return fresh_database
 
 
 def run(*arguments: object) -> Result:
@@ -77,13 +81,16 @@ def test_a_good_sheet_and_a_json_filing_end_with_zero(shell: Engine, tmp_path: P
     assert entries(shell) == 31
 
 
-@pytest.mark.parametrize(("name", "content", "options", "code"), [
-    ("a.json", b"{", ("--operator", a_uscc(1)), 2),
-    ("a.json", {"entries": [{"kind": "gift"}]}, ("--operator", a_uscc(1)), 3),
-    ("a.json", {"entries": [ENTRY]}, (), 3),
-    ("a.json", {"entries": [ENTRY]}, ("--operator", a_uscc(7)), 4),
-    ("a.xlsx", b"\x89PNG", ("--operator", a_uscc(1)), 2),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "options", "code"),
+    [
+        ("a.json", b"{", ("--operator", a_uscc(1)), 2),
+        ("a.json", {"entries": [{"kind": "gift"}]}, ("--operator", a_uscc(1)), 3),
+        ("a.json", {"entries": [ENTRY]}, (), 3),
+        ("a.json", {"entries": [ENTRY]}, ("--operator", a_uscc(7)), 4),
+        ("a.xlsx", b"\x89PNG", ("--operator", a_uscc(1)), 2),
+    ],
+)
 def test_what_cannot_be_filed_ends_with_its_code(
     shell: Engine, tmp_path: Path, name: str, content: Any, options: tuple[str, ...], code: int
 ) -> None:

@@ -51,8 +51,9 @@ def a_workbook(*pages: tuple[str, list[list[Any]]]) -> bytes:
         for number, row in enumerate(rows):
             for column, value in enumerate(row):
                 if isinstance(value, date):
-                    page.write_datetime(number, column, value,
-                                        book.add_format({"num_format": "yyyy/m/d"}))
+                    page.write_datetime(
+                        number, column, value, book.add_format({"num_format": "yyyy/m/d"})
+                    )
                 elif value != "":
                     page.write(number, column, value)
     book.close()
@@ -65,12 +66,19 @@ def test_a_real_sheet_keeps_its_good_rows_and_names_each_bad_cell(form: str) -> 
     book = book_of(made.data, f"七月.{form}")
     items = list(book.sheets[0].items())
     read = [item for item in items if isinstance(item, SheetRow)]
-    bad = {row.number: (cell_of(row.cells, row.line.field), row.line.code)
-           for row in read if isinstance(row.line, Unreadable)}
-    assert len(read) == made.rows and bad == made.bad
+    bad = {
+        row.number: (cell_of(row.cells, row.line.field), row.line.code)
+        for row in read
+        if isinstance(row.line, Unreadable)
+    }
+    assert len(read) == made.rows
+    assert bad == made.bad
     assert [item.reason for item in items if isinstance(item, Skipped)] == [
-        SkipReason.TOTAL, SkipReason.FOOTER]
-    assert book.sheets[0].kind is EntryKind.RECEIPT and book.sheets[0].header_row == 4
+        SkipReason.TOTAL,
+        SkipReason.FOOTER,
+    ]
+    assert book.sheets[0].kind is EntryKind.RECEIPT
+    assert book.sheets[0].header_row == 4
 
 
 def test_the_same_rows_mean_the_same_in_every_encoding() -> None:
@@ -89,10 +97,16 @@ def test_excels_own_first_line_names_the_delimiter() -> None:
 
 
 def test_two_header_rows_are_read_as_one() -> None:
-    line = line_of("进货台账,,,,,,\n日期,商品,数量,单位,供货者,,\n,,,,名称,地址,电话\n"
-                   "2026-05-01,青菜,5,公斤,绿野,同安,139\n")
+    line = line_of(
+        "进货台账,,,,,,\n日期,商品,数量,单位,供货者,,\n,,,,名称,地址,电话\n"
+        "2026-05-01,青菜,5,公斤,绿野,同安,139\n"
+    )
     assert line.partner is not None
-    assert (line.partner.name, line.partner.address, line.partner.contact) == ("绿野", "同安", "139")
+    assert (line.partner.name, line.partner.address, line.partner.contact) == (
+        "绿野",
+        "同安",
+        "139",
+    )
 
 
 def test_merged_cells_above_and_beside_are_understood() -> None:
@@ -101,9 +115,19 @@ def test_merged_cells_above_and_beside_are_understood() -> None:
     page = book.add_worksheet("七月")
     page.merge_range("C2:G2", "进货台账")
     page.merge_range("F3:G3", "供货者")
-    for cell, text in (("C3", "进货日期"), ("D3", "品名"), ("E3", "数量(公斤)"), ("F4", "名称"),
-                       ("G4", "电话"), ("D5", "青菜"), ("D6", "白菜"), ("F5", "绿野"), ("G5", "139"),
-                       ("F6", "绿野"), ("G6", "139")):
+    for cell, text in (
+        ("C3", "进货日期"),
+        ("D3", "品名"),
+        ("E3", "数量(公斤)"),
+        ("F4", "名称"),
+        ("G4", "电话"),
+        ("D5", "青菜"),
+        ("D6", "白菜"),
+        ("F5", "绿野"),
+        ("G5", "139"),
+        ("F6", "绿野"),
+        ("G6", "139"),
+    ):
         page.write(cell, text)
     page.merge_range("C5:C6", "2026-05-01")
     page.write("E5", 5)
@@ -121,10 +145,16 @@ DIRECTIONS = [
     ("销售日期,品名,数量,单位,购货者\n2026-5-1,饼,5,袋,某店\n", {}, EntryKind.DISPATCH),
     ("日期,品名,数量,单位,客户\n2026-5-1,饼,5,袋,某店\n", {}, EntryKind.DISPATCH),
     ("销货台账\n日期,品名,数量,单位,往来单位\n2026-5-1,饼,5,袋,某店\n", {}, EntryKind.DISPATCH),
-    ("日期,品名,数量,单位,往来单位\n2026-5-1,饼,5,袋,某店\n", {"name": "5月进货.csv"},
-     EntryKind.RECEIPT),
-    ("日期,品名,数量,单位,往来单位\n2026-5-1,饼,5,袋,某店\n", {"kind": EntryKind.RECEIPT},
-     EntryKind.RECEIPT),
+    (
+        "日期,品名,数量,单位,往来单位\n2026-5-1,饼,5,袋,某店\n",
+        {"name": "5月进货.csv"},
+        EntryKind.RECEIPT,
+    ),
+    (
+        "日期,品名,数量,单位,往来单位\n2026-5-1,饼,5,袋,某店\n",
+        {"kind": EntryKind.RECEIPT},
+        EntryKind.RECEIPT,
+    ),
     ("日期,类型,品名,数量,单位,往来单位\n2026-5-1,批发,饼,5,袋,某店\n", {}, EntryKind.DISPATCH),
     ("生产日期,产品名称,批号,产量,单位\n2026-5-1,饼,A1,5,袋\n", {}, EntryKind.PRODUCTION),
     ("报损日期,品名,批号,数量,单位,原因\n2026-5-1,饼,A1,5,袋,过期\n", {}, EntryKind.DISPOSAL),
@@ -146,7 +176,8 @@ def test_goods_in_and_out_without_a_word_for_it_are_refused() -> None:
 
 def test_a_sale_to_whoever_came_is_a_sale_to_consumers() -> None:
     line = line_of("销售日期,品名,数量,单位,客户\n2026-5-1,饼,5,袋,散客\n")
-    assert line.partner is not None and line.partner.consumers
+    assert line.partner is not None
+    assert line.partner.consumers
 
 
 def test_a_return_is_a_return() -> None:
@@ -156,13 +187,15 @@ def test_a_return_is_a_return() -> None:
 
 def test_ditto_marks_stand_for_the_cell_above_also_in_what_is_kept() -> None:
     row = rows_of(PLAIN + "〃,白菜,6,同上,〃\n")[1]
-    assert isinstance(row.line, Line) and row.line.portions[0].unit == "公斤"
+    assert isinstance(row.line, Line)
+    assert row.line.portions[0].unit == "公斤"
     assert row.values == ("2026-05-01", "白菜", "6", "公斤", "绿野")
 
 
 def test_a_social_credit_code_in_the_name_column_is_a_code() -> None:
     line = line_of(PLAIN.replace("绿野", "91350200MA2XFA1T37"))
-    assert line.partner is not None and line.partner.uscc == "91350200MA2XFA1T37"
+    assert line.partner is not None
+    assert line.partner.uscc == "91350200MA2XFA1T37"
 
 
 def test_sheets_without_a_header_are_left_out_by_name() -> None:
@@ -170,23 +203,37 @@ def test_sheets_without_a_header_are_left_out_by_name() -> None:
     book = book_of(a_workbook(("说明", [["请如实填写"]]), ("七月", rows), ("空", [])), "a.xlsx")
     assert [sheet.name for sheet in book.sheets] == ["七月"]
     assert [(left.name, left.code) for left in book.left_out] == [
-        ("说明", "filing.header_unreadable"), ("空", "filing.header_unreadable")]
+        ("说明", "filing.header_unreadable"),
+        ("空", "filing.header_unreadable"),
+    ]
 
 
 def test_several_sheets_are_all_read() -> None:
     rows = [list(line.split(",")) for line in PLAIN.splitlines()]
     book = book_of(a_workbook(("七月", rows), ("八月", rows + rows[1:])), "a.xlsx")
-    assert [sheet.rows for sheet in book.sheets] == [1, 2] and book.rows == 3
+    assert [sheet.rows for sheet in book.sheets] == [1, 2]
+    assert book.rows == 3
 
 
 DATES: list[tuple[Any, str]] = [
-    ("2026-05-01", "2026-05-01"), ("2026/5/1", "2026-05-01"), ("20260501", "2026-05-01"),
-    ("2026年5月1日", "2026-05-01"), ("2026.5.1", "2026-05-01"), ("２０２６年５月１日", "2026-05-01"),
-    ("2026-05-01 09:30", "2026-05-01T09:30:00+08:00"), ("2026年5月", "2026-05"),
-    ("2026-05-01T09:30:00+08:00", "2026-05-01T09:30:00+08:00"), (46143.0, "2026-05-01"),
-    ("46143", "2026-05-01"), (46143.5, "2026-05-01T12:00:00+08:00"), (20260501.0, "2026-05-01"),
-    (date(2026, 5, 1), "2026-05-01"), (datetime(2026, 5, 1), "2026-05-01"),  # noqa: DTZ001
-    ("", ""), ("无", ""), ("—", ""),
+    ("2026-05-01", "2026-05-01"),
+    ("2026/5/1", "2026-05-01"),
+    ("20260501", "2026-05-01"),
+    ("2026年5月1日", "2026-05-01"),
+    ("2026.5.1", "2026-05-01"),
+    ("２０２６年５月１日", "2026-05-01"),
+    ("2026-05-01 09:30", "2026-05-01T09:30:00+08:00"),
+    ("2026年5月", "2026-05"),
+    ("2026-05-01T09:30:00+08:00", "2026-05-01T09:30:00+08:00"),
+    (46143.0, "2026-05-01"),
+    ("46143", "2026-05-01"),
+    (46143.5, "2026-05-01T12:00:00+08:00"),
+    (20260501.0, "2026-05-01"),
+    (date(2026, 5, 1), "2026-05-01"),
+    (datetime(2026, 5, 1), "2026-05-01"),  # noqa: DTZ001
+    ("", ""),
+    ("无", ""),
+    ("—", ""),
 ]
 
 
@@ -196,11 +243,17 @@ def test_dates_are_read_in_every_form_of_the_rules(value: Any, iso: str) -> None
 
 
 BAD_DATES: list[tuple[Any, type[Refusal]]] = [
-    ("5/6/2026", errors.DateAmbiguous), ("24-05-03", errors.DateAmbiguous),
-    ("2026-13-01", errors.DateUnreadable), ("2026-02-30", errors.DateUnreadable),
-    ("昨天", errors.DateUnreadable), (12.0, errors.DateUnreadable), (1e300, errors.DateUnreadable),
-    (date(1899, 12, 31), errors.DateUnreadable), ("=TODAY()", errors.CellIsFormula),
-    ("#N/A", errors.CellIsError), ("2026-05-01/2026-05-03", errors.DateUnreadable),
+    ("5/6/2026", errors.DateAmbiguous),
+    ("24-05-03", errors.DateAmbiguous),
+    ("2026-13-01", errors.DateUnreadable),
+    ("2026-02-30", errors.DateUnreadable),
+    ("昨天", errors.DateUnreadable),
+    (12.0, errors.DateUnreadable),
+    (1e300, errors.DateUnreadable),
+    (date(1899, 12, 31), errors.DateUnreadable),
+    ("=TODAY()", errors.CellIsFormula),
+    ("#N/A", errors.CellIsError),
+    ("2026-05-01/2026-05-03", errors.DateUnreadable),
 ]
 
 
@@ -212,9 +265,17 @@ def test_what_is_no_date_is_refused_by_name(value: Any, refusal: type[Refusal]) 
 
 
 QUANTITIES: list[tuple[Any, tuple[str, str]]] = [
-    (12.0, ("12", "")), (36.8, ("36.8", "")), ("12", ("12", "")), ("12袋", ("12", "袋")),
-    ("１２袋", ("12", "袋")), ("1,200.5 kg", ("1200.5", "kg")), ("12㎏", ("12", "kg")),
-    ("-5", ("-5", "")), ("−5", ("-5", "")), ("12 瓶", ("12", "瓶")), (".5", (".5", "")),
+    (12.0, ("12", "")),
+    (36.8, ("36.8", "")),
+    ("12", ("12", "")),
+    ("12袋", ("12", "袋")),
+    ("１２袋", ("12", "袋")),
+    ("1,200.5 kg", ("1200.5", "kg")),
+    ("12㎏", ("12", "kg")),
+    ("-5", ("-5", "")),
+    ("−5", ("-5", "")),
+    ("12 瓶", ("12", "瓶")),
+    (".5", (".5", "")),
 ]
 
 
@@ -224,17 +285,38 @@ def test_quantities_are_read_with_the_unit_inside(value: Any, amount: tuple[str,
     assert (found.number, found.unit) == amount
 
 
-@pytest.mark.parametrize("value", ["十二", "3箱12袋", "12*5", "1,2", "1.2.3", "约12", "1e5",
-                                   float("nan"), float("inf"), 1e-9, date(2026, 5, 1), "12-15袋"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "十二",
+        "3箱12袋",
+        "12*5",
+        "1,2",
+        "1.2.3",
+        "约12",
+        "1e5",
+        float("nan"),
+        float("inf"),
+        1e-9,
+        date(2026, 5, 1),
+        "12-15袋",
+    ],
+)
 def test_what_is_not_one_quantity_is_refused(value: Any) -> None:
     with pytest.raises(errors.QuantityUnreadable):
         cells.read_quantity(value, "quantity")
 
 
 LIVES = [
-    ("12个月", "", ("12个月", "")), ("12 月", "", ("12个月", "")), ("365日", "", ("365天", "")),
-    ("2年", "", ("2年", "")), ("长期", "", ("", "")), ("无", "", ("", "")), ("", "", ("", "")),
-    ("2027-05-01", "", ("", "2027-05-01")), ("12", "月", ("12个月", "")),
+    ("12个月", "", ("12个月", "")),
+    ("12 月", "", ("12个月", "")),
+    ("365日", "", ("365天", "")),
+    ("2年", "", ("2年", "")),
+    ("长期", "", ("", "")),
+    ("无", "", ("", "")),
+    ("", "", ("", "")),
+    ("2027-05-01", "", ("", "2027-05-01")),
+    ("12", "月", ("12个月", "")),
     ("１８个月", "", ("18个月", "")),
 ]
 
@@ -277,7 +359,8 @@ def test_a_bad_cell_is_refused_by_its_place_and_rule(
 
 def test_a_quantity_and_its_unit_cell_must_agree() -> None:
     found = rows_of(PLAIN.replace(",5,", ",5袋,"))[0].line
-    assert isinstance(found, Unreadable) and found.code == "filing.units_differ"
+    assert isinstance(found, Unreadable)
+    assert found.code == "filing.units_differ"
     assert line_of(PLAIN.replace(",5,", ",5kg,")).portions[0].unit == "公斤"
 
 
@@ -289,7 +372,7 @@ def test_a_code_that_lost_digits_is_refused() -> None:
 
 def test_a_number_kept_from_being_a_formula_is_read_as_its_text() -> None:
     assert cells.read_text("'=1+1", "note") == "=1+1"
-    line = line_of("进货日期,条码,数量,单位,供货者\n2026-5-1,=\"0690123\",5,袋,某店\n")
+    line = line_of('进货日期,条码,数量,单位,供货者\n2026-5-1,="0690123",5,袋,某店\n')
     assert line.portions[0].lot.gtin == "0690123"
 
 
@@ -328,30 +411,48 @@ BAD_FILES: list[tuple[str, Callable[[], bytes], str]] = [
     ("no encoding", lambda: PLAIN.encode() + b"\xff\xff\xff", "filing.encoding_unknown"),
     ("png as xlsx", lambda: b"\x89PNG\r\n\x1a\n" + b"x" * 99, "filing.sheet_type_unknown"),
     ("pdf", lambda: b"%PDF-1.7", "filing.sheet_type_unknown"),
-    ("old xls", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-     "filing.sheet_type_unknown"),
-    ("password", lambda: b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
-     "filing.sheet_locked"),
+    (
+        "old xls",
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+        "filing.sheet_type_unknown",
+    ),
+    (
+        "password",
+        lambda: b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
+        "filing.sheet_locked",
+    ),
     ("another zip", lambda: zip_of({"a.txt": b"x"}), "filing.sheet_type_unknown"),
     ("docx", lambda: zip_of({"word/document.xml": b"x"}), "filing.sheet_type_unknown"),
-    ("ods", lambda: zip_of({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
-     "filing.sheet_type_unknown"),
+    (
+        "ods",
+        lambda: zip_of({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
+        "filing.sheet_type_unknown",
+    ),
     ("cut short", lambda: sheets.a_ledger(50).data[:3000], "filing.sheet_damaged"),
     ("one byte changed", lambda: _changed(sheets.a_ledger(50).data), "filing.sheet_damaged"),
     ("only the first bytes", lambda: b"PK\x03\x04", "filing.sheet_damaged"),
     ("no sheet inside", lambda: zip_of({"xl/workbook.xml": b"<a/>"}), "filing.sheet_damaged"),
-    ("zip bomb", lambda: zip_of({"xl/workbook.xml": b"<a/>", "b": b"0" * (300 << 20)}),
-     "filing.sheet_too_dense"),
+    (
+        "zip bomb",
+        lambda: zip_of({"xl/workbook.xml": b"<a/>", "b": b"0" * (300 << 20)}),
+        "filing.sheet_too_dense",
+    ),
     ("many parts", lambda: zip_of({f"p{n}": b"" for n in range(2_100)}), "filing.sheet_too_dense"),
     ("a bomb that lies", a_lying_bomb, "filing.sheet_damaged"),
     ("a cell at the end of the world", a_far_cell, "filing.sheet_too_wide"),
     ("no header", lambda: b"a,b\n1,2\n", "filing.header_unreadable"),
-    ("header alone", lambda: PLAIN.splitlines()[0].encode(), "filing.no_rows"),
-    ("open quote", lambda: (PLAIN + '"open,1,2,3\n' + "x\n" * 9).encode(), "filing.quote_unclosed"),
+    ("header alone", PLAIN.splitlines()[0].encode, "filing.no_rows"),
+    ("open quote", (PLAIN + '"open,1,2,3\n' + "x\n" * 9).encode, "filing.quote_unclosed"),
     ("JSON", lambda: b'{"entries": []}', "filing.header_unreadable"),
     ("noise", lambda: bytes(range(1, 256)) * 20, "filing."),
-    ("over the limit", lambda: (PLAIN + PLAIN.splitlines()[1] + "\n").encode() * 1 +
-     (PLAIN.splitlines()[1] + "\n").encode() * 5_000, "filing.too_many_rows"),
+    (
+        "over the limit",
+        lambda: (
+            (PLAIN + PLAIN.splitlines()[1] + "\n").encode() * 1
+            + (PLAIN.splitlines()[1] + "\n").encode() * 5_000
+        ),
+        "filing.too_many_rows",
+    ),
 ]
 
 
@@ -360,8 +461,9 @@ def _changed(data: bytes) -> bytes:
     return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
 
 
-@pytest.mark.parametrize(("make", "code"), [row[1:] for row in BAD_FILES],
-                         ids=[row[0] for row in BAD_FILES])
+@pytest.mark.parametrize(
+    ("make", "code"), [row[1:] for row in BAD_FILES], ids=[row[0] for row in BAD_FILES]
+)
 def test_a_file_that_cannot_be_read_is_refused_by_name(
     make: Callable[[], bytes], code: str
 ) -> None:
@@ -379,13 +481,25 @@ def test_200000_rows_are_refused_with_the_limit_and_none_is_taken() -> None:
 
 def test_every_header_word_is_understood_and_none_twice() -> None:
     words = [
-        head.folded(alias) for line in head._table("columns") for alias in line["aliases"].split("|")
+        head.folded(alias)
+        for line in head._table("columns")
+        for alias in line["aliases"].split("|")
     ]
     assert len(words) == len(set(words)), {w for w in words if words.count(w) > 1}
     assert all(head.meaning_of(word)[0] for word in words)
 
 
-@pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"),
-                                             (702, "AAA")])
+@pytest.mark.parametrize(
+    ("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")]
+)
 def test_columns_are_lettered_as_in_a_spreadsheet(index: int, name: str) -> None:
     assert head.letter(index) == name
+
+
+def test_a_total_in_the_first_column_is_no_entry_whatever_that_column_is() -> None:
+    sheet = (
+        "进货日期,商品名称,数量,单位,供货单位,批号\n2026-07-01,酱油,3,瓶,启闽供应链,L1\n合计,,3\n"
+    )
+    book = book_of(sheet, "进货.csv")
+    kinds = [type(item) for item in book.sheets[0].items()]
+    assert kinds == [SheetRow, Skipped]

@@ -221,7 +221,7 @@ class Filer(threading.Thread):
 
     def _file(self, filing_key: str) -> None:
         lot = {**self.entry["lot"], "lot": f"L{self.number}-{self.tried % 50}"}
-        body = {"filing_key": filing_key, "entries": [{**self.entry, "lot": lot}] * 1}
+        body: Any = {"filing_key": filing_key, "entries": [{**self.entry, "lot": lot}] * 1}
         body["entries"].append({**self.entry, "lot": {**lot, "lot": f"{lot['lot']}b"}})
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

@@ -25,6 +25,5 @@ def bearer_of(client: FlaskClient, role: str, uscc: str = "") -> dict[str, str]:
     room = client.application.extensions["suyuan"]
     with units.begin(room.bind, actor=SYSTEM, now=room.now(), request_id="test") as uow:
         operator = subject_by_uscc(uow, uscc).id if uscc else None
-        key = services.issue_key(uow, IssueKey(
-            label=role, role=Role(role), operator_id=operator))
+        key = services.issue_key(uow, IssueKey(label=role, role=Role(role), operator_id=operator))
     return {"Authorization": f"Bearer {key}"}

@@ -92,11 +92,12 @@ def span(when: str) -> tuple[datetime, datetime]:
         return at, at
     parts = [int(part) for part in when.split("-")]
     if len(parts) == 3:
-        day = datetime(*parts)  # noqa: DTZ001
+        day = datetime(parts[0], parts[1], parts[2])  # noqa: DTZ001
         return day, day.replace(hour=23, minute=59, second=59)
     if len(parts) == 2:
-        last = monthrange(*parts)[1]
-        return datetime(*parts, 1), datetime(*parts, last, 23, 59, 59)  # noqa: DTZ001
+        last = monthrange(parts[0], parts[1])[1]
+        year, month = parts
+        return datetime(year, month, 1), datetime(year, month, last, 23, 59, 59)  # noqa: DTZ001
     return datetime(parts[0], 1, 1), datetime(parts[0], 12, 31, 23, 59, 59)  # noqa: DTZ001
 
 

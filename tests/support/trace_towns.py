@@ -90,7 +90,7 @@ def _delivery(draw: st.DrawFn, writer: Writer) -> None:
 
 
 def _change(draw: st.DrawFn, writer: Writer) -> None:
-    by_lot = {"unique_by": lambda lot: SAME_LOT.get(lot, (lot,))[0]}
+    by_lot: Any = {"unique_by": lambda lot: SAME_LOT.get(lot, (lot,))[0]}
     inputs = draw(st.lists(LOT, min_size=1, max_size=2, **by_lot))
     outputs = draw(st.lists(LOT, min_size=1, max_size=2, **by_lot))
     cases = draw(st.integers(1, 30))

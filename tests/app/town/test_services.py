@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, time
 
 import pytest
+from sqlalchemy import Connection
 
 from app.town import services
 from app.town.rules.whole import small_town
@@ -22,7 +23,7 @@ Open = Callable[..., AbstractContextManager[UnitOfWork]]
 
 
 @pytest.fixture
-def hamlet(database: object) -> tuple[Town, int, Open]:
+def hamlet(database: Connection) -> tuple[Town, int, Open]:
     """A small town settled, its days not filed yet."""
 
     def opened(when: datetime) -> AbstractContextManager[UnitOfWork]:

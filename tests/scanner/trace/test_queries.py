@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -108,7 +109,7 @@ def town(store: Store) -> dict[str, int]:
     return made
 
 
-def asked(lot: int, direction: str = "down", **more: object) -> TraceAsked:
+def asked(lot: int, direction: str = "down", **more: Any) -> TraceAsked:
     return replace(TraceAsked(lots=(lot,), direction=Direction(direction)), **more)
 
 

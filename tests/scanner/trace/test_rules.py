@@ -103,7 +103,7 @@ class Book:
 
 
 def nodes(answer: Trace) -> set[tuple[int, int]]:
-    return {tuple(holder.node) for holder in answer.holders}
+    return {(holder.node[0], holder.node[1]) for holder in answer.holders}
 
 
 def holding(answer: Trace, operator: int, lot: int = MILK) -> dict[str, str]:

@@ -27,14 +27,18 @@ def row(kind: RowKind, lot: int, op: int, other: int, qty: int, day: int, entry:
 
 
 def move(frm: int, to: int, qty: int, day: int, lot: int = MILK) -> list[Row]:
-    return [row(RowKind.DISPATCH, lot, frm, to, qty, day),
-            row(RowKind.RECEIPT, lot, to, frm, qty, day)]
+    return [
+        row(RowKind.DISPATCH, lot, frm, to, qty, day),
+        row(RowKind.RECEIPT, lot, to, frm, qty, day),
+    ]
 
 
 def bake(op: int, used: int, made: int, day: int) -> list[Row]:
     entry = next(_ids)
-    return [row(RowKind.USE, MILK, op, CAKE, used, day, entry),
-            row(RowKind.YIELD, CAKE, op, op, made, day, entry)]
+    return [
+        row(RowKind.USE, MILK, op, CAKE, used, day, entry),
+        row(RowKind.YIELD, CAKE, op, op, made, day, entry),
+    ]
 
 
 def trace(*parts: list[Row], direction: str = "down", lot: int = MILK) -> Trace:
@@ -48,26 +52,38 @@ def drawn(answer: Trace, **more) -> Lanes:
 
 
 def columns(lanes: Lanes) -> list[list[object]]:
-    return [[box.nodes[0].operator if box.nodes else "change" for box in column.boxes]
-            for column in lanes.columns]
+    return [
+        [box.nodes[0].operator if box.nodes else "change" for box in column.boxes]
+        for column in lanes.columns
+    ]
 
 
 def test_columns_are_tiers_and_a_transformation_has_its_own() -> None:
-    answer = trace([row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)], move(1, 2, 60, 2),
-                   move(2, 3, 30, 3), bake(3, 20, 90, 4), move(3, 4, 50, 5, CAKE))
+    answer = trace(
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)],
+        move(1, 2, 60, 2),
+        move(2, 3, 30, 3),
+        bake(3, 20, 90, 4),
+        move(3, 4, 50, 5, CAKE),
+    )
     lanes = drawn(answer)
     assert columns(lanes) == [[1], [2], [3], ["change"], [3], [4]]
     assert [column.is_change for column in lanes.columns] == [False] * 3 + [True, False, False]
     assert lanes.columns[0].boxes[0].is_root
     assert {curve.label for curve in lanes.curves} == {"60", "30", "20", "90", "50"}
     assert max(curve.width for curve in lanes.curves) == 6.4
-    assert all(box.x + box.width <= lanes.width and box.y + box.height <= lanes.height
-               for column in lanes.columns for box in column.boxes)
+    assert all(
+        box.x + box.width <= lanes.width and box.y + box.height <= lanes.height
+        for column in lanes.columns
+        for box in column.boxes
+    )
 
 
 def test_boxes_of_a_column_do_not_overlap_and_curves_end_at_their_boxes() -> None:
-    answer = trace([row(RowKind.PRODUCTION, MILK, 1, 1, 900, 1)],
-                   *(move(1, to, 10 + to, 2) for to in range(2, 12)))
+    answer = trace(
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 900, 1)],
+        *(move(1, to, 10 + to, 2) for to in range(2, 12)),
+    )
     lanes = drawn(answer)
     tops = [box.y for box in lanes.columns[1].boxes]
     assert all(later - earlier >= 46 for earlier, later in zip(tops, tops[1:], strict=False))
@@ -82,14 +98,19 @@ def test_boxes_of_a_column_do_not_overlap_and_curves_end_at_their_boxes() -> Non
 
 
 def test_a_return_runs_back_and_a_gap_is_dashed_and_a_difference_written() -> None:
-    answer = trace([row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)], move(1, 2, 60, 2),
-                   move(2, 1, 5, 3), [row(RowKind.DISPATCH, MILK, 2, 3, 7, 4)],
-                   [row(RowKind.DISPATCH, MILK, 5, 0, 9, 4)])
+    answer = trace(
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)],
+        move(1, 2, 60, 2),
+        move(2, 1, 5, 3),
+        [row(RowKind.DISPATCH, MILK, 2, 3, 7, 4)],
+        [row(RowKind.DISPATCH, MILK, 5, 0, 9, 4)],
+    )
     lanes = drawn(answer)
     kinds = {curve.label: curve.kind for curve in lanes.curves}
     assert kinds == {"60": "plain", "5": "plain", "7": "gap"}
-    (stray,) = [box for column in lanes.columns for box in column.boxes
-                if box.nodes == (Node(5, MILK),)]
+    (stray,) = [
+        box for column in lanes.columns for box in column.boxes if box.nodes == (Node(5, MILK),)
+    ]
     assert stray.sourceless
     assert stray.is_gap
 
@@ -114,20 +135,32 @@ def test_too_many_boxes_are_no_picture() -> None:
 
 def test_circles_have_tiers_too() -> None:
     assert tiers_of("abc", [("a", "b"), ("b", "c"), ("c", "a"), ("a", "a")]) == {
-        "a": 0, "b": 1, "c": 2}
+        "a": 0,
+        "b": 1,
+        "c": 2,
+    }
     assert tiers_of("abcd", [("a", "d"), ("a", "b"), ("b", "c"), ("c", "d")])["d"] == 3
 
 
 def lines(branches: list[Branch]) -> list[object]:
-    return [(each.node.operator if each.node else "change", "again" if each.again else
-             lines(each.children)) for each in branches]
+    return [
+        (
+            each.node.operator if each.node else "change",
+            "again" if each.again else lines(each.children),
+        )
+        for each in branches
+    ]
 
 
 def test_the_tree_shows_everyone_and_a_second_time_says_so() -> None:
-    answer = trace([row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)], move(1, 2, 60, 2),
-                   move(1, 3, 30, 2), move(2, 3, 30, 3), bake(3, 20, 90, 4))
-    assert lines(tree_of(answer)) == [
-        (1, [(2, [(3, [("change", [(3, [])])])]), (3, "again")])]
+    answer = trace(
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)],
+        move(1, 2, 60, 2),
+        move(1, 3, 30, 2),
+        move(2, 3, 30, 3),
+        bake(3, 20, 90, 4),
+    )
+    assert lines(tree_of(answer)) == [(1, [(2, [(3, [("change", [(3, [])])])]), (3, "again")])]
 
 
 def test_the_tree_of_a_circle_and_of_a_long_chain_ends() -> None:
@@ -145,24 +178,36 @@ def test_the_tree_of_a_circle_and_of_a_long_chain_ends() -> None:
 
 
 def test_an_operator_sees_its_own_book_and_one_step() -> None:
-    answer = trace([row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)], move(1, 2, 60, 2),
-                   move(2, 3, 30, 3), bake(3, 20, 90, 4), move(3, 4, 50, 5, CAKE),
-                   [row(RowKind.DISPATCH, CAKE, 4, 5, 7, 6)], direction="both", lot=CAKE)
+    answer = trace(
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)],
+        move(1, 2, 60, 2),
+        move(2, 3, 30, 3),
+        bake(3, 20, 90, 4),
+        move(3, 4, 50, 5, CAKE),
+        [row(RowKind.DISPATCH, CAKE, 4, 5, 7, 6)],
+        direction="both",
+        lot=CAKE,
+    )
     own = own_view(answer, 3)
     assert {holder.node for holder in own.holders} == {Node(3, CAKE), Node(3, MILK)}
     assert {(link.sender.operator, link.receiver.operator) for link in own.movements} == {
-        (2, 3), (3, 4)}
+        (2, 3),
+        (3, 4),
+    }
     assert len(own.transformations) == 1
     assert own.gaps == ()
     nobody = own_view(answer, 9)
     assert (nobody.holders, nobody.movements, nobody.transformations) == ((), (), ())
 
 
-@pytest.mark.parametrize(("aliases", "doubts", "expected"), [
-    ([(1, 2)], {1: (False, True), 2: (False, False)}, {1: 2, 2: 2}),
-    ([(1, 2)], {1: (True, False), 2: (False, True)}, {1: 2, 2: 2}),
-    ([(2, 1), (3, 2)], {}, {1: 1, 2: 1, 3: 1}),
-    ([], {}, {}),
-])
+@pytest.mark.parametrize(
+    ("aliases", "doubts", "expected"),
+    [
+        ([(1, 2)], {1: (False, True), 2: (False, False)}, {1: 2, 2: 2}),
+        ([(1, 2)], {1: (True, False), 2: (False, True)}, {1: 2, 2: 2}),
+        ([(2, 1), (3, 2)], {}, {1: 1, 2: 1, 3: 1}),
+        ([], {}, {}),
+    ],
+)
 def test_the_least_doubtful_lot_stands_for_all(aliases, doubts, expected) -> None:
     assert canonical_lots(aliases, doubts) == expected

@@ -35,6 +35,7 @@ from scanner.trace.terms import Limits
 blueprint = Blueprint("trace", __name__, template_folder="templates")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINKSET = "application/linkset+json"
+RECEIPT = "receipt"  # /scan?for=receipt: what is scanned goes into a receipt
 
 
 def _answered(uow: UnitOfWork) -> Answered:
@@ -78,22 +79,31 @@ def search(uow: UnitOfWork) -> AnyResponse:
 
 @page(blueprint, "/scan", needs="code.read", template="pages/scan.html", wasm=True)
 def scan(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
-    """The scanner; a text goes on to what it points at."""
+    """The scanner; a text goes on to what it points at, or into a receipt where one is filed."""
     text = request.args.get("text", "").strip()
+    if text and _files_receipt(uow):
+        return redirect(url_for("filing.receipt", code=text))
     if text:
         read = queries.code_read(uow, text, language())
         if read.pointed is not None:
             return redirect(target_of(uow, read, text))
         return redirect(url_for("trace.public_text", text=text))
-    return _scan_page()
+    return _scan_page(uow)
 
 
-def _scan_page(**more: Any) -> dict[str, Any]:
+def _files_receipt(uow: UnitOfWork) -> bool:
+    """Whether the scan is the first step of a receipt: asked for, and by someone who files."""
+    return request.args.get("for") == RECEIPT and uow.actor.may("entry.file")
+
+
+def _scan_page(uow: UnitOfWork) -> dict[str, Any]:
+    receipt = _files_receipt(uow)
+    action = url_for("trace.scan", **({"for": RECEIPT} if receipt else {}))
     return {
         "form": {"values": {}, "errors": {}},
-        "action": url_for("trace.scan"),
-        "go": url_for("trace.scan") + "?text=",
-        **more,
+        "action": action,
+        "go": action + ("&" if receipt else "?") + "text=",
+        "for_receipt": receipt,
     }
 
 
@@ -119,25 +129,26 @@ vars(scan_picture)["limit"] = "picture"
 
 
 def _read_picture(uow: UnitOfWork, picture: bytes) -> AnyResponse:
+    shown = _scan_page(uow)
+    going = shown["go"]
     try:
         found = queries.codes_in_picture(uow, picture, language())
         problem = "" if found else _("照片里没有找到图码。请靠近一点、对准、避开反光再拍一次。")
     except Refusal as refusal:
         found, problem = [], detail_of(refusal, language())
     if len(found) == 1:
-        text = str(found[0].meaning["text"])
-        return redirect(url_for("trace.scan", text=text), 303)
+        return redirect(going + quote(str(found[0].meaning["text"]), safe=""), 303)
     symbols = [
         {
             "symbology": read.symbology,
             "text": read.meaning["text"],
             "label": read.product.product if read.product else "",
-            "href": url_for("trace.scan") + "?text=" + quote(str(read.meaning["text"])),
+            "href": going + quote(str(read.meaning["text"]), safe=""),
         }
         for read in found
     ]
     form = {"values": {}, "errors": {"picture": problem} if problem else {}}
-    body = render_template("pages/scan.html", **(_scan_page(symbols=symbols) | {"form": form}))
+    body = render_template("pages/scan.html", **(shown | {"symbols": symbols, "form": form}))
     return make_response(body, 422 if problem else 200)
 
 

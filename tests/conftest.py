@@ -121,6 +121,12 @@ def database(engine: Engine) -> Iterator[Connection]:
             transaction.rollback()
 
 
+@pytest.fixture(scope="session")
+def new_database(services: embedded.Services, template: str) -> Callable[[str], Settings]:
+    """Settings of a database of its own by a name, for fixtures that several tests share."""
+    return lambda name: _clone(services, template, f"suyuan_clone_{WORKER}_{os.getpid()}_{name}")
+
+
 @pytest.fixture
 def fresh_settings(
     services: embedded.Services, template: str, request: pytest.FixtureRequest

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
-from support.slow_trace import Found, SlowTrace, Town
+from support.slow_trace import SlowTrace, Town
+from support.trace_checks import LOT_NAMES, NAMES, QUESTIONS, hold_against, slow
 from support.trace_towns import HOLDS, LOTS, OPERATORS, SAME_LOT, SAME_OPERATOR, rows_of, towns
 
 from ledger.entries.model import ENTRY_COLUMNS
@@ -19,27 +20,18 @@ from ledger.entries.writer import write_rows
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM
 from ledger.kernel.clock import SHANGHAI
-from ledger.kernel.quantity import unit_numbered
 from scanner.trace.queries import trace
 from scanner.trace.rules.answer import trace_rows
 from scanner.trace.rules.shapes import Reading
 from scanner.trace.terms import Direction, Row, Trace, TraceAsked
 
 NOW = datetime(2026, 8, 15, 10, 30, tzinfo=SHANGHAI)
-NAMES = [*OPERATORS, *SAME_OPERATOR]
-LOT_NAMES = [*LOTS, *SAME_LOT]
 IDS = {name: number for number, name in enumerate([*NAMES, *LOT_NAMES], start=10)}
 READING = Reading(
     same_lot={IDS[case]: IDS[base] for case, (base, _) in SAME_LOT.items()},
     same_operator={IDS[name]: IDS[to] for name, to in SAME_OPERATOR.items()},
     contains={IDS[case]: Fraction(HOLDS) for case in SAME_LOT},
 )
-QUESTIONS = [
-    (lot, direction, operator)
-    for lot in LOTS
-    for direction in ("down", "up")
-    for operator in (None, *OPERATORS)
-]
 
 
 def numbered(town: Town, seed: int) -> dict[int, int]:
@@ -64,63 +56,6 @@ def fast(rows: list[Row], lot: str, direction: str, operator: str | None) -> Tra
         operator_id=IDS[operator] if operator else None,
     )
     return trace_rows(rows, READING, asked, within=frozenset(IDS[name] for name in LOT_NAMES))
-
-
-def slow(model: SlowTrace, lot: str, direction: str, operator: str | None) -> Found:
-    if operator is None:
-        return model.whole_down(lot) if direction == "down" else model.whole_up(lot)
-    search = model.operator_down if direction == "down" else model.operator_up
-    return search(lot, operator)
-
-
-def hold_against(
-    answer: Trace, model: SlowTrace, found: Found, ids: dict[str, int], numbers: dict[int, int]
-) -> None:
-    """Every part of an answer equals what the slow model says of the same question."""
-    filed = {stored: number for number, stored in numbers.items()}
-    operators = {ids[name]: name for name in NAMES}
-    lots = {ids[name]: name for name in LOT_NAMES}
-
-    def node(here: tuple[int, int]) -> tuple[str, str]:
-        return operators[here[0]], lots[here[1]]
-
-    def whole(thousandths: int, unit: int = 3) -> int:
-        assert thousandths % unit_numbered(unit).factor == 0
-        return thousandths // unit_numbered(unit).factor
-
-    assert {node(each.node) for each in answer.holders} == found.nodes
-    assert {
-        (
-            *node(link.sender),
-            operators[link.receiver.operator],
-            link.status.value,
-            frozenset(filed[entry.id] for entry in link.entries),
-        )
-        for link in answer.movements
-    } == {
-        (
-            d.sender,
-            d.lot,
-            d.receiver,
-            d.status,
-            frozenset(one.number for one in (d.out, d.back) if one),
-        )
-        for d in found.deliveries
-    }
-    assert {filed[link.entries[0].id] for link in answer.transformations} == found.transformations
-    for holder in answer.holders:
-        sums = {
-            name: whole(getattr(holder, name))
-            for name in ("received", "produced", "dispatched", "used", "disposed", "on_hand")
-        }
-        assert sums == model.sums(node(holder.node)), node(holder.node)
-    gaps = {
-        (gap.kind.value, *node(gap.node), whole(gap.thousandths))
-        for gap in answer.gaps
-        if gap.kind.value != "date_unknown"
-        and (gap.kind.value != "source_unknown" or node(gap.node) in found.nodes)
-    }
-    assert gaps == model.gaps(found)
 
 
 @settings(max_examples=250, deadline=None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
 from itertools import islice
 from time import monotonic
 from typing import Any
@@ -13,6 +15,8 @@ from app.food.filing.queries import uploads
 from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.services import CHUNK_ROWS, Chunk, files
 from app.food.filing.terms import SheetRow, Skipped, Upload, Workbook
+from ledger.entries.queries import operators_filing_since
+from ledger.entries.services import pair_day
 from ledger.kernel import uow as units
 from ledger.kernel.actor import Actor
 from ledger.kernel.errors import Malformed
@@ -100,5 +104,24 @@ def resume_stalled(room: JobRoom, **_: Any) -> None:
     units.run(room.unit, work)
 
 
+def pair_deliveries(room: JobRoom, **_: Any) -> None:
+    """Pair the last days of everybody who filed since yesterday (L10); a repetition replaces."""
+    after = 0
+    while True:
+        with room.unit() as uow:
+            operators = operators_filing_since(uow, uow.now - timedelta(days=1), after=after)
+        for operator_id in operators:
+            units.run(room.unit, partial(_pair, operator_id=operator_id))
+        if not operators:
+            return
+        after = operators[-1]
+
+
+def _pair(uow: UnitOfWork, *, operator_id: int) -> None:
+    for days in range(uow.parameters.number("filing.pair_days", uow.today) + 1):
+        pair_day(uow, operator_id, uow.today - timedelta(days=days))
+
+
 READ_UPLOAD = Job(name="filing.read_upload", work=read_upload)
 RESUME_STALLED = Job(name="filing.resume_stalled", work=resume_stalled)
+PAIR_DELIVERIES = Job(name="filing.pair_deliveries", work=pair_deliveries, queue="daily")

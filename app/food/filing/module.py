@@ -55,6 +55,9 @@ MODULE = Module(
         "entry.licence_doubted",
         "delivery.missing",
     ),
-    periodic=(Every(seconds=60, job=jobs.RESUME_STALLED),),
-    jobs=(jobs.READ_UPLOAD, jobs.RESUME_STALLED),
+    periodic=(
+        Every(seconds=60, job=jobs.RESUME_STALLED),
+        Every(seconds=86_400, job=jobs.PAIR_DELIVERIES),
+    ),
+    jobs=(jobs.READ_UPLOAD, jobs.RESUME_STALLED, jobs.PAIR_DELIVERIES),
 )

@@ -4,6 +4,7 @@ from ledger.entries.queries.book import book_lines, book_page, month_figures
 from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
+from ledger.entries.queries.paired import matched_in_month, operators_filing_since
 
 __all__ = [
     "book_lines",
@@ -11,8 +12,10 @@ __all__ = [
     "entry_by_reference",
     "filing_by_id",
     "filing_by_key",
+    "matched_in_month",
     "month_figures",
     "on_hand",
+    "operators_filing_since",
     "pending_proof",
     "waiting_for",
 ]

@@ -15,7 +15,7 @@ from app.food.filing.queries.deliveries import deliveries, delivery_by_id
 from app.food.filing.schemas.forms import Typed
 from app.food.filing.terms import Delivery, TakeDelivery
 from app.food.filing.web.shared import blueprint, moment_words, own_operator, unit_words
-from ledger.entries.queries import book_page, month_figures, pending_proof
+from ledger.entries.queries import book_page, matched_in_month, month_figures, pending_proof
 from ledger.entries.terms import BookAsked
 from ledger.kernel.moment import Moment, Precision
 from ledger.kernel.uow import UnitOfWork
@@ -97,6 +97,7 @@ def _month(uow: UnitOfWork, operator_id: int) -> dict[str, Any]:
         "receipts": figures.entries["receipt"],
         "filed": filed,
         "on_time": filed - figures.flagged["late"],
+        "matched": matched_in_month(uow, operator_id, uow.today),
     }
 
 

@@ -9,10 +9,17 @@ from flask import request, url_for
 from app.doors.web import form
 from app.food.filing.queries import books
 from app.food.filing.schemas.forms import ReceiptForm, receipt_of
-from app.food.filing.web.shared import blueprint, file_lines, new_key, own_operator, told
+from app.food.filing.web.shared import (
+    blueprint,
+    file_lines,
+    new_key,
+    own_operator,
+    told,
+    unit_words,
+)
 from ledger.entries.terms import BookLine, EntryKind
 from ledger.kernel.errors import Refusal
-from ledger.kernel.quantity import EA, unit_named
+from ledger.kernel.quantity import EA
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.queries import product_by_gtin
 from ledger.products.terms import Product
@@ -28,7 +35,7 @@ def units_offered(first: str = "") -> list[tuple[str, str]]:
     if first in codes:
         codes.remove(first)
         codes.insert(0, first)
-    return [(code, unit_named(code).zh) for code in codes]
+    return [(code, unit_words(code)) for code in codes]
 
 
 def _filled(uow: UnitOfWork) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ledger.entries.errors import LinesRefused
 from ledger.entries.services import file_entries
 from ledger.entries.terms import EntryKind, Filed, FileEntries, Line, Source
 from ledger.kernel.moment import Moment
-from ledger.kernel.quantity import unit_named
+from ledger.kernel.quantity import Unit, unit_named
 from ledger.kernel.uow import UnitOfWork
 
 blueprint = Blueprint("filing", __name__, template_folder="../templates")
@@ -92,7 +92,14 @@ def moment_words(at: Moment) -> str:
 
 def unit_words(unit: str) -> str:
     """A unit as people say it: 袋 for XBG on a Chinese page; a word of its own as it is."""
-    return unit_named(unit).zh if unit and language() == "zh" else unit
+    if not unit:
+        return ""
+    found = unit_named(unit)
+    return found.zh if language() == "zh" else _english(found)
+
+
+def _english(unit: Unit) -> str:
+    return next((word for word in unit.words if word.isascii()), unit.code)
 
 
 def own_operator(uow: UnitOfWork) -> int:

@@ -125,6 +125,19 @@ def test_a_delivery_is_taken_with_one_tap_and_only_once(
     assert "没有等您确认的到货" in words_of(see(browser, "/operator"))
 
 
+def test_the_daily_job_counts_what_both_sides_say(
+    app: Flask, browser: FlaskClient, database: Connection, now: datetime, shop: int
+) -> None:
+    send_goods(database, now, shop)
+    browser.post(action_of(see(browser, "/operator")), data={"answer": "accepted"})
+    reading.do(app, "filing.pair_deliveries")
+    assert database.scalars(
+        text("SELECT matched FROM pairing_day WHERE operator_id = :op AND day = '2026-08-15'"),
+        {"op": shop},
+    ).all() == [2]
+    assert "双方对上2 笔" in words_of(see(browser, "/operator")).replace("\n", "")
+
+
 def test_a_delivery_that_differs_is_taken_in_what_came(
     browser: FlaskClient, database: Connection, now: datetime, shop: int
 ) -> None:

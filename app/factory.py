@@ -17,6 +17,7 @@ from app import registry
 from app.accounts.web import find_actor
 from app.database import engine_for
 from app.doors import answers, assets, http, i18n, openapi, web
+from app.processes.collecting import collect_rarely
 from app.settings import Settings, settings_of_this_process
 from ledger.kernel import clock
 
@@ -30,6 +31,7 @@ def create_app(
     now: Callable[[], datetime] = clock.now,
 ) -> Flask:
     """The program as Flask runs it; ``bind`` and ``now`` are given by tests only."""
+    collect_rarely()
     chosen = settings or settings_of_this_process()
     app = Flask("app")
     app.config.update(

@@ -13,6 +13,7 @@ from rq import Worker
 
 from app.doors import jobs
 from app.doors.jobs import Job, JobRoom
+from app.processes.collecting import collect_rarely
 from app.settings import Settings
 from ledger.kernel.errors import Refusal
 
@@ -23,6 +24,7 @@ _LAST_RUN = "suyuan:periodic:{name}"
 
 def work(settings: Settings) -> None:
     """Do jobs until told to stop; each job runs in a fork, so that a crash takes only the job."""
+    collect_rarely()
     connection = Redis.from_url(settings.redis_url)
     worker = Worker(
         list(jobs.QUEUES),

@@ -19,6 +19,10 @@ from app.processes.listening import listening_socket, says_ready
 from app.processes.programs import Program, programs_for
 from app.processes.supervisor import Supervisor
 from app.settings import Settings
+from ledger.entries.services import make_partitions_ahead
+from ledger.kernel import clock
+from ledger.kernel import uow as units
+from ledger.kernel.actor import SYSTEM
 
 _READY_SECONDS_MAX = 60.0
 _LOOK_EVERY_SECONDS = 0.1
@@ -108,6 +112,8 @@ def _migrate(settings: Settings) -> None:
     owner = owner_engine(settings)
     try:
         migrate(owner)
+        with units.begin(owner, actor=SYSTEM, now=clock.now(), request_id="start") as uow:
+            make_partitions_ahead(uow)
     finally:
         owner.dispose()
 

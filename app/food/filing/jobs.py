@@ -16,7 +16,7 @@ from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.services import CHUNK_ROWS, Chunk, files
 from app.food.filing.terms import SheetRow, Skipped, Upload, Workbook
 from ledger.entries.queries import operators_filing_since
-from ledger.entries.services import pair_day
+from ledger.entries.services import make_partitions_ahead, pair_day
 from ledger.kernel import uow as units
 from ledger.kernel.actor import Actor
 from ledger.kernel.errors import Malformed
@@ -104,17 +104,29 @@ def resume_stalled(room: JobRoom, **_: Any) -> None:
     units.run(room.unit, work)
 
 
-def pair_deliveries(room: JobRoom, **_: Any) -> None:
-    """Pair the last days of everybody who filed since yesterday (L10); a repetition replaces."""
-    after = 0
-    while True:
-        with room.unit() as uow:
-            operators = operators_filing_since(uow, uow.now - timedelta(days=1), after=after)
+def make_room(room: JobRoom, **_: Any) -> None:
+    """Make the book's partitions ahead, so that no filing waits for one."""
+    units.run(room.unit, make_partitions_ahead)
+
+
+def pair_deliveries(room: JobRoom, *, after: int = 0, **_: Any) -> None:
+    """Pair the last days of everybody who filed since yesterday (L10); a repetition replaces.
+
+    A job works half of its time at most and then hands the operators ``after`` on to another.
+    """
+    until = monotonic() + room.settings.job_timeout_seconds / 2
+    while operators := _filing_after(room, after):
         for operator_id in operators:
+            if monotonic() >= until:
+                units.run(room.unit, partial(want, job=PAIR_DELIVERIES, after=after))
+                return
             units.run(room.unit, partial(_pair, operator_id=operator_id))
-        if not operators:
-            return
-        after = operators[-1]
+            after = operator_id
+
+
+def _filing_after(room: JobRoom, after: int) -> list[int]:
+    with room.unit() as uow:
+        return operators_filing_since(uow, uow.now - timedelta(days=1), after=after)
 
 
 def _pair(uow: UnitOfWork, *, operator_id: int) -> None:
@@ -122,6 +134,7 @@ def _pair(uow: UnitOfWork, *, operator_id: int) -> None:
         pair_day(uow, operator_id, uow.today - timedelta(days=days))
 
 
+MAKE_ROOM = Job(name="filing.make_room", work=make_room)
 READ_UPLOAD = Job(name="filing.read_upload", work=read_upload)
 RESUME_STALLED = Job(name="filing.resume_stalled", work=resume_stalled)
 PAIR_DELIVERIES = Job(name="filing.pair_deliveries", work=pair_deliveries, queue="daily")

@@ -57,7 +57,8 @@ MODULE = Module(
     ),
     periodic=(
         Every(seconds=60, job=jobs.RESUME_STALLED),
+        Every(seconds=600, job=jobs.MAKE_ROOM),
         Every(seconds=86_400, job=jobs.PAIR_DELIVERIES),
     ),
-    jobs=(jobs.READ_UPLOAD, jobs.RESUME_STALLED, jobs.PAIR_DELIVERIES),
+    jobs=(jobs.READ_UPLOAD, jobs.RESUME_STALLED, jobs.MAKE_ROOM, jobs.PAIR_DELIVERIES),
 )

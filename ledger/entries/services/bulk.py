@@ -17,6 +17,7 @@ from sqlalchemy import text
 from ledger.entries import errors
 from ledger.entries.services import claims
 from ledger.entries.services.numbers import take_entry_ids
+from ledger.entries.services.partitions import make_room_for
 from ledger.entries.terms import FileEntries, Source
 from ledger.entries.writer import write_rows
 from ledger.kernel.uow import UnitOfWork
@@ -47,6 +48,7 @@ def file_rows(uow: UnitOfWork, operator_id: int, filing_key: str, rows: npt.NDAr
     if claims.claim_key(uow, command):
         return 0
     _refuse_unknown_lots(uow, np.unique(rows["lot"]))
+    make_room_for(uow, [int(rows["lot"].max())])
     entries = int(rows["entry"].max()) + 1
     first = take_entry_ids(uow, entries)
     write_rows(uow.session, _numbered(rows, first))

@@ -14,6 +14,7 @@ from ledger.entries.services.context import load_context
 from ledger.entries.services.corrections import load_corrected
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.services.packing import Shelf
+from ledger.entries.services.partitions import make_room_for
 from ledger.entries.services.rows import reference_of, rows_and_notes
 from ledger.entries.services.same_goods import alias_rows, same_goods
 from ledger.entries.terms import (
@@ -116,6 +117,8 @@ def _prepare(batch: Batch) -> Shelf:
     load_corrected(batch)
     naming.name_partners(batch)
     naming.name_goods(batch)
+    # Before anything of the book is read: a partition is made under a lock that waits for readers.
+    make_room_for(batch.uow, (goods.lot for item in batch.alive for goods in item.all_goods))
     shelf = packing.load_units(batch)
     packing.place_goods(batch, shelf)
     family = same_goods(batch)

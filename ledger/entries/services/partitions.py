@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from ledger.kernel.uow import UnitOfWork
 
 WIDTH = 1_600_000  # lots a partition holds: about 50 million entries
+_SEEN: WeakKeyDictionary[Engine, set[int]] = WeakKeyDictionary()
+_MADE = "ledger.entries.partition_made"
 AHEAD = 2  # whole partitions that lie empty beyond the newest lot
 
 
@@ -27,12 +30,19 @@ def make_partitions_ahead(uow: UnitOfWork) -> int:
 def make_room_for(uow: UnitOfWork, lots: Iterable[int]) -> None:
     """Make the partition of the highest of ``lots`` if nobody has made it ahead.
 
-    The scheduler makes partitions ahead; this is for the day on which it has not run.
+    The scheduler makes partitions ahead; this is for the day on which it has not run. The store is
+    asked once per partition and process: a filing costs nothing here on all other days.
     """
     number = max(lots, default=0) // WIDTH
+    seen = _SEEN.setdefault(uow.session.get_bind().engine, set())
+    if number in seen:
+        return
     there = text("SELECT to_regclass(:name) IS NOT NULL")
     if not uow.session.scalar(there, {"name": f"entry_{number:04d}"}):
         _make_up_to(uow, number)
+        uow.session.info[_MADE] = True
+    elif not uow.session.info.get(_MADE):  # what this unit made may still be rolled back
+        seen.add(number)
 
 
 def _make_up_to(uow: UnitOfWork, last: int) -> None:

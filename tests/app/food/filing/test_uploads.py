@@ -14,11 +14,12 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import Connection, text
 from support import accounts as people
 from support import reading, sheets
-from support.filings import an_operator
+from support.filings import a_lot, an_operator, file, production
 from support.named import a_uscc
 
 from app.food.filing import services
 from app.food.filing.jobs import chunks_of
+from app.food.filing.module import MODULE
 from app.food.filing.schemas.refused import REASON
 from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.services import Chunk
@@ -380,3 +381,35 @@ def test_an_upload_is_for_its_operator_only(
         assert client.get(f"/api/v1/uploads/{number}{path}", headers=theirs).status_code == 404
     unread = client.get(f"/api/v1/uploads/{number}/refused.xlsx", headers=headers)
     assert (unread.status_code, unread.json["code"]) == (409, "filing.upload_not_done")
+
+
+def test_pairing_hands_on_the_operators_it_had_no_time_for(
+    app: Flask, database: Connection, operator: int, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with people.house(database, now) as uow:
+        file(uow, operator, production())
+        later = an_operator(uow, 3)
+        file(uow, later, production(lot=a_lot("L3")))
+    clock = iter([0.0, 0.0, 1e9])  # begin, the first operator, the second
+    monkeypatch.setattr("app.food.filing.jobs.monotonic", lambda: next(clock))
+    reading.do(app, "filing.pair_deliveries")
+    paired = text("SELECT DISTINCT operator_id FROM pairing_day ORDER BY 1")
+    assert list(database.scalars(paired)) == [operator]
+    wanted = "SELECT payload -> 'arguments' FROM outbox_fact WHERE fact = 'job.wanted' ORDER BY id"
+    handed_on = list(database.scalars(text(wanted)))[-1]
+    assert handed_on == {"after": operator}
+    monkeypatch.undo()
+    reading.do(app, "filing.pair_deliveries", **handed_on)
+    assert list(database.scalars(paired)) == [operator, later]
+
+
+def test_partitions_are_made_ahead_by_the_clock(app: Flask, database: Connection) -> None:
+    reading.do(app, "filing.make_room")
+    made = text("SELECT count(*) FROM pg_inherits WHERE inhparent = 'entry'::regclass")
+    assert (database.scalar(made) or 0) >= 3
+    assert seconds_between()["filing.make_room"] == 600
+
+
+def seconds_between() -> dict[str, int]:
+    """Seconds between two starts of each periodic job of filing."""
+    return {every.job.name: every.seconds for every in MODULE.periodic}

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from app.doors.cli import Shell, command, say
 from app.town import services
 from app.town.rules.city import DAYS_MAX, OPERATORS, city_days
-from app.town.rules.whole import small_town
+from app.town.rules.whole import small_story, small_town
 from app.town.services import Directory
 from app.town.terms import Story, Town
 from ledger.kernel import clock
@@ -113,4 +113,4 @@ def story_of(shell: Shell) -> Story:
     """The story of the loaded town: a pure function of its remembered last day."""
     with shell.unit(read_only=True) as uow:
         last = services.remembered_last_day(uow, clock.now().date())
-    return small_town(last)[1]
+    return small_story(last)

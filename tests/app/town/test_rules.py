@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from app.town.rules.firms import SMALL, Size
-from app.town.rules.whole import small_town
+from app.town.rules.whole import small_story, small_town
 from app.town.terms import Story, Town
 from ledger.entries.terms import EntryKind
 from ledger.kernel.identifiers.gtin import parse_gtin
@@ -73,6 +73,10 @@ def test_lines_lie_on_the_day_they_happened() -> None:
         assert day.on <= LAST
         for line in day.lines:
             assert line.at.day == day.on
+
+
+def test_the_story_alone_is_the_story_of_the_whole() -> None:
+    assert small_story(LAST, size=HAMLET) == small_town(LAST, size=HAMLET)[1]
 
 
 @pytest.mark.parametrize("size", [SMALL, HAMLET], ids=["small", "hamlet"])

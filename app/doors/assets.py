@@ -80,6 +80,16 @@ def grouped(code: str, kind: str) -> Markup:
     return Markup("").join(Markup("<span>%s</span>") % escape(part) for part in parts)
 
 
+def division_text(code: str) -> str:
+    """Return a division by its name in this page's language."""
+    return formats.division_text(code, page_language())
+
+
+def category_text(code: str) -> str:
+    """Return a kind of food by its name in this page's language."""
+    return formats.category_text(code, page_language())
+
+
 def keep_built_files(response: Response) -> Response:
     """Let browsers keep files whose name carries their hash for a year."""
     if request.endpoint == "static" and (request.view_args or {}).get("filename", "").startswith(
@@ -102,5 +112,7 @@ def install(app: Flask) -> None:
         place=formats.place_text,
         share=formats.share_text,
     )
-    app.jinja_env.filters.update(number=formats.number_text)
+    app.jinja_env.filters.update(
+        number=formats.number_text, division=division_text, category=category_text
+    )
     app.after_request(keep_built_files)

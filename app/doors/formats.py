@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
+from ledger.kernel.identifiers.division import divisions
+from ledger.kernel.identifiers.licence import category_names
 from ledger.kernel.moment import Moment
 from ledger.kernel.zone import SHANGHAI
 
@@ -111,6 +113,18 @@ def percents(values: list[object]) -> list[tuple[str, str, str]]:
 def place_text(part: object, whole: object) -> str:
     """Return where `part` lies on a line `whole` long, kept on the line: `12.50%`."""
     return percents([part, max(Decimal(str(whole)) - Decimal(str(part)), Decimal(0))])[0][1]
+
+
+def division_text(code: str, language: Language = "zh") -> str:
+    """Return a division by its name, as 集美区; a code the list does not name stays a code."""
+    named = divisions().get(code)
+    name = (named.name_en if language == "en" else named.name_zh) if named else ""
+    return name or code
+
+
+def category_text(code: str, language: Language = "zh") -> str:
+    """Return the kind of food of a production licence, by the two digits a product carries."""
+    return category_names().get(f"1{code}", {}).get(language, "") or code
 
 
 def groups_of(code: str, kind: Literal["gtin", "uscc"]) -> list[str]:

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.doors import http
 from app.doors.i18n import gettext as _
 from app.doors.i18n import language
-from app.doors.refusals import detail_of
+from app.doors.refusals import detail_of, outside_of
 from app.doors.web import loaded, page
 from app.food.trace import queries
 from app.food.trace.schemas import json, public, sheet
@@ -48,12 +48,23 @@ def _answered(uow: UnitOfWork) -> Answered:
 
 
 @page(blueprint, "/trace", needs="account.own", template="trace/show.html", audits="trace.look_up")
-def show(uow: UnitOfWork) -> dict[str, Any]:
+def show(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
     """A trace as picture, tree and tables; without a question, the form to ask one."""
     if not (request.args.get("code") or request.args.get("q")):
         return {"answered": None}
     opened = frozenset(request.args.getlist("open"))
-    return page_context(_answered(uow), opened) | {"query": request.args.get("code", "")}
+    try:
+        answered = _answered(uow)
+    except NotFound as refusal:
+        return _nothing_found(refusal)
+    return page_context(answered, opened) | {"query": request.args.get("code", "")}
+
+
+def _nothing_found(refusal: NotFound) -> AnyResponse:
+    """The form again with what was typed and why nothing is there to trace."""
+    problem = detail_of(refusal, language())
+    body = render_template("trace/show.html", answered=None, problem=problem)
+    return make_response(body, outside_of(refusal).status)
 
 
 @page(blueprint, "/trace/export.xlsx", needs="account.own", audits="trace.export")

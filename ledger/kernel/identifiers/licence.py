@@ -117,7 +117,15 @@ def is_valid(text: str) -> bool:
 
 
 @cache
+def category_names() -> dict[str, dict[str, str]]:
+    """The categories of production licences in both languages, by their three digits."""
+    with CATEGORIES.open(encoding="utf-8", newline="") as lines:
+        return {
+            line["code"]: {"zh": line["name_zh"], "en": line["name_en"]}
+            for line in csv.DictReader(lines)
+        }
+
+
 def categories() -> dict[str, str]:
     """The categories of production licences, by their three digits."""
-    with CATEGORIES.open(encoding="utf-8", newline="") as lines:
-        return {line["code"]: line["name_zh"] for line in csv.DictReader(lines)}
+    return {code: names["zh"] for code, names in category_names().items()}

@@ -43,6 +43,7 @@ _CONTENTS = sql("""
 _CERTIFICATES = sql("""
     SELECT coalesce(said->>'certificate_kind', '') AS kind, certificate, max(id) AS latest
     FROM entry_note WHERE lot = :lot AND certificate <> ''
+        AND coalesce(said->>'certificate_kind', '') <> 'VOUCHER'
     GROUP BY 1, 2 ORDER BY latest DESC LIMIT 3
 """)
 
@@ -191,6 +192,9 @@ def _shown(product: Product, lot: Lot | None = None) -> LotShown:
 
 
 def certificates_of(uow: UnitOfWork, lot: int) -> tuple[tuple[str, str], ...]:
-    """(kind, number) of the papers that came with a lot, the latest three, each once."""
+    """(kind, number) of the papers that came with a lot, the latest three, each once.
+
+    A delivery's voucher is left out: it says who sold to whom, not that the goods are sound.
+    """
     found = uow.session.execute(_CERTIFICATES, {"lot": lot})
     return tuple((row.kind, row.certificate) for row in found)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+from app.doors.assets import category_text, division_text
 from app.doors.i18n import gettext as _
 from app.food.trace.terms import CodeRead, PublicView, Step, StepKind
 from ledger.kernel.ids import trace_reference
@@ -48,18 +49,19 @@ def context(seen: PublicView) -> dict[str, Any]:
             "name": seen.product.name,
             "gtin": seen.product.gtin,
             "about": " · ".join(
-                part for part in (seen.product.spec, seen.product.category) if part
+                part for part in (seen.product.spec, category_text(seen.product.category)) if part
             ),
             "picture": None,
             "producer": _maker(seen),
         },
         "lot": {"number": number} if seen.lot else None,
         "rows": [row for row in _rows(seen) if row],
+        "held": seen.hold is not None,
         "recall": None,
         "recall_over": None,
         "recalled_lots": [],
         "certificates": [
-            {"kind": "ok", "title": kind or _("合格证明"), "number": paper, "text": "", "href": ""}
+            {"kind": "ok", "title": _paper(kind), "number": paper, "text": "", "href": ""}
             for kind, paper in seen.certificates
         ],
         "path": [_step(step) for step in seen.path],
@@ -71,6 +73,16 @@ def context(seen: PublicView) -> dict[str, Any]:
     }
 
 
+def _paper(kind: str) -> str:
+    """What a certificate is called; a kind that has no word of ours is called as it was filed."""
+    words = {
+        "": _("合格证明"),
+        "FACTORY": _("出厂检验合格证明"),
+        "SELFTEST": _("自检合格证明"),
+    }
+    return words.get(kind, kind)
+
+
 def _lot_number(seen: PublicView) -> str:
     return (seen.lot.number or seen.lot.key.partition(":")[2]) if seen.lot else ""
 
@@ -80,7 +92,7 @@ def _maker(seen: PublicView) -> dict[str, Any]:
     return {
         "name": maker.name if maker else _("没有登记"),
         "uscc": maker.uscc if maker else "",
-        "place": maker.division if maker else "",
+        "place": division_text(maker.division) if maker else "",
         "licence": {
             "kind": "ok" if seen.licence_holds else "bad",
             "number": paper.number,

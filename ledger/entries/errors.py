@@ -90,6 +90,12 @@ class TooManyNewUnits(LimitReached):
     code = "entries.too_many_new_units"
 
 
+class UnitWordsFull(LimitReached):
+    """The list of units of measure kept as text is full; the unit is in no other list."""
+
+    code = "entries.unit_words_full"
+
+
 class UnknownEntry(NotFound):
     """The entry is not in the book, or not in a book this account may read."""
 
@@ -256,6 +262,18 @@ class LicenceDoubtful(Invalid):
     """L11: a licence number has to be compared with the paper."""
 
     code = "entries.licence_doubtful"
+
+
+class ProductionDateDiffers(Invalid):
+    """L05: the lot is on file with another production date."""
+
+    code = "entries.production_date_differs"
+
+
+class ExpiryDiffers(Invalid):
+    """L06: the lot is on file with another last day."""
+
+    code = "entries.expiry_differs"
 
 
 class NameDiffers(Invalid):

@@ -11,6 +11,7 @@ from ledger.kernel.errors import NotFound
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _VALUE = {char: index for index, char in enumerate(_ALPHABET)}
 _LOT_DIGITS, _ID_DIGITS = 7, 13
+_LOT_MAX, _ID_MAX = 2**31 - 1, 2**63 - 1  # the digits reach further than the numbers they carry
 
 
 class UnknownReference(NotFound):
@@ -54,7 +55,7 @@ def parse_entry_reference(text: str) -> tuple[int, int]:
     if len(body) != _LOT_DIGITS + _ID_DIGITS + 2 or body[0] != "E":
         raise UnknownReference(reference=text[:40])
     lot, entry = decode(body[1:8]), decode(body[8:21])
-    if _check(body[1:21]) != body[21]:
+    if _check(body[1:21]) != body[21] or lot > _LOT_MAX or entry > _ID_MAX:
         raise UnknownReference(reference=text[:40])
     return lot, entry
 
@@ -72,4 +73,7 @@ def parse_trace_reference(text: str) -> int:
         raise UnknownReference(reference=text[:40])
     if _check(body[1:23]) != body[23]:
         raise UnknownReference(reference=text[:40])
-    return decode(body[1:23])
+    lot = decode(body[1:23])
+    if lot > _LOT_MAX:
+        raise UnknownReference(reference=text[:40])
+    return lot

@@ -6,6 +6,8 @@ one unit are one transaction.
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
@@ -22,7 +24,9 @@ from ledger.kernel.parameters import Dated, Parameters
 
 # serialization failure, deadlock, unique violation: a lost race, worth the whole unit again
 LOST_RACE = frozenset({"40001", "40P01", "23505"})
+WAITED_IN_VAIN = frozenset({"40001", "40P01"})  # the others' fault; a unique violation may be ours
 ATTEMPTS = 3
+PAUSE_SECONDS = (0.01, 0.1)
 
 T = TypeVar("T")
 
@@ -153,19 +157,31 @@ def _refusal_for(problem: DBAPIError) -> Refusal | None:
 
 def lost_race(problem: BaseException) -> bool:
     """Whether an exception means that another unit was quicker and this one may be tried again."""
-    state = getattr(getattr(problem, "orig", None), "pgcode", None)
-    return isinstance(problem, DBAPIError) and state in LOST_RACE
+    return isinstance(problem, DBAPIError) and _state(problem) in LOST_RACE
+
+
+def _state(problem: DBAPIError) -> str | None:
+    return getattr(problem.orig, "pgcode", None)
 
 
 def run(
     open_unit: Callable[[], AbstractContextManager[UnitOfWork]], work: Callable[[UnitOfWork], T]
 ) -> T:
-    """Do ``work`` in a unit from ``open_unit``; a lost race repeats the unit, thrice at most."""
+    """Do ``work`` in a unit from ``open_unit``; a lost race repeats the unit, thrice at most.
+
+    Before it is repeated there is a short pause of random length, or those who met would meet
+    again. Raises StoreTooSlow when every race was lost against a lock.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with open_unit() as uow:
                 return work(uow)
         except DBAPIError as problem:
-            if attempt == ATTEMPTS or not lost_race(problem):
+            if not lost_race(problem):
                 raise
+            if attempt == ATTEMPTS:
+                if _state(problem) in WAITED_IN_VAIN:
+                    raise StoreTooSlow from problem
+                raise
+        time.sleep(random.uniform(*PAUSE_SECONDS) * attempt)  # noqa: S311 - no secret
     raise AssertionError  # the loop returns or raises

@@ -121,7 +121,8 @@ class Resolved:
     Quantities filed in ``unit_of`` COUNT or CASE of a pack are multiplied by ``contains`` to count
     base units. ``agricultural`` marks produce that needs no lot; ``opened`` that the product was
     unknown and has been opened unconfirmed; ``name_differs`` that the filing named it otherwise;
-    ``produced_differs`` that it stated another production date than the first one, which is kept.
+    ``produced_differs`` that it stated another production date than the first one, which is kept;
+    ``expires_differs`` the same of the last day.
     ``product`` is the one the lot belongs to: of a pack, the innermost unit.
     ``case_contains`` is how many of it its only size of case holds, for quantities in 箱.
     """
@@ -133,6 +134,7 @@ class Resolved:
     opened: bool = False
     name_differs: bool = False
     produced_differs: bool = False
+    expires_differs: bool = False
     case_contains: Decimal | None = None
     case_unit: Unit | None = None
 

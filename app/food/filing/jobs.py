@@ -19,7 +19,7 @@ from ledger.entries.queries import operators_filing_since
 from ledger.entries.services import make_partitions_ahead, pair_day
 from ledger.kernel import uow as units
 from ledger.kernel.actor import Actor
-from ledger.kernel.errors import Malformed
+from ledger.kernel.errors import Malformed, Refusal, Unavailable
 from ledger.kernel.uow import UnitOfWork
 
 
@@ -66,8 +66,15 @@ def _file(room: JobRoom, upload: Upload, book: Workbook, goes_on: Callable[[int]
         done = uploads.chunks_done(uow, upload.id)
         sender = services.sender_of(uow, upload.id)
     for chunk in islice(chunks_of(book), done, None):
-        if not _file_chunk(room, sender, upload.id, chunk):
-            return True  # another reader is at it
+        try:
+            if not _file_chunk(room, sender, upload.id, chunk):
+                return True  # another reader is at it
+        except Unavailable:
+            raise  # it may pass: the job is done again
+        except Refusal as refusal:
+            refuse = partial(services.refuse_upload, upload_id=upload.id, refusal=refusal)
+            units.run(room.unit, refuse)
+            return True
         if not goes_on(len(chunk.items)):
             return False
     units.run(room.unit, lambda uow: services.finish_upload(uow, upload.id))

@@ -5,14 +5,14 @@ A partial date is an interval; only what is wrong for every moment in it is refu
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from ledger.entries import errors
 from ledger.entries.rules.findings import Effect, Finding
 from ledger.entries.rules.limits import Limits
 from ledger.entries.terms import EntryKind, Flag
 from ledger.kernel.errors import Refusal
-from ledger.kernel.moment import Moment, Precision, moment_of
+from ledger.kernel.moment import EPOCH, Moment, Precision
 
 DAY, HOUR = 86_400, 3_600
 
@@ -43,7 +43,8 @@ def expired(
     """L06: the food was certainly past its last day; going back to its source is allowed."""
     if expiry is None or at.precision is Precision.UNKNOWN or is_return:
         return None
-    if moment_of(expiry).latest >= at.earliest:
+    # Days are compared, because some food keeps longer than the book's seconds reach.
+    if expiry >= (EPOCH + timedelta(seconds=at.earliest)).date():
         return None
     effects = {
         EntryKind.RECEIPT: limits.expired_receipt,

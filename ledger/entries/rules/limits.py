@@ -14,6 +14,7 @@ ROWS_MAX = 200_000  # what one COPY of a filing may add, reached only by wide tr
 PORTIONS_MAX = 500  # goods in one line
 WIDTH_MAX = 2_000  # inputs times outputs of one transformation
 NEW_UNITS_MAX = 20  # unknown units of measure in one filing; the list holds 31,000 for ever
+UNIT_WORD_FIRST, UNIT_WORD_LAST = 1_000, 32_767  # numbers a unit of measure kept as text may get
 UNIT_DEPTH_MAX = 5  # pallet, layer, case, inner, pack
 
 

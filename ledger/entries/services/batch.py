@@ -39,12 +39,20 @@ class Goods:
     expiry: date | None = None
 
     def __post_init__(self) -> None:
-        """Work out the dates of the goods: as the line states them, else as the lot has them."""
+        """Work out the dates of the goods: as the line states them, else as the lot has them.
+
+        The last day is the earlier of what the line and the lot say, or food past its date would
+        become good by being filed with another one.
+        """
         named, lot = self.portion.lot, self.resolved.lot
         self.produced = named.produced_on if named.produced_on.precision else lot.produced_on
         stated = named.expires_on if named.expires_on.precision else lot.expires_on
         life = named.shelf_life or self.resolved.product.shelf_life
-        self.expiry = expires_on(self.produced, life, stated)
+        said = (
+            expires_on(self.produced, life, stated),
+            expires_on(lot.produced_on, life, lot.expires_on),
+        )
+        self.expiry = min((day for day in said if day), default=None)
 
     @property
     def lot(self) -> int:

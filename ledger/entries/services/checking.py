@@ -49,7 +49,10 @@ class Checker:
             self._proof,
             self._fields,
         ):
-            step(item, limits)
+            try:
+                step(item, limits)
+            except Refusal as refusal:  # of this line alone: the others are none the worse for it
+                item.refuse(refusal)
             if item.refusal:
                 return
         self._take_stock(item, limits)
@@ -198,6 +201,7 @@ class Checker:
         if line.partner and line.partner.licence:
             item.find(_licence_doubt(line.partner.licence))
         for goods in item.all_goods:
+            _remark_dates(item, goods)
             if goods.resolved.name_differs:
                 item.find(
                     _doubt(
@@ -243,8 +247,20 @@ def _days(at: Moment) -> Days:
     return at.start.date(), (EPOCH + timedelta(seconds=at.latest)).date()
 
 
-def _doubt(refusal: type[Refusal], field: str, **params: str) -> Finding:
-    return Finding(rule="L11", effect=Effect.WARN, refusal=refusal, field=field, params=params)
+def _remark_dates(item: Item, goods: Goods) -> None:
+    named, resolved = goods.portion.lot, goods.resolved
+    for rule, refusal, differs, name in (
+        ("L05", errors.ProductionDateDiffers, resolved.produced_differs, "produced_on"),
+        ("L06", errors.ExpiryDiffers, resolved.expires_differs, "expires_on"),
+    ):
+        if differs:
+            on_file, stated = str(getattr(resolved.lot, name)), str(getattr(named, name))
+            field = f"{goods.path}lot.{name}"
+            item.find(_doubt(refusal, field, rule=rule, on_file=on_file, stated=stated))
+
+
+def _doubt(refusal: type[Refusal], field: str, rule: str = "L11", **params: str) -> Finding:
+    return Finding(rule=rule, effect=Effect.WARN, refusal=refusal, field=field, params=params)
 
 
 def _licence_doubt(number: str) -> Finding | None:

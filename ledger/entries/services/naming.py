@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from ledger.entries import errors
 from ledger.entries.rules import amounts, fields
-from ledger.entries.rules.limits import NEW_UNITS_MAX
+from ledger.entries.rules.limits import NEW_UNITS_MAX, UNIT_WORD_FIRST, UNIT_WORD_LAST
 from ledger.entries.services.batch import Batch, Goods, Item
 from ledger.entries.terms import EntryKind, Portion
 from ledger.kernel.actor import NotYourOperator
@@ -22,9 +22,14 @@ from ledger.subjects.services import resolve_parties
 from ledger.subjects.terms import Party
 
 _WORDS = text("SELECT word, id FROM unit_word WHERE word = ANY(CAST(:words AS text[]))")
-_NEW_WORDS = text(
-    "INSERT INTO unit_word (word) SELECT unnest(CAST(:words AS text[])) ON CONFLICT DO NOTHING"
-)
+_WORDS_LOCK = text("SELECT pg_advisory_xact_lock(7310006, 0)")
+_LAST_WORD = text("SELECT max(id) FROM unit_word")
+_NEW_WORDS = text("""
+    INSERT INTO unit_word (id, word) OVERRIDING SYSTEM VALUE
+    SELECT CAST(:newest AS integer) + place, word
+    FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS given (word, place)
+""")
+_Wanted = tuple[Item, str, Portion, Quantity]
 
 
 def read_lines(batch: Batch) -> None:
@@ -54,8 +59,17 @@ def name_operators(batch: Batch) -> None:
 
 
 def name_partners(batch: Batch) -> None:
-    """Receivers and senders; parties without a code are kept as unregistered."""
-    partners = (item.line.partner for item in batch.alive if item.line.partner)
+    """Receivers and senders; parties without a code are kept as unregistered.
+
+    Producers the goods name are opened in the same statement, in one order with the partners: two
+    filings that name each other's partners as producers would lock each other out otherwise.
+    """
+    partners = [item.line.partner for item in batch.alive]
+    partners += [
+        portion.lot.producer
+        for item in batch.alive
+        for portion in (*item.line.portions, *item.line.outputs)
+    ]
     ids = _parties(batch.uow, partners, open_unknown=True)
     for item in batch.alive:
         if item.line.partner is None or item.line.kind not in fields.PARTNERED:
@@ -84,11 +98,11 @@ def _again(refusal: Refusal) -> Refusal:
 
 def name_goods(batch: Batch) -> None:
     """Lots and quantities of every portion: one look-up for the whole filing."""
-    wanted: list[tuple[Item, str, Portion, Quantity]] = []
+    wanted: list[_Wanted] = []
     for item in batch.alive:
         wanted += _portions(item)
     wanted = [entry for entry in wanted if entry[0].refusal is None]
-    batch.numbers |= _unit_numbers(batch, (entry[3] for entry in wanted))
+    batch.numbers |= _unit_numbers(batch, wanted)
     wanted = [entry for entry in wanted if entry[0].refusal is None]
     found = resolve_lots(batch.uow, [_lot_wanted(item, portion) for item, _, portion, _ in wanted])
     for (item, path, portion, quantity), resolved in zip(wanted, found, strict=True):
@@ -105,7 +119,7 @@ def name_goods(batch: Batch) -> None:
         (item.made if path.startswith("outputs") else item.goods).append(goods)
 
 
-def _portions(item: Item) -> Iterator[tuple[Item, str, Portion, Quantity]]:
+def _portions(item: Item) -> Iterator[_Wanted]:
     line = item.line
     names = ("inputs", "outputs") if line.kind is EntryKind.TRANSFORMATION else ("portions",)
     for name in names:
@@ -146,19 +160,38 @@ def _production_like(kind: EntryKind, portion: Portion, outputs: tuple[Portion, 
     return EntryKind.PRODUCTION.value if made else kind.value
 
 
-def _unit_numbers(batch: Batch, quantities: Iterable[Quantity]) -> dict[str, int]:
-    """Stored numbers of the units that are in no list; new words are added."""
-    words = sorted({it.unit.code for it in quantities if it.unit.number == 0})
-    if not words:
+def _unit_numbers(batch: Batch, wanted: Iterable[_Wanted]) -> dict[str, int]:
+    """Stored numbers of the units that are in no list; new words are added.
+
+    A line is refused whose unit would be one too many. Numbers are counted under a lock instead of
+    drawn from a sequence, because a filing that is refused would use them up for ever.
+    """
+    named: dict[str, list[tuple[Item, str]]] = {}
+    for item, path, _, quantity in wanted:
+        if quantity.unit.number == 0:
+            named.setdefault(quantity.unit.code, []).append((item, path))
+    if not named:
         return {}
     session = batch.uow.session
-    known = _known(session.execute(_WORDS, {"words": words}))
-    new = [word for word in words if word not in known]
-    if len(new) > NEW_UNITS_MAX:
-        raise errors.TooManyNewUnits(limit=NEW_UNITS_MAX, units=", ".join(new[:5]))
-    if new:
-        session.execute(_NEW_WORDS, {"words": new})
-        known |= _known(session.execute(_WORDS, {"words": new}))
+    known = _known(session.execute(_WORDS, {"words": list(named)}))
+    if len(known) == len(named):
+        return known
+    session.execute(_WORDS_LOCK)
+    known = _known(session.execute(_WORDS, {"words": list(named)}))
+    new = [word for word in named if word not in known]
+    newest = session.scalar(_LAST_WORD) or UNIT_WORD_FIRST - 1
+    room = max(UNIT_WORD_LAST - newest, 0)
+    for place, word in enumerate(new):
+        for item, path in named[word]:
+            if place >= room:
+                item.refuse(errors.UnitWordsFull(unit=word, field="unit"), path)
+            elif place >= NEW_UNITS_MAX:
+                item.refuse(
+                    errors.TooManyNewUnits(limit=NEW_UNITS_MAX, units=word, field="unit"), path
+                )
+    if opened := new[: min(room, NEW_UNITS_MAX)]:
+        session.execute(_NEW_WORDS, {"words": opened, "newest": newest})
+        known |= {word: newest + place for place, word in enumerate(opened, 1)}
     return known
 
 

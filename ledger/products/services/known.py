@@ -43,6 +43,10 @@ _OPEN = text("""
     ORDER BY gtin, in_store, scope_id, name_key, producer_id
     ON CONFLICT DO NOTHING RETURNING id
 """)
+# An UPDATE locks in the order of its join; the rows are locked before, in the order of their ids.
+_LOCK = text("""
+    SELECT FROM product WHERE id = ANY(CAST(:ids AS integer[])) ORDER BY id FOR NO KEY UPDATE
+""")
 _FILL = text("""
     UPDATE product SET
         name = CASE WHEN product.name IN (product.gtin, product.in_store) AND given.name <> ''
@@ -188,6 +192,7 @@ def fill_gaps(uow: UnitOfWork, said: Iterable[tuple[Product, Said]]) -> set[int]
         for part in ("spec", "category", "shelf_life", "producer_id"):
             row[part] = row[part] or getattr(words, part)
     if rows:
+        uow.session.execute(_LOCK, {"ids": sorted(rows)})
         uow.session.execute(_FILL, {"rows": json.dumps(list(rows.values()))})
     return set(rows)
 

@@ -43,6 +43,10 @@ _OPEN = text("""
     ORDER BY product_id, lot_key
     ON CONFLICT DO NOTHING
 """)
+# An UPDATE locks in the order of its join; the rows are locked before, in the order of their ids.
+_LOCK = text("""
+    SELECT FROM lot WHERE id = ANY(CAST(:ids AS integer[])) ORDER BY id FOR NO KEY UPDATE
+""")
 # What is known stays; a producer once assumed stays marked, so that the order does not matter.
 _FILL = text("""
     UPDATE lot SET
@@ -284,6 +288,8 @@ def _find_lots(uow: UnitOfWork, lines: list[_Line]) -> None:
         uow.session.execute(_OPEN, {"rows": json.dumps(missing)})
         found |= _lots(uow, [key for key in rows if key not in found])
     if filling:
+        ids = sorted(found[row["product_id"], row["lot_key"]].id for row in filling)
+        uow.session.execute(_LOCK, {"ids": ids})
         uow.session.execute(_FILL, {"rows": json.dumps(filling)})
         found |= _lots(uow, [(row["product_id"], row["lot_key"]) for row in filling])
     for line in lines:
@@ -372,6 +378,9 @@ def _answer(line: _Line, sizes: dict[int, Decimal]) -> Resolved | Refusal:
         name_differs=line.differs,
         produced_differs=rules.disagree(
             line.lot.produced_on, UNKNOWN if by_id else line.wanted.named.produced_on
+        ),
+        expires_differs=rules.disagree(
+            line.lot.expires_on, UNKNOWN if by_id else line.wanted.named.expires_on
         ),
         case_contains=sizes.get(line.base.id),
     )

@@ -23,9 +23,11 @@ from support.named import a_gtin, a_uscc, an_sc
 
 from ledger.entries import errors
 from ledger.entries.services import file_entries
+from ledger.entries.services.checking import Checker
 from ledger.entries.terms import EntryKind, Flag, Line, Mode, Portion, Unreadable
 from ledger.kernel.actor import Actor, NotPermitted, NotYourOperator, Role
-from ledger.kernel.moment import UNKNOWN, parse_moment
+from ledger.kernel.ids import entry_reference
+from ledger.kernel.moment import UNKNOWN, MomentUnreadable, parse_moment
 from ledger.products.services import hold_lot, open_product
 from ledger.products.terms import HoldLot, LotNamed, OpenProduct, PackNamed
 from ledger.subjects.services import amend_subject
@@ -509,10 +511,102 @@ def test_keys_must_be_readable(uow, dairy, key):
         file_entries(uow, filing(dairy, production(), key=key))
 
 
-def test_too_many_new_units_are_refused(uow, dairy):
-    lines = [production(unit=f"单位{n}", document=f"D{n}") for n in range(21)]
-    with pytest.raises(errors.TooManyNewUnits):
-        file(uow, dairy, *lines)
+def test_lines_whose_unit_is_one_new_word_too_many_are_refused_alone(uow, dairy):
+    lines = [production(unit=f"单位{n}", document=f"D{n}") for n in range(22)]
+    filed = file(uow, dairy, *lines, production(document="D22"))
+    assert filed.accepted == 21
+    assert [(it.index, it.code, it.field) for it in filed.refused] == [
+        (20, "entries.too_many_new_units", "unit"),
+        (21, "entries.too_many_new_units", "unit"),
+    ]
+    with pytest.raises(errors.LinesRefused):
+        file(uow, dairy, *[production(unit=f"量{n}") for n in range(21)], mode=Mode.ALL)
+
+
+def test_refused_filings_use_up_no_numbers_of_units(uow, dairy):
+    last = text("SELECT max(id) FROM unit_word")
+    file(uow, dairy, production(unit="挑"))
+    before = uow.session.scalar(last)
+    for number in range(3):
+        lines = [production(unit=f"担{number}-{n}") for n in range(20)]
+        with pytest.raises(errors.LinesRefused):
+            file(uow, dairy, *lines, production(quantity="x"), mode=Mode.ALL)
+    file(uow, dairy, production(unit="筐"))
+    assert uow.session.scalar(last) == before + 1
+
+
+def test_a_full_list_of_units_refuses_the_line(uow, dairy):
+    uow.session.execute(
+        text("INSERT INTO unit_word (id, word) OVERRIDING SYSTEM VALUE VALUES (32766, '倒数第二')")
+    )
+    lines = [production(unit=unit, document=unit) for unit in ("末", "满", "倒数第二")]
+    filed = file(uow, dairy, *lines)
+    assert [(it.index, it.code, it.field) for it in filed.refused] == [
+        (1, "entries.unit_words_full", "unit")
+    ]
+    assert filed.accepted == 2
+
+
+def test_food_that_keeps_longer_than_the_book_can_count_is_filed(uow, dairy):
+    lot = a_lot("L70", gtin=a_gtin(2), expires_on=UNKNOWN, shelf_life="70年")
+    assert file(uow, dairy, production(lot=lot), production(lot=a_lot("L1"))).accepted == 2
+
+
+def test_a_rule_that_cannot_judge_a_line_refuses_that_line(uow, dairy, monkeypatch):
+    judge = Checker._dates
+
+    def stumbling(self, item, limits):
+        if item.index == 1:
+            raise MomentUnreadable(text="9999", field="at")
+        judge(self, item, limits)
+
+    monkeypatch.setattr(Checker, "_dates", stumbling)
+    filed = file(uow, dairy, *[production(document=f"D{n}") for n in range(3)])
+    assert [(it.index, it.code, it.field) for it in filed.refused] == [
+        (1, "kernel.moment_unreadable", "at")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lot", "number"), [(2**31, 5), (32**7 - 1, 5), (5, 2**63), (5, 32**13 - 1)]
+)
+def test_a_correction_of_a_number_the_book_cannot_hold_is_refused_alone(uow, dairy, lot, number):
+    wrong = Line(kind=EntryKind.CORRECTION, corrects=entry_reference(lot, number), reason="错录")
+    filed = file(uow, dairy, production(), wrong)
+    assert [(it.index, it.code, it.field) for it in filed.refused] == [
+        (1, "kernel.unknown_reference", "corrects")
+    ]
+    assert filed.accepted == 1
+
+
+def test_another_last_day_does_not_make_old_food_good(uow, dairy, shop):
+    file(
+        uow,
+        dairy,
+        production(lot=a_lot("EX", expires_on=parse_moment("2026-06-30")), at="2026-05-01"),
+    )
+    later = a_lot("EX", expires_on=parse_moment("2030-06-30"))
+    filed = file(uow, shop, receipt(dairy, lot=later, at="2026-08-10"))
+    assert codes(filed) == ["entries.expired_food"]
+    filed = file(uow, shop, receipt(dairy, lot=later, at="2026-06-10"))
+    assert ("L06", "entries.expiry_differs") in rules(filed)
+    told = next(it for it in filed.warnings if it.rule == "L06")
+    assert dict(told.params) == {"on_file": "2026-06-30", "stated": "2030-06-30"}
+    earlier = a_lot("EX", expires_on=parse_moment("2026-06-05"))
+    assert codes(file(uow, shop, receipt(dairy, lot=earlier, at="2026-06-10"))) == [
+        "entries.expired_food"
+    ]
+
+
+def test_another_day_of_production_is_remarked(uow, dairy, shop):
+    file(uow, dairy, production(lot=a_lot("PD")))
+    other = a_lot("PD", produced_on=parse_moment("2026-08-09"), expires_on=UNKNOWN)
+    filed = file(uow, shop, receipt(dairy, lot=other))
+    assert ("L05", "entries.production_date_differs") in rules(filed)
+    same = a_lot("PD", produced_on=parse_moment("2026-05"))
+    assert not {"L05", "L06"} & {
+        rule for rule, _ in rules(file(uow, shop, receipt(dairy, lot=same)))
+    }
 
 
 @pytest.mark.slow

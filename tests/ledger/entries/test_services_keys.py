@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
@@ -9,7 +10,8 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import text
-from support.filings import an_operator, dispatch, file, filing, production, receipt
+from support.filings import a_lot, an_operator, dispatch, file, filing, production, receipt
+from support.named import a_gtin
 
 from ledger.entries import errors
 from ledger.entries.queries import filing_by_id, filing_by_key
@@ -17,6 +19,8 @@ from ledger.entries.services import file_entries
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM, Actor, NotYourOperator, Role
 from ledger.kernel.uow import StoreTooSlow
+from ledger.products.terms import LotNamed
+from ledger.subjects.terms import Party
 
 
 def test_the_same_key_with_the_same_content_gives_the_same_answer(uow):
@@ -55,7 +59,7 @@ def test_filings_of_others_are_not_shown(uow, units_of):
                 ask()
 
 
-def _at_once(engine, now, work, clients):
+def _at_once(engine, now, work, clients, *, again=True):
     barrier = Barrier(clients)
 
     def one(number):
@@ -63,6 +67,9 @@ def _at_once(engine, now, work, clients):
             return units.begin(engine, actor=SYSTEM, now=now)
 
         barrier.wait(timeout=20)
+        if not again:
+            with unit() as uow:
+                return work(uow, number)
         return units.run(unit, lambda uow: work(uow, number))
 
     with ThreadPoolExecutor(clients) as pool:
@@ -140,3 +147,42 @@ def test_a_key_that_stays_taken_is_asked_for_again_later(fresh_database, now):
 
         with pytest.raises(StoreTooSlow):
             impatient()
+
+
+def test_partners_and_producers_named_crosswise_never_lock_each_other_out(fresh_database, now):
+    with units.begin(fresh_database, actor=SYSTEM, now=now) as uow:
+        people = [an_operator(uow, n) for n in range(1, 5)]
+
+    def named(number):
+        return Party(name=f"厂{number}", contact="1")
+
+    def work(uow, number):
+        lines = []
+        for one in range(0, 40, 2):
+            sender, maker = (one, one + 1) if number % 2 else (one + 1, one)
+            lot = a_lot(f"X{one}", producer=named(maker))
+            lines.append(receipt(0, partner=named(sender), lot=lot, document=f"{number}-{one}"))
+        return file_entries(uow, filing(people[number], *lines))
+
+    assert [it.accepted for it in _at_once(fresh_database, now, work, 4, again=False)] == [20] * 4
+
+
+def test_gaps_of_the_same_goods_are_filled_in_one_order(fresh_database, now):
+    with units.begin(fresh_database, actor=SYSTEM, now=now) as uow:
+        dairy = an_operator(uow, 1)
+        bare = [
+            production(lot=LotNamed(gtin=a_gtin(100 + n), lot="Z"), document=f"{n}")
+            for n in range(40)
+        ]
+        file_entries(uow, filing(dairy, *bare, key="first"))
+
+    def work(uow, number):
+        order = random.Random(number).sample(range(40), 40)
+        lots = [
+            a_lot("Z", gtin=a_gtin(100 + n), name=f"名{n}", spec="1L", shelf_life="12个月")
+            for n in order
+        ]
+        lines = [production(lot=lot, document=f"{number}-{n}") for n, lot in enumerate(lots)]
+        return file_entries(uow, filing(dairy, *lines, key=f"K-{number}"))
+
+    assert [it.accepted for it in _at_once(fresh_database, now, work, 4, again=False)] == [40] * 4

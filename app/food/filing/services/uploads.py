@@ -149,7 +149,7 @@ def _sheet_told(sheet: Sheet) -> dict[str, Any]:
 
 
 def refuse_upload(uow: UnitOfWork, upload_id: int, refusal: Refusal) -> None:
-    """Refuse a file as a whole, with the reason; nothing of it has been filed."""
+    """Refuse the rest of a file, with the reason; what was filed of it before stays filed."""
     _refuse(uow, upload_id, refusal.code, _plain(refusal.params))
 
 

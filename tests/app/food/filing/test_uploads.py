@@ -23,8 +23,9 @@ from app.food.filing.module import MODULE
 from app.food.filing.schemas.refused import REASON
 from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.services import Chunk
+from ledger.entries.errors import TooManyRows
 from ledger.kernel.actor import Role
-from ledger.kernel.uow import UnitOfWork
+from ledger.kernel.uow import StoreTooSlow, UnitOfWork
 
 START = date(2026, 7, 1)
 
@@ -413,3 +414,30 @@ def test_partitions_are_made_ahead_by_the_clock(app: Flask, database: Connection
 def seconds_between() -> dict[str, int]:
     """Seconds between two starts of each periodic job of filing."""
     return {every.job.name: every.seconds for every in MODULE.periodic}
+
+
+def test_a_chunk_that_is_refused_refuses_the_file_with_its_own_code(
+    app: Flask, client: FlaskClient, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(*_: object) -> None:
+        raise TooManyRows(rows=300_000, limit=200_000, field="entries")
+
+    monkeypatch.setattr("app.food.filing.services.uploads.file_entries", refusing)
+    told = read(app, client, headers, sheets.a_ledger(5, start=START).data)
+    assert (told["state"], told["code"]) == ("refused", "entries.too_many_rows")
+
+
+def test_a_store_too_slow_for_a_chunk_is_tried_again(
+    app: Flask, client: FlaskClient, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_slow(*_: object) -> None:
+        raise StoreTooSlow
+
+    number = send(client, headers, sheets.a_ledger(5, start=START).data)["upload"]
+    with monkeypatch.context() as patched:
+        patched.setattr("app.food.filing.services.uploads.file_entries", too_slow)
+        with pytest.raises(StoreTooSlow):
+            reading.do(app, "filing.read_upload", upload_id=number)
+    assert look(client, headers, number)["state"] == "reading"
+    reading.do(app, "filing.read_upload", upload_id=number)
+    assert look(client, headers, number)["state"] == "done"

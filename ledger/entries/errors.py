@@ -144,6 +144,12 @@ class UnitEmpty(Conflict):
     code = "entries.unit_empty"
 
 
+class UnitNotHeld(Conflict):
+    """Who unpacks the logistic unit has neither packed it nor received what is in it."""
+
+    code = "entries.unit_not_held"
+
+
 class UnitInItself(Invalid):
     """A logistic unit cannot be packed into itself, nor deeper than five levels."""
 

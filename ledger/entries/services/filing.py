@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import Any
 
 from ledger.entries import errors
@@ -31,6 +32,14 @@ from ledger.entries.terms import (
 from ledger.entries.writer import write_notes, write_rows
 from ledger.kernel.uow import UnitOfWork
 
+# What a line before may have caused that is itself refused.
+CAUSED_BY_OTHERS = (
+    errors.AlreadyCorrected,
+    errors.UnitEmpty,
+    errors.NotInUnit,
+    errors.UnitInItself,
+)
+TURNS_MAX = 4  # times refusals are looked at again; chains of refusals longer than that stay
 ALERTED_MAX = 200  # references named in one fact; the fact says when there are more
 
 
@@ -40,7 +49,7 @@ def file_entries(uow: UnitOfWork, command: FileEntries) -> Filed:
     The same key with the same content gives the first answer again (``replayed``).
 
     Refuses: NothingFiled, TooManyLines, NotPermitted, NotYourOperator, KeyUnreadable,
-    KeyUsedOtherwise, LinesRefused (mode ``all``), TooManyRows, TooManyNewUnits.
+    KeyUsedOtherwise, LinesRefused (mode ``all``), TooManyRows.
     Announces: entry.filed; food.expired_dispatched; entry.licence_doubted.
     """
     _refuse_whole(uow, command)
@@ -73,10 +82,11 @@ def _prepared(
 ) -> tuple[Batch, Shelf]:
     """Resolve and check the lines; what refused lines opened on the way is taken back.
 
-    A refused line may have opened a product or a party. In mode ``good`` the good lines are
-    therefore prepared once more on a clean slate, so that nothing stays of the others.
+    A refused line may have opened a product or a party, or have packed what another line unpacks.
+    In mode ``good`` the others are therefore prepared once more on a clean slate, so that nothing
+    stays of the refused ones: neither what they opened nor a refusal they caused.
     """
-    while True:
+    for turn in count():
         savepoint = uow.session.begin_nested()
         batch = Batch(uow, command.operator_id, _items(lines), command.strict)
         try:
@@ -86,16 +96,26 @@ def _prepared(
                 savepoint.rollback()
             raise
         bad = {item.index: item for item in batch.items if item.refusal}
-        refused += [_refused(item) for item in bad.values()]
-        if refused and command.mode is Mode.ALL:
-            savepoint.rollback()
-            refused.sort(key=lambda it: it.index)
-            raise errors.LinesRefused(count=len(refused), refused=tuple(refused))
-        if not bad:
+        if not (bad or (refused and command.mode is Mode.ALL)):
             savepoint.commit()
             return batch, shelf
         savepoint.rollback()
+        if command.mode is Mode.GOOD and turn < TURNS_MAX:
+            bad = _surely(bad)
+        refused += [_refused(item) for item in bad.values()]
+        if command.mode is Mode.ALL:
+            refused.sort(key=lambda it: it.index)
+            raise errors.LinesRefused(count=len(refused), refused=tuple(refused))
         lines = [(index, line) for index, line in lines if index not in bad]
+    raise AssertionError  # the loop returns or raises
+
+
+def _surely(bad: dict[int, Item]) -> dict[int, Item]:
+    """The lines whose refusal no other refused line can have caused; all when there is none."""
+    sure = {
+        index: item for index, item in bad.items() if not isinstance(item.refusal, CAUSED_BY_OTHERS)
+    }
+    return sure or bad
 
 
 def _items(lines: list[tuple[int, Line]]) -> list[Item]:

@@ -26,9 +26,36 @@ _UNITS = text("SELECT sscc, id FROM logistic_unit WHERE sscc = ANY(CAST(:ssccs A
 _NEW_UNITS = text("""
     INSERT INTO logistic_unit (sscc) SELECT unnest(CAST(:ssccs AS text[])) ON CONFLICT DO NOTHING
 """)
-_CONTENTS = text("""
-    SELECT id, unit_id, lot_id, inner_unit_id, qty, unit FROM unit_content
-    WHERE unit_id = ANY(CAST(:units AS integer[])) AND unpacked_by IS NULL ORDER BY id
+# What a correction takes back counts as if it were still in its unit; see ``_undo``.
+_INSIDE = "(c.unpacked_by IS NULL OR c.unpacked_by = ANY(CAST(:corrected AS bigint[])))"
+_NESTED = text(f"""
+    WITH RECURSIVE nested (id, depth) AS (
+        SELECT unit, 1 FROM unnest(CAST(:units AS integer[])) AS unit
+        UNION
+        SELECT c.inner_unit_id, depth + 1 FROM nested JOIN unit_content c ON c.unit_id = nested.id
+        WHERE c.inner_unit_id IS NOT NULL AND depth < :most AND {_INSIDE}
+    )
+    SELECT DISTINCT id FROM nested
+""")  # noqa: S608
+# In the order of their ids: whoever packs or unpacks one of these units waits for the other.
+_LOCK = text("""
+    SELECT FROM logistic_unit WHERE id = ANY(CAST(:units AS integer[])) ORDER BY id FOR UPDATE
+""")
+_CONTENTS = text(f"""
+    SELECT id, unit_id, entry_id, lot_id, inner_unit_id, qty, unit, unpacked_by FROM unit_content c
+    WHERE unit_id = ANY(CAST(:units AS integer[])) AND {_INSIDE} ORDER BY id
+""")  # noqa: S608
+# Who packed a unit, or received goods that are in it: these may unpack it.
+_HELD = text("""
+    SELECT DISTINCT w.unit, w.op FROM unnest(CAST(:units AS integer[]), CAST(:ops AS integer[]),
+        CAST(:lots AS integer[])) AS w (unit, op, lot)
+    WHERE EXISTS (
+        SELECT FROM entry e
+        WHERE e.lot = w.lot
+          AND (e.op = w.op AND (e.kind = 3 OR e.kind = 7 AND e.other = w.unit)
+               OR e.kind = 2 AND e.other IN (
+                    SELECT id FROM subject WHERE id = w.op OR merged_into = w.op))
+          AND NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = e.lot AND v.qty = e.id))
 """)
 _PACK = text("""
     INSERT INTO unit_content (unit_id, entry_id, lot_id, inner_unit_id, qty, unit)
@@ -53,27 +80,43 @@ _UNDO = text("""
 
 @dataclass(slots=True)
 class Content:
-    """One thing in a unit: a lot with a quantity, or another unit; ``id`` 0 = packed just now."""
+    """One thing in a unit: a lot with a quantity, or another unit; ``id`` 0 = packed just now.
+
+    ``entry`` is the number of the entry that packed it, when that is in the book.
+    """
 
     id: int
     lot: int | None
     inner: int | None
     qty: int
     unit: int
-    item: Item | None = None
+    entry: int = 0
 
 
 @dataclass(slots=True)
 class Shelf:
-    """The logistic units a filing mentions, with what they hold line by line."""
+    """The logistic units a filing mentions, with what they hold line by line.
+
+    ``taken_back`` is what entries that are corrected had taken out of units; ``held`` says which
+    operators have, or had, a unit, ``had`` which have come to a lot in this filing.
+    """
 
     numbers: dict[str, int] = field(default_factory=dict)
     holds: dict[int, list[Content]] = field(default_factory=lambda: defaultdict(list))
+    taken_back: dict[int, list[tuple[int, Content]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    held: set[tuple[int, int]] = field(default_factory=set)
+    had: set[tuple[int, int]] = field(default_factory=set)
     packed: list[tuple[Item, int, Content]] = field(default_factory=list)
 
 
 def load_units(batch: Batch) -> Shelf:
-    """The units the lines mention and everything in them, five levels deep at most."""
+    """The units the lines mention and everything in them, five levels deep at most.
+
+    All of them stay locked until the unit of work ends, so that two clients do not empty one unit
+    twice, nor pack two units into each other.
+    """
     shelf = Shelf()
     mentioned: set[str] = set()
     opened: set[str] = set()
@@ -89,17 +132,49 @@ def load_units(batch: Batch) -> Shelf:
     if new := sorted(opened - shelf.numbers.keys() - {""}):
         session.execute(_NEW_UNITS, {"ssccs": new})
         shelf.numbers |= _numbers(session.execute(_UNITS, {"ssccs": new}))
+    _load_contents(batch, shelf)
+    _load_holders(batch, shelf)
+    return shelf
+
+
+def _load_contents(batch: Batch, shelf: Shelf) -> None:
+    session = batch.uow.session
+    corrected = sorted({item.corrects for item in batch.alive if item.corrects})
     level = set(shelf.numbers.values())
+    asked = {"units": sorted(level), "corrected": corrected, "most": UNIT_DEPTH_MAX}
+    locked = {*session.scalars(_NESTED, asked), *level}
+    session.execute(_LOCK, {"units": sorted(locked)})
     for _ in range(UNIT_DEPTH_MAX):
         if not level:
             break
-        rows = session.execute(_CONTENTS, {"units": sorted(level)}).all()
+        if level - locked:  # packed while we waited for the lock
+            session.execute(_LOCK, {"units": sorted(level - locked)})
+        rows = session.execute(_CONTENTS, {"units": sorted(level), "corrected": corrected}).all()
         for row in rows:
-            shelf.holds[row.unit_id].append(
-                Content(row.id, row.lot_id, row.inner_unit_id, row.qty, row.unit)
+            content = Content(
+                row.id, row.lot_id, row.inner_unit_id, row.qty, row.unit, row.entry_id
             )
+            if row.unpacked_by is None:
+                shelf.holds[row.unit_id].append(content)
+            else:
+                shelf.taken_back[row.unpacked_by].append((row.unit_id, content))
         level = {row.inner_unit_id for row in rows if row.inner_unit_id} - shelf.holds.keys()
-    return shelf
+
+
+def _load_holders(batch: Batch, shelf: Shelf) -> None:
+    """Which of the operators that unpack a unit have packed it or received what is in it."""
+    asked = set()
+    for item in batch.alive:
+        if item.line.kind is not EntryKind.DISAGGREGATION:
+            continue
+        unit = shelf.numbers.get(_clean(item, item.line.sscc, "sscc"), 0)
+        back = [content for one, content in shelf.taken_back[item.corrects] if one == unit]
+        inside = [*_everything(shelf, unit, UNIT_DEPTH_MAX), *back]
+        asked |= {(unit, item.operator, content.lot) for content in inside if content.lot}
+    if asked:
+        units, ops, lots = (list(column) for column in zip(*sorted(asked), strict=True))
+        rows = batch.uow.session.execute(_HELD, {"units": units, "ops": ops, "lots": lots})
+        shelf.held |= {(row.unit, row.op) for row in rows}
 
 
 def _numbers(rows: Any) -> dict[str, int]:
@@ -134,7 +209,9 @@ def place_goods(batch: Batch, shelf: Shelf) -> None:
     for item in batch.alive:
         for goods in item.all_goods:
             known.setdefault(goods.lot, goods)
-        contents += _work(item, shelf)
+        found = _work(item, shelf)
+        contents += found
+        _remember_holder(item, shelf, found)
     alive = [entry for entry in contents if entry[0].refusal is None]
     _add_goods(batch, alive, known)
     for item in batch.alive:
@@ -142,8 +219,30 @@ def place_goods(batch: Batch, shelf: Shelf) -> None:
             item.refuse(errors.UnitEmpty(sscc=item.line.sscc, field="sscc"))
 
 
+def _remember_holder(item: Item, shelf: Shelf, found: list[tuple[Item, str, Content]]) -> None:
+    if item.refusal:
+        return
+    if item.line.kind is EntryKind.AGGREGATION:
+        shelf.held.add((item.unit_id, item.operator))
+    if item.line.kind in CARRIED:
+        holder = item.operator if item.line.kind is EntryKind.RECEIPT else item.partner
+        lots = {goods.lot for goods in item.goods} | {content.lot for _, _, content in found}
+        shelf.had |= {(holder or 0, lot or 0) for lot in lots}
+
+
+def _undo(item: Item, shelf: Shelf) -> None:
+    """Take back what the corrected entry had packed or unpacked, before its replacement counts."""
+    if any(row.kind is RowKind.AGGREGATION for row in item.corrected):
+        for unit, held in shelf.holds.items():
+            shelf.holds[unit] = [it for it in held if it.entry != item.corrects]
+    for unit, content in shelf.taken_back.pop(item.corrects, ()):
+        shelf.holds[unit].append(content)
+
+
 def _work(item: Item, shelf: Shelf) -> list[tuple[Item, str, Content]]:
     """What one line takes out of, or puts into, units; contents that become goods of the line."""
+    if item.corrects:
+        _undo(item, shelf)
     named = [(str(parse_sscc(sscc)), path) for sscc, path in _ssccs(item)]
     if not named:
         return []
@@ -188,8 +287,8 @@ def _pack(
             return []
         taken += _carried(item, shelf, sscc, path)
         item.inner_units.append(inner)
-    fresh = [Content(0, it.lot, None, it.qty, it.unit, item) for it in item.goods]
-    fresh += [Content(0, None, inner, 0, 0, item) for inner in item.inner_units]
+    fresh = [Content(0, it.lot, None, it.qty, it.unit) for it in item.goods]
+    fresh += [Content(0, None, inner, 0, 0) for inner in item.inner_units]
     shelf.holds[item.unit_id] += fresh
     shelf.packed += [(item, item.unit_id, content) for content in fresh]
     return taken
@@ -215,6 +314,13 @@ def _unpack(
     held = shelf.holds.get(unit, [])
     if not held:
         item.refuse(errors.UnitEmpty(sscc=sscc, field=path))
+        return []
+    inside = {it.lot for it in _everything(shelf, unit, UNIT_DEPTH_MAX)}
+    holds = (unit, item.operator) in shelf.held or any(
+        (item.operator, lot) in shelf.had for lot in inside
+    )
+    if inside and not holds:
+        item.refuse(errors.UnitNotHeld(sscc=sscc, field=path))
         return []
     lots = {goods.lot for goods in item.goods}
     inner = {shelf.numbers.get(one) for one, _ in named[1:]}

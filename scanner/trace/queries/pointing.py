@@ -27,13 +27,13 @@ _GTIN_LENGTHS = (8, 12, 13, 14)
 LOTS_PAGE = 50  # lots of a product traced in one page
 # What was last packed in a unit; once everything was taken out, what had been in it.
 _CONTENTS = sql("""
-    WITH RECURSIVE u(id) AS (
-        SELECT id FROM logistic_unit WHERE sscc = :sscc
+    WITH RECURSIVE u(id, still) AS (
+        SELECT id, true FROM logistic_unit WHERE sscc = :sscc
         UNION
-        SELECT c.inner_unit_id FROM u JOIN unit_content c ON c.unit_id = u.id
-        WHERE c.inner_unit_id IS NOT NULL
+        SELECT c.inner_unit_id, u.still AND c.unpacked_by IS NULL
+        FROM u JOIN unit_content c ON c.unit_id = u.id WHERE c.inner_unit_id IS NOT NULL
     ), content AS (
-        SELECT c.lot_id, c.unpacked_by IS NULL AS still
+        SELECT c.lot_id, u.still AND c.unpacked_by IS NULL AS still
         FROM u JOIN unit_content c ON c.unit_id = u.id WHERE c.lot_id IS NOT NULL
     )
     SELECT DISTINCT lot_id FROM content

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.food.filing import errors
@@ -21,6 +21,7 @@ from ledger.products.terms import LotNamed
 from ledger.subjects.terms import Party
 
 KEY_MAX = 200
+_DIGITS_MAX = 40  # a number with more is no quantity, and could be written out for ever
 PARTS_MAX = 500  # inputs, outputs or contents of one line; a pallet holds fewer
 PARTY = ("uscc", "gln", "name", "contact", "address", "country", "licence", "consumers")
 LOT = (
@@ -58,21 +59,38 @@ _ALL = frozenset(COMMON).union(*OF_KIND.values())
 def content_hash(body: Mapping[str, Any]) -> bytes:
     """SHA-256 over what a filing says, whatever the order of its keys or the spelling of numbers.
 
-    The filing key is left out: the hash tells whether the same key came with the same content.
+    ``600``, ``"600"``, ``600.0`` and ``6e2`` are one quantity, and what is null is left out. The
+    filing key and the operator are not part of it: the hash tells whether the same key of the same
+    book came with the same content.
     """
-    said = {"mode": body.get("mode") or "all", "entries": body.get("entries")}
-    if body.get("operator"):
-        said["operator"] = body["operator"]
-    text = json.dumps(
-        said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_number
-    )
+    said = {"mode": body.get("mode") or "all", "entries": _plain(body.get("entries"))}
+    if body.get("strict"):
+        said["strict"] = True
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def _number(value: object) -> str:
-    if not isinstance(value, Decimal):
-        raise TypeError(type(value))
-    return str(value)
+def _plain(value: Any, name: str = "") -> Any:
+    """A value in the one spelling that stands for all that mean the same."""
+    if isinstance(value, Mapping):
+        return {key: _plain(it, key) for key, it in value.items() if it is not None}
+    if isinstance(value, list):
+        return [_plain(it) for it in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, (int, float, Decimal)) or name == "quantity":
+        return _number(str(value), counts=name == "quantity")
+    return value
+
+
+def _number(text: str, *, counts: bool) -> str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    if not number.is_finite() or abs(number.adjusted()) > _DIGITS_MAX:
+        return text
+    return f"{number.normalize() if counts else number:f}"
 
 
 def filing_of(
@@ -89,6 +107,7 @@ def filing_of(
         lines=tuple(line_of(line) for line in lines),
         mode=Mode(body.get("mode") or "all"),
         source=source,
+        strict=bool(body.get("strict")),
     )
 
 

@@ -105,6 +105,13 @@ class FilingBody(Wire):
 
     filing_key = fields.String(required=True)
     mode = fields.String(validate=validate.OneOf([mode.value for mode in Mode]))
+    strict = fields.Boolean(
+        metadata={
+            "description": "true: a line that lacks a field required by law is refused (L01); "
+            "without it such a line is filed with the warning entries.fields_missing, and only "
+            "what makes a line meaningless refuses it"
+        }
+    )
     operator = fields.String(
         metadata={"description": "USCC of the operator whose book the key belongs to"}
     )

@@ -220,3 +220,41 @@ def test_the_content_hash_asks_what_is_said_and_not_how() -> None:
     assert content_hash(one) == content_hash(same)
     assert len({content_hash(one), content_hash(other), content_hash(good)}) == 3
     assert len(content_hash({"entries": [{"kind": "\ud800"}]})) == 32
+
+
+@pytest.mark.parametrize("quantity", ["600", 600, 600.0, "600.0", "6e2", Decimal("6E+2"), " 600 "])
+def test_one_quantity_is_one_content_however_it_is_written(quantity: object) -> None:
+    asked = {"entries": [{**DISPATCH, "quantity": "600"}]}
+    nested = {**TRANSFORMATION, "inputs": [{"quantity": quantity, "unit": "EA"}]}
+    same = {"entries": [{**DISPATCH, "quantity": quantity, "note": None, "lot": DISPATCH["lot"]}]}
+    assert content_hash(same) == content_hash(asked)
+    assert content_hash({"entries": [nested]}) == content_hash(
+        {"entries": [{**TRANSFORMATION, "inputs": [{"quantity": "600", "unit": "EA"}]}]}
+    )
+
+
+def test_naming_ones_own_book_is_no_other_content() -> None:
+    said = {"entries": [DISPATCH]}
+    assert content_hash({**said, "operator": "91350200MA2XFA1T37"}) == content_hash(said)
+    assert content_hash({**said, "operator": None, "mode": None}) == content_hash(said)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"entries": [{**DISPATCH, "quantity": "60"}]},
+        {"entries": [{**DISPATCH, "quantity": True}]},
+        {"entries": [{**DISPATCH, "quantity": "1e999999999"}]},
+        {"entries": [{**DISPATCH, "document": "CK-77.0"}]},
+        {"entries": [DISPATCH, DISPATCH]},
+        {"entries": [DISPATCH], "strict": True},
+    ],
+)
+def test_what_says_something_else_has_another_hash(other: dict[str, Any]) -> None:
+    assert content_hash(other) != content_hash({"entries": [DISPATCH]})
+
+
+def test_a_filing_may_ask_for_strictness() -> None:
+    body = {"filing_key": "K", "entries": [DISPATCH]}
+    assert filing_of({**body, "strict": True}, operator_id=1, entries_max=5).strict
+    assert not filing_of(body, operator_id=1, entries_max=5).strict

@@ -325,6 +325,45 @@ def close_person(uow: UnitOfWork, account_id: int) -> str:
     return url_for("accounts.people")
 
 
+ACTION_TEXTS = {
+    "account.closed": ("关闭账号", "closed an account"),
+    "account.created": ("新建账号", "made an account"),
+    "account.language_chosen": ("换语言", "chose a language"),
+    "account.operator_chosen": ("换台账", "opened another book"),
+    "account.password_changed": ("改密码", "changed the password"),
+    "account.sign_in_refused": ("登录被拒", "was refused to sign in"),
+    "account.signed_in": ("登录", "signed in"),
+    "account.signed_out": ("退出", "signed out"),
+    "account.signed_out_everywhere": ("全部退出", "signed out everywhere"),
+    "book.look_up": ("查台账", "read a book"),
+    "code.unknown": ("扫到没有登记的码", "scanned an unknown code"),
+    "delegation.given": ("给出委托", "gave a delegation"),
+    "delegation.withdrawn": ("收回委托", "withdrew a delegation"),
+    "delivery.missing": ("说没收到货", "said a delivery is missing"),
+    "entry.look_up": ("查一笔台账", "read an entry"),
+    "key.issued": ("发密钥", "issued a key"),
+    "key.revoked": ("收回密钥", "revoked a key"),
+    "lot.hold": ("停售一批", "stopped a lot"),
+    "lot.release": ("恢复一批", "released a lot"),
+    "product.confirm": ("确认产品", "confirmed a product"),
+    "product.open": ("登记产品", "recorded a product"),
+    "product.settle": ("定产品名称", "settled a product's name"),
+    "subject.amend": ("改主体登记", "amended a subject"),
+    "subject.history": ("查主体变更", "read a subject's history"),
+    "subject.merge": ("合并主体", "merged a subject"),
+    "subject.read": ("查主体", "read a subject"),
+    "subject.register": ("登记主体", "registered a subject"),
+    "subject.search": ("搜主体", "searched subjects"),
+    "trace.export": ("导出追溯", "exported a trace"),
+    "trace.look_up": ("追溯", "traced"),
+}
+
+
+def action_text(action: str) -> str:
+    """What was done, in words; what has none is named by its code."""
+    return ACTION_TEXTS[action][i18n.language() == "en"] if action in ACTION_TEXTS else ""
+
+
 @page(blueprint, "/audit", needs="audit.read_own", template="accounts/audit.html")
 def audit(uow: UnitOfWork) -> Mapping[str, Any]:
     """Audit lines by account, thing and day; inspectors see their own."""
@@ -335,6 +374,7 @@ def audit(uow: UnitOfWork) -> Mapping[str, Any]:
         "asked": asked,
         "all": uow.actor.may("audit.read"),
         "role_text": role_text,
+        "action_text": action_text,
         "next": lines[-1].id if len(lines) == _PAGE else None,
     }
 

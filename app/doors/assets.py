@@ -113,6 +113,9 @@ def install(app: Flask) -> None:
         share=formats.share_text,
     )
     app.jinja_env.filters.update(
-        number=formats.number_text, division=division_text, category=category_text
+        number=formats.number_text,
+        division=division_text,
+        category=category_text,
+        dates=formats.dates_kept,
     )
     app.after_request(keep_built_files)

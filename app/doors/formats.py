@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
+from markupsafe import Markup, escape
+
 from ledger.kernel.identifiers.division import divisions
 from ledger.kernel.identifiers.licence import category_names
 from ledger.kernel.moment import Moment
@@ -18,6 +20,7 @@ When = datetime | date | Moment | str
 
 UNKNOWN = "?"  # in a table: somebody should know, and nobody has said
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})")
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{1,2}))?")
 
 
@@ -125,6 +128,14 @@ def division_text(code: str, language: Language = "zh") -> str:
 def category_text(code: str, language: Language = "zh") -> str:
     """Return the kind of food of a production licence, by the two digits a product carries."""
     return category_names().get(f"1{code}", {}).get(language, "") or code
+
+
+def dates_kept(text: str) -> Markup:
+    """Return a text for a page in which no date breaks over two lines."""
+    return Markup("").join(
+        Markup("<time>%s</time>") % part if number % 2 else escape(part)
+        for number, part in enumerate(_DAYS.split(text))
+    )
 
 
 def groups_of(code: str, kind: Literal["gtin", "uscc"]) -> list[str]:

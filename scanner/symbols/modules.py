@@ -176,7 +176,7 @@ def _qr(symbology: Symbology, text: str) -> Modules:
 
 
 def _data_matrix(symbology: Symbology, text: str) -> Modules:
-    image = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, options="forceSquare")
+    image = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
     rows = _matrix(image)
     return Modules(rows=rows, quiet=QUIET[symbology], bar_height=None, captions=_below(rows, text))
 
@@ -189,7 +189,9 @@ def _gs1_matrix(symbology: Symbology, text: str) -> Modules:
     pairs = _checked_pairs(symbology, text)
     # Square brackets cannot stand in a value, so they mark identifiers beyond doubt.
     line = "".join(f"[{ai}]{value}" for ai, value in pairs)
-    image = zxingcpp.create_barcode(line, kinds[symbology], gs1=True)
+    # A square is read by every scanner, the long forms of Data Matrix are not.
+    square = {"force_square": True} if symbology is Symbology.GS1_DATA_MATRIX else {}
+    image = zxingcpp.create_barcode(line, kinds[symbology], gs1=True, **square)
     rows, captions = _matrix(image), _below(_matrix(image), bracketed(pairs))
     return Modules(rows=rows, quiet=QUIET[symbology], bar_height=None, captions=captions)
 

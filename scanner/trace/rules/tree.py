@@ -36,14 +36,19 @@ def tree_of(trace: Trace) -> list[Branch]:
         out[link.sender].append(link)
         if link.sender != link.receiver:
             reached.add(link.receiver)
-    for change in trace.transformations:
-        for portion in change.inputs:
-            used[Node(change.operator, portion.lot)].append(change)
-        reached.update(Node(change.operator, portion.lot) for portion in change.outputs)
     nodes = list(dict.fromkeys(holder.node for holder in trace.holders))
+    beginnings = []
+    for change in trace.transformations:
+        inputs = [Node(change.operator, portion.lot) for portion in change.inputs]
+        for node in inputs:
+            used[node].append(change)
+        if not set(inputs) & set(nodes):  # what went in was not asked for: the tree begins here
+            beginnings.append(change)
+        reached.update(Node(change.operator, portion.lot) for portion in change.outputs)
     grower = _Grower(out, used)
     sources = [node for node in nodes if node not in reached]
-    roots = [grower.grow(Branch(node=node), 0) for node in sources]
+    roots = [grower.changed(change, 0) for change in beginnings]
+    roots += [grower.grow(Branch(node=node), 0) for node in sources]
     roots += [grower.grow(Branch(node=node), 0) for node in nodes if node not in grower.seen]
     return roots
 
@@ -76,10 +81,11 @@ class _Grower:
         for link in self.out.get(node, ()):
             branch.children.append(self.grow(Branch(node=link.receiver, link=link), depth + 1))
         for change in self.used.get(node, ()):
-            branch.children.append(self._changed(change, depth + 1))
+            branch.children.append(self.changed(change, depth + 1))
         return branch
 
-    def _changed(self, change: TransformationLink, depth: int) -> Branch:
+    def changed(self, change: TransformationLink, depth: int) -> Branch:
+        """The transformation with everything that follows from what it made."""
         made = Branch(change=change, again=id(change) in self.shown)
         self.lines += 1
         if not made.again:

@@ -163,6 +163,11 @@ def test_the_tree_shows_everyone_and_a_second_time_says_so() -> None:
     assert lines(tree_of(answer)) == [(1, [(2, [(3, [("change", [(3, [])])])]), (3, "again")])]
 
 
+def test_a_tree_begins_with_what_was_made_where_the_materials_were_not_asked_for() -> None:
+    answer = trace(bake(1, 20, 90, 1), move(1, 2, 60, 2, CAKE), move(2, 3, 30, 3, CAKE), lot=CAKE)
+    assert lines(tree_of(answer)) == [("change", [(1, [(2, [(3, [])])])])]
+
+
 def test_the_tree_of_a_circle_and_of_a_long_chain_ends() -> None:
     circle = trace(move(1, 2, 5, 1), move(2, 1, 5, 2))
     assert lines(tree_of(circle)) == [(1, [(2, [(1, "again")])])]

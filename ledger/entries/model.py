@@ -77,7 +77,7 @@ class EntryRow(Table):
         Index(
             "ix_entry_forward",
             "lot",
-            postgresql_include=("other",),
+            postgresql_include=("other", "kind", "unit"),
             postgresql_where=text("kind IN (4, 9)"),
         ),
         Index(

@@ -31,7 +31,7 @@ class RowKind(IntEnum):
     DISPOSAL        holder        holder
     AGGREGATION     packer        logistic unit
     DISAGGREGATION  unpacker      logistic unit
-    ALIAS           0             another lot that is the same goods
+    ALIAS           0, or pooler  another lot; ``unit`` says how the two belong together (``Alias``)
     VOID            corrector     0; ``qty`` is the id of the entry it puts out of force
     """
 
@@ -45,6 +45,21 @@ class RowKind(IntEnum):
     DISAGGREGATION = 8
     ALIAS = 9
     VOID = 10
+
+
+class Alias(IntEnum):
+    """How the lot of an ALIAS row and its ``other`` belong together; stored as the row's ``unit``.
+
+    Such rows come in pairs, one in each lot. ``SAME``: the same goods everywhere (a pack declared
+    later, a merged producer); ``op`` is 0. ``SOURCE`` and ``POOL`` say that one operator, ``op``,
+    has received the goods of the one lot and may hand them on as the other, because nobody stated
+    their producer. That holds in its hands only, and only while such an arrival is in force: the
+    row names a candidate, the arrivals decide.
+    """
+
+    SAME = 0
+    SOURCE = 1  # this lot may be handed on as ``other``
+    POOL = 2  # what is handed on as this lot may be ``other``
 
 
 class EntryKind(StrEnum):

@@ -44,6 +44,7 @@ class Limit(StrEnum):
     LOTS = "lots"
     ROWS = "rows"
     PAGE = "page"
+    SOURCES = "sources"
 
 
 class EventKind(StrEnum):
@@ -101,12 +102,15 @@ Measure = int
 class Limits:
     """How much a trace may read: lots, rows of the book, milliseconds in the database.
 
+    ``sources`` is how many lots of others it looks into for what else their buyers had.
+
     Without ``milliseconds`` the limit of the connection holds.
     """
 
     lots: int = 5_000
     rows: int = 200_000
     milliseconds: int | None = None
+    sources: int = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +319,8 @@ class Trace:
     """The answer: who holds or held it, how it moved, what is missing, and what cut the answer.
 
     ``operators`` and ``lots`` name every id that occurs; ``rows_read`` counts rows of the book.
+    ``pooled`` gives, for an operator and a lot it received, the holder it counts as; ``sources``
+    how many lots may be in what such a holder has: more than one, and nobody can tell which.
     """
 
     roots: tuple[int, ...]
@@ -328,6 +334,8 @@ class Trace:
     operators: Mapping[int, OperatorShown] = field(default_factory=dict)
     lots: Mapping[int, LotShown] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
+    pooled: Mapping[Node, Node] = field(default_factory=dict)
+    sources: Mapping[Node, int] = field(default_factory=dict)
     rows_read: int = 0
     round_trips: int = 0
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.food.subjects.terms import Imported, Row
-from ledger.entries.services import link_same_goods
+from ledger.entries.services import link_merged_goods, link_same_goods, lots_pooled_by
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.services import adopt_products
@@ -19,10 +19,13 @@ def merge_subject(uow: UnitOfWork, command: MergeSubject) -> Subject:
 
     Refuses and announces: as ``ledger.subjects.services.merge_subject``.
     """
+    party = command.unregistered_id
+    pools = lots_pooled_by(uow, party)
     subject = services.merge_subject(uow, command)
-    pairs = adopt_products(uow, party_id=command.unregistered_id, subject_id=subject.id)
+    pairs = adopt_products(uow, party_id=party, subject_id=subject.id)
     if pairs:
         link_same_goods(uow, pairs)
+    link_merged_goods(uow, party, pools)
     return subject
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from ledger.entries.queries.book import may_read
 from ledger.entries.queries.lines import COLUMNS, lines_of
+from ledger.entries.queries.pools import pools_of, sources_of
 from ledger.entries.rules.amounts import SIGNS, measure_of, unit_of_measure
 from ledger.entries.rules.limits import limits_on
 from ledger.entries.rules.pairing import Pair, PairStatus, Side, pair
@@ -35,7 +36,8 @@ _RECEIVED = text(f"""
     WHERE e.lot = ANY(CAST(:lots AS integer[])) AND e.op = :op AND e.kind = 3 AND {IN_FORCE}
 """)  # noqa: S608
 ALIASES = text("""
-    SELECT lot, other FROM entry WHERE kind = 9 AND lot = ANY(CAST(:lots AS integer[]))
+    SELECT lot, other FROM entry
+    WHERE kind = 9 AND unit = 0 AND lot = ANY(CAST(:lots AS integer[]))
 """)
 _PENDING = text(f"""
     SELECT {COLUMNS} FROM entry e
@@ -155,13 +157,14 @@ def pending_proof(uow: UnitOfWork, operator_id: int) -> tuple[BookLine, ...]:
 def on_hand(uow: UnitOfWork, operator_id: int, lots: Iterable[int]) -> dict[int, list[OnHand]]:
     """What an operator's own book says is left of lots, one figure per kind of unit.
 
-    Lots that are the same goods are counted together under the lot asked for.
+    Lots that are the same goods are counted together under the lot asked for, and so is what the
+    operator hands on as its own with what it received that may be in it.
     """
     may_read(uow, operator_id)
     asked = set(lots)
     if not asked:
         return {}
-    roots = alias_roots(uow, asked)
+    roots = _with_pools(uow, operator_id, alias_roots(uow, asked))
     sums: dict[tuple[int, int], int] = defaultdict(int)
     for row in uow.session.execute(_STOCK, {"op": operator_id, "lots": sorted(roots)}):
         sums[roots[row.lot], measure_of(row.unit)] += SIGNS[RowKind(row.kind)] * int(row.qty)
@@ -174,4 +177,18 @@ def on_hand(uow: UnitOfWork, operator_id: int, lots: Iterable[int]) -> dict[int,
                 found[lot].append(
                     OnHand(lot_id=lot, quantity=amount, unit=unit.code if unit else "")
                 )
+    return found
+
+
+def _with_pools(uow: UnitOfWork, operator_id: int, roots: dict[int, int]) -> dict[int, int]:
+    """The same with what one operator hands on as its own read as one with its sources."""
+    up = pools_of(uow, ((operator_id, lot) for lot in roots))
+    pools = {*roots, *(link.pool for link in up)}
+    down = sources_of(uow, ((operator_id, lot) for lot in pools))
+    found = dict(roots)
+    for link in (*up, *down):
+        low, high = sorted(
+            (found.setdefault(link.source, link.source), found.setdefault(link.pool, link.pool))
+        )
+        found = {lot: low if root == high else root for lot, root in found.items()}
     return found

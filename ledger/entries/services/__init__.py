@@ -5,12 +5,14 @@ from ledger.entries.services.filing import file_entries
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.services.pairing import pair_day
 from ledger.entries.services.partitions import make_partitions_ahead
-from ledger.entries.services.same_goods import link_same_goods
+from ledger.entries.services.same_goods import link_merged_goods, link_same_goods, lots_pooled_by
 
 __all__ = [
     "file_entries",
     "file_rows",
+    "link_merged_goods",
     "link_same_goods",
+    "lots_pooled_by",
     "make_partitions_ahead",
     "pair_day",
     "take_entry_ids",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
+from ledger.entries.queries.pools import PoolLink
 from ledger.entries.rules.canonical import document_hash
 from ledger.entries.rules.findings import Effect, Finding
 from ledger.entries.rules.limits import Limits, limits_on
 from ledger.entries.rules.retention import expires_on
-from ledger.entries.terms import Line, Portion, RowKind
+from ledger.entries.terms import Alias, Line, Portion, RowKind
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment, moment_of
 from ledger.kernel.quantity import Quantity
@@ -18,6 +20,15 @@ from ledger.kernel.uow import UnitOfWork
 from ledger.products.terms import Resolved
 
 DAY = 86_400
+
+
+class Link(NamedTuple):
+    """One ALIAS row to be: how ``lot`` belongs to ``other``, and in whose hands (0 = all)."""
+
+    lot: int
+    other: int
+    how: Alias
+    op: int
 
 
 @dataclass(slots=True)
@@ -140,14 +151,18 @@ class Item:
 
 @dataclass(slots=True)
 class Batch:
-    """All lines of one filing with what they share."""
+    """All lines of one filing with what they share.
+
+    ``aliases`` are the rows between lots that are new, ``pooled`` every link the lines bear out.
+    """
 
     uow: UnitOfWork
     operator_id: int
     items: list[Item]
     strict: bool = False
     numbers: dict[str, int] = field(default_factory=dict)
-    aliases: list[tuple[int, int]] = field(default_factory=list)
+    aliases: list[Link] = field(default_factory=list)
+    pooled: set[PoolLink] = field(default_factory=set)
     now: int = 0
     _limits: dict[int, Limits] = field(default_factory=dict)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import text
 
+from ledger.entries.queries.pools import pools_of, stopped_lots
 from ledger.entries.rules import amounts
 from ledger.entries.rules.stops import Likeness, Twin
 from ledger.entries.services.batch import Batch, Item
 from ledger.entries.terms import EntryKind, RowKind
-from ledger.products.queries import held_lots
 from ledger.products.terms import Hold
 from ledger.subjects.queries import subjects_by_ids
 from ledger.subjects.terms import Subject
@@ -23,6 +24,7 @@ ROW_KINDS = {
     EntryKind.RECEIPT: RowKind.RECEIPT,
     EntryKind.DISPOSAL: RowKind.DISPOSAL,
 }
+LETTING_GO = frozenset({EntryKind.DISPATCH, EntryKind.DISPOSAL, EntryKind.TRANSFORMATION})
 
 # What has been put out of force counts for nothing; neither does what this filing corrects.
 _IN_FORCE = """
@@ -30,14 +32,24 @@ _IN_FORCE = """
     AND NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = e.lot AND v.qty = e.id)
 """
 _STOCK = text(f"""
-    SELECT e.op, e.lot, e.unit, e.kind, sum(e.qty) AS qty,
+    WITH asked (op, lot, root) AS (
+        SELECT * FROM unnest(CAST(:ops AS integer[]), CAST(:lots AS integer[]),
+            CAST(:roots AS integer[]))
+    ), wide AS (
+        SELECT op, lot, root FROM asked
+        UNION
+        SELECT a.op, s.other, a.root FROM asked a
+        JOIN entry s ON s.lot = a.lot AND s.kind = 9 AND s.unit = 2
+        WHERE a.op = s.op OR a.op = (SELECT merged_into FROM subject WHERE id = s.op)
+    )
+    SELECT w.op, w.root AS lot, e.unit, e.kind, sum(e.qty) AS qty,
         min(e.ts + CASE e.precision WHEN 4 THEN 0 WHEN 3 THEN 86399 ELSE 2678400 END)
             FILTER (WHERE e.kind IN (1, 3) AND e.flags & 2 <> 0) AS pending_since,
         coalesce(bool_or(e.kind IN (1, 3) AND e.flags & 2 = 0), false) AS proven
-    FROM entry e
-    WHERE e.lot = ANY(CAST(:lots AS integer[])) AND e.op = ANY(CAST(:ops AS integer[]))
-      AND e.kind BETWEEN 1 AND 6 {_IN_FORCE}
-    GROUP BY e.op, e.lot, e.unit, e.kind
+    FROM wide w CROSS JOIN LATERAL (
+        SELECT e.* FROM entry e
+        WHERE e.lot = w.lot AND e.op = w.op AND e.kind BETWEEN 1 AND 6 {_IN_FORCE} OFFSET 0) e
+    GROUP BY w.op, w.root, e.unit, e.kind
 """)  # noqa: S608
 _TWINS = text(f"""
     SELECT e.op, e.kind, e.lot, e.other, e.qty, e.unit, e.ts, e.doc,
@@ -85,6 +97,31 @@ class Stock:
 LineKey = tuple[int, int, str, str]
 
 
+class Stocks(dict[tuple[int, int], Stock]):
+    """Stock by (operator, lot); what an operator hands on as another lot is counted with that.
+
+    ``pools`` gives, for an operator and a lot it has, the lot it is counted as.
+    """
+
+    def __init__(self, pools: dict[tuple[int, int], int]) -> None:
+        super().__init__()
+        self.pools = pools
+
+    def _counted_as(self, key: tuple[int, int]) -> tuple[int, int]:
+        return key[0], self.pools.get(key, key[1])
+
+    def __getitem__(self, key: tuple[int, int]) -> Stock:
+        """The stock, empty where nothing is known."""
+        key = self._counted_as(key)
+        if key not in self:
+            self[key] = Stock()
+        return super().__getitem__(key)
+
+    def get(self, key: tuple[int, int], default: Any = None) -> Any:
+        """The stock, or nothing."""
+        return super().get(self._counted_as(key), default)
+
+
 @dataclass(slots=True)
 class Context:
     """Subjects, holds, stock, and what is in the book already."""
@@ -92,7 +129,7 @@ class Context:
     family: dict[int, int]
     subjects: dict[int, Subject]
     holds: dict[int, Hold]
-    stock: dict[tuple[int, int], Stock]
+    stock: Stocks
     twins: dict[Likeness, list[Twin]]
     lines: set[LineKey]
 
@@ -100,36 +137,58 @@ class Context:
 def load_context(batch: Batch, family: dict[int, int]) -> Context:
     """Read everything the rules ask about; the number of statements does not grow with lines."""
     items = list(batch.alive)
-    lots = sorted(family)
     ops = sorted({item.operator for item in items})
     partners = {item.partner for item in items if item.partner}
     excluded = sorted({item.corrects for item in items if item.corrects})
-    holds = held_lots(batch.uow, lots) if lots else {}
+    links = [(it.source, it.pool) for it in batch.pooled]
+    stopped = stopped_lots(batch.uow, family, links)
     return Context(
         family=family,
         subjects=subjects_by_ids(batch.uow, {*ops, *partners}),
-        holds={family[lot]: hold for lot, hold in holds.items()},
-        stock=_stock(batch, family, ops, excluded),
+        holds={family[lot]: it.hold for lot, it in stopped.items()},
+        stock=_stock(batch, items, family, excluded),
         twins=_twins(batch, items, excluded),
         lines=_lines(batch, items, ops, excluded),
     )
 
 
 def _stock(
-    batch: Batch, family: dict[int, int], ops: list[int], excluded: list[int]
-) -> dict[tuple[int, int], Stock]:
-    stock: dict[tuple[int, int], Stock] = defaultdict(Stock)
-    if not family:
-        return stock
-    asked = {"lots": sorted(family), "ops": ops, "excluded": excluded}
-    for row in batch.uow.session.execute(_STOCK, asked):
-        held = stock[row.op, family[row.lot]]
+    batch: Batch, items: Iterable[Item], family: dict[int, int], excluded: list[int]
+) -> Stocks:
+    """What the operators have of the lots they let go, and of what may be in these.
+
+    Of lots that only come in nothing is asked.
+    """
+    out = (item for item in items if item.line.kind in LETTING_GO)
+    named = {(item.operator, goods.lot) for item in out for goods in item.goods}
+    links = [*pools_of(batch.uow, named), *batch.pooled]
+    stocks = Stocks({(it.holder, family.get(it.source, it.source)): it.pool for it in links})
+    members: dict[int, list[int]] = defaultdict(list)
+    for lot, root in family.items():
+        members[root].append(lot)
+    asked: set[tuple[int, int, int]] = set()
+    for op, lot in named:
+        root = family[lot]
+        pool = stocks.pools.get((op, root))
+        if pool is not None:
+            stocks.pools[op, root] = pool = family.get(pool, pool)
+            asked |= {(op, one, pool) for one in members.get(pool, (pool,))}
+        asked |= {(op, one, root if pool is None else pool) for one in members[root]}
+    let_go = {(op, root) for op, _, root in asked}
+    new = {(it.holder, it.source, family.get(it.pool, it.pool)) for it in batch.pooled}
+    asked |= {it for it in new if (it[0], it[2]) in let_go}
+    if not asked:
+        return stocks
+    columns = (list(column) for column in zip(*sorted(asked), strict=True))
+    values = dict(zip(("ops", "lots", "roots"), columns, strict=True))
+    for row in batch.uow.session.execute(_STOCK, {**values, "excluded": excluded}):
+        held = stocks[row.op, row.lot]
         held.add(row.kind, amounts.measure_of(row.unit), int(row.qty))
         held.proven = held.proven or row.proven
         if row.pending_since is not None:
             earlier = held.pending_since
             held.pending_since = min(earlier or row.pending_since, row.pending_since)
-    return stock
+    return stocks
 
 
 def _twins(batch: Batch, items: Iterable[Item], excluded: list[int]) -> dict[Likeness, list[Twin]]:

@@ -1,79 +1,113 @@
-"""Lots filed under different names that are the same goods, and the rows that say so.
+"""Lots filed under different names that are, or may be, the same goods; the rows that say so.
 
-A product without a GTIN whose producer nobody stated is kept under an assumed producer, so the
-same sack of greens may stand in the book as the farm's lot and as the shop's. Two lots of one name
-and one number are the same goods when the assumed producer of one has received the other. That is
-read from the book alone, so it does not matter who filed first.
+A product without a GTIN whose producer nobody stated is kept under an assumed producer. So the
+farm's sack of greens comes to the shop as the farm's lot and leaves it as the shop's own. Whoever
+has received a lot may hand it on as its own lot of the same name and number: that way round only,
+and never from one supplier's goods to another's (decision 13). Which lots these are is read from
+the book alone, so it does not matter who filed first.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any
 from zlib import crc32
 
 from sqlalchemy import text
 
+from ledger.entries.queries.pools import PoolLink
 from ledger.entries.rules.canonical import Row
-from ledger.entries.services.batch import Batch
+from ledger.entries.services.batch import Batch, Link
 from ledger.entries.services.numbers import take_entry_ids
-from ledger.entries.terms import EntryKind, RowKind
+from ledger.entries.terms import Alias, EntryKind, RowKind
 from ledger.entries.writer import write_rows
 from ledger.kernel.uow import UnitOfWork
-
-Pairs = set[tuple[int, int]]
 
 # Locks are few on purpose: a filing may name thousands of lots, the server has room for thousands
 # of locks in all. Ascending, so that filings wait instead of deadlocking.
 _BUCKETS = 256
+_BOOK_MAX = 200  # rows of an operator read at once; a longer book is asked lot by lot
 _LOCK = text("""
     SELECT pg_advisory_xact_lock(7310003, bucket)
     FROM unnest(CAST(:buckets AS integer[])) AS bucket ORDER BY bucket
 """)
-_ALIASES = text("""
-    SELECT lot, other FROM entry WHERE kind = 9 AND lot = ANY(CAST(:lots AS integer[]))
-""")
-# Reads the products' tables by name: lots that share name and number with the lots asked.
-_ALIKE = text("""
-    WITH asked AS (
-        SELECT DISTINCT p.name_key, l.lot_key FROM lot l JOIN product p ON p.id = l.product_id
-        WHERE l.id = ANY(CAST(:lots AS integer[])) AND p.gtin = '' AND p.in_store = ''
-    )
-    SELECT l.id AS lot_id, p.name_key, l.lot_key,
-        CASE WHEN l.assumed_producer THEN p.producer_id END AS assumed_producer_id
-    FROM asked
-    JOIN lot l ON l.lot_key = asked.lot_key
-    JOIN product p ON p.id = l.product_id AND p.name_key = asked.name_key
-    WHERE p.gtin = '' AND p.in_store = ''
-    ORDER BY l.id
-""")
-_HAD = text("""
-    SELECT lot, op AS holder FROM entry
-    WHERE kind = 3 AND lot = ANY(CAST(:lots AS integer[])) AND op = ANY(CAST(:who AS integer[]))
-    UNION
+_SAME = text("""
     SELECT lot, other FROM entry
-    WHERE kind = 2 AND lot = ANY(CAST(:lots AS integer[])) AND other = ANY(CAST(:who AS integer[]))
+    WHERE kind = 9 AND unit = 0 AND lot = ANY(CAST(:lots AS integer[]))
+""")
+_LINKED = text("""
+    SELECT lot, other, op FROM entry
+    WHERE kind = 9 AND unit = 1 AND lot = ANY(CAST(:lots AS integer[]))
+        AND other = ANY(CAST(:pools AS integer[]))
+""")
+# The next three read the products' and subjects' tables by name. A merged party counts as the
+# subject it was merged into, whichever of the two a row or a product names.
+_NAMES = text("""
+    SELECT l.id AS lot, p.name_key, l.lot_key,
+        CASE WHEN l.assumed_producer THEN coalesce(s.merged_into, s.id) END AS pooler,
+        l.assumed_producer AND NOT EXISTS (SELECT FROM entry e WHERE e.lot = l.id) AS is_new
+    FROM lot l JOIN product p ON p.id = l.product_id
+    LEFT JOIN subject s ON s.id = p.producer_id
+    WHERE l.id = ANY(CAST(:lots AS integer[])) AND p.gtin = '' AND p.in_store = ''
+""")
+_POOLS = text("""
+    SELECT h.id AS holder, w.lot AS source, pool.id AS pool
+    FROM unnest(CAST(:lots AS integer[]), CAST(:holders AS integer[])) AS w (lot, holder)
+    JOIN lot s ON s.id = w.lot
+    JOIN product sp ON sp.id = s.product_id AND sp.gtin = '' AND sp.in_store = ''
+    JOIN subject a ON a.id = w.holder
+    JOIN subject h ON h.id = coalesce(a.merged_into, a.id)
+    CROSS JOIN LATERAL (
+        SELECT l.id FROM subject m
+        JOIN product p ON p.producer_id = m.id AND p.name_key = sp.name_key
+            AND p.gtin = '' AND p.in_store = ''
+        JOIN lot l ON l.product_id = p.id AND l.lot_key = s.lot_key AND l.assumed_producer
+        WHERE (m.id = h.id OR m.merged_into = h.id) AND l.id <> s.id
+        OFFSET 0) pool
+""")
+_BOOKS = text("""
+    SELECT h.holder, array_agg(m.id) AS ids,
+        sum((SELECT count(*) FROM (SELECT FROM entry e WHERE e.op = m.id LIMIT :most) n)
+            + (SELECT count(*) FROM
+               (SELECT FROM entry e WHERE e.other = m.id AND e.kind = 2 LIMIT :most) n)) AS length
+    FROM unnest(CAST(:holders AS integer[])) AS h (holder)
+    JOIN subject m ON m.id = h.holder OR m.merged_into = h.holder
+    GROUP BY h.holder
+""")
+_ARRIVALS = """
+    SELECT e.lot, e.op AS who FROM entry e WHERE e.kind = 3 AND e.op = ANY(CAST(:ids AS integer[]))
+    UNION
+    SELECT e.lot, e.other FROM entry e WHERE e.kind = 2 AND e.other = ANY(CAST(:ids AS integer[]))
+"""
+_HAD_BY_BOOK = text(f"""
+    SELECT a.lot, a.who, p.name_key, l.lot_key FROM ({_ARRIVALS}) a
+    JOIN lot l ON l.id = a.lot
+    JOIN product p ON p.id = l.product_id AND p.gtin = '' AND p.in_store = ''
+""")  # noqa: S608
+_HAD_BY_NAME = text("""
+    SELECT DISTINCT l.id AS lot, had.who, w.name_key, w.lot_key
+    FROM unnest(CAST(:names AS text[]), CAST(:keys AS text[])) AS w (name_key, lot_key)
+    JOIN lot l ON l.lot_key = w.lot_key
+    JOIN product p ON p.id = l.product_id AND p.name_key = w.name_key
+        AND p.gtin = '' AND p.in_store = ''
+    CROSS JOIN LATERAL (
+        SELECT CASE e.kind WHEN 3 THEN e.op ELSE e.other END AS who FROM entry e
+        WHERE e.lot = l.id AND (e.kind = 3 AND e.op = ANY(CAST(:ids AS integer[]))
+            OR e.kind = 2 AND e.other = ANY(CAST(:ids AS integer[])))
+        OFFSET 0) had
 """)
 
-
-class LotAlike(NamedTuple):
-    """A lot of a product without a GTIN; the producer only where it was assumed."""
-
-    lot_id: int
-    name_key: str
-    lot_key: str
-    assumed_producer_id: int | None
-
-
-def lots_named_alike(uow: UnitOfWork, lots: set[int]) -> list[LotAlike]:
-    """Every lot that shares the product's name and its number with one of the lots asked."""
-    rows = uow.session.execute(_ALIKE, {"lots": sorted(lots)})
-    return [LotAlike(*row) for row in rows]
+_OWN_POOLS = text("""
+    SELECT l.id FROM product p JOIN lot l ON l.product_id = p.id
+    WHERE p.producer_id = :subject AND p.gtin = '' AND p.in_store = '' AND l.assumed_producer
+""")
 
 
 def same_goods(batch: Batch) -> dict[int, int]:
-    """{lot: the one lot that stands for its family}; new pairs are left in ``batch.aliases``."""
+    """{lot: the one lot that stands for those that are the same goods everywhere}.
+
+    Finds on the way what the lines link: ``batch.pooled``, of it ``batch.aliases`` as new rows.
+    """
     lots = {goods.lot for item in batch.alive for goods in item.all_goods}
     nameless = {
         goods.lot
@@ -81,79 +115,144 @@ def same_goods(batch: Batch) -> dict[int, int]:
         for goods in item.all_goods
         if not (goods.resolved.product.gtin or goods.resolved.product.in_store)
     }
-    alike = _alike(batch.uow, nameless)
-    known = _known(batch.uow, lots | {it.lot_id for it in alike})
-    found = _found(batch, alike)
-    batch.aliases = sorted(pair for pair in found - known)
-    return _families(lots, known | found)
+    if nameless:
+        names = _locked(batch.uow, nameless)
+        arrived = [it for it in _received_now(batch) if it[0] in nameless]
+        opened = [row for row in names if row.is_new]
+        batch.pooled = _pools(batch.uow, arrived)
+        batch.pooled |= _sources(batch.uow, opened)
+        batch.aliases = _new_links(batch.uow, batch.pooled)
+    return families(lots, _same(batch.uow, lots))
 
 
 def link_same_goods(uow: UnitOfWork, pairs: Iterable[tuple[int, int]]) -> int:
     """Say that pairs of lots are the same goods, both ways; answers how many rows were new."""
     wanted = {pair for one, two in pairs if one != two for pair in ((one, two), (two, one))}
-    new = wanted - _known(uow, {one for one, _ in wanted})
-    if new:
-        write_rows(uow.session, alias_rows(sorted(new), take_entry_ids(uow, 1)))
-    return len(new)
+    new = sorted(wanted - _same(uow, {one for one, _ in wanted}))
+    return _write(uow, [Link(one, two, Alias.SAME, 0) for one, two in new])
 
 
-def alias_rows(pairs: Sequence[tuple[int, int]], number: int) -> list[Row]:
-    """The rows of pairs, under one entry number of their own."""
-    return [(number, 0, one, 0, 0, two, 0, int(RowKind.ALIAS), 0, 0, 0) for one, two in pairs]
+def lots_pooled_by(uow: UnitOfWork, subject_id: int) -> set[int]:
+    """The lots that are a subject's own only because nobody stated their producer."""
+    return set(uow.session.scalars(_OWN_POOLS, {"subject": subject_id}))
 
 
-def _alike(uow: UnitOfWork, lots: set[int]) -> list[LotAlike]:
+def link_merged_goods(uow: UnitOfWork, party_id: int, pools: set[int]) -> int:
+    """Link what a merged party had with what its subject hands on, and the other way round.
+
+    ``pools`` are the party's own lots, as ``lots_pooled_by`` gave them before the merger. Answers
+    how many rows were new.
+    """
+    had = uow.session.execute(text(_ARRIVALS), {"ids": [party_id]}).all()
+    lots = {row.lot for row in had} | pools
     if not lots:
-        return []
-    keys = {(it.name_key, it.lot_key) for it in lots_named_alike(uow, lots)}
+        return 0
+    names = _locked(uow, lots)
+    found = _pools(uow, [(row.lot, row.who) for row in had])
+    found |= _sources(uow, [row for row in names if row.lot in pools])
+    return _write(uow, _new_links(uow, found))
+
+
+def alias_rows(links: Sequence[Link], number: int) -> list[Row]:
+    """The rows of links, under one entry number of their own."""
+    return [
+        (number, 0, it.lot, 0, it.op, it.other, 0, int(RowKind.ALIAS), int(it.how), 0, 0)
+        for it in links
+    ]
+
+
+def _write(uow: UnitOfWork, links: list[Link]) -> int:
+    if links:
+        write_rows(uow.session, alias_rows(links, take_entry_ids(uow, 1)))
+    return len(links)
+
+
+def _locked(uow: UnitOfWork, lots: set[int]) -> list[Any]:
+    """Name, number and assumed producer of lots, after whoever files goods of the same name."""
+    asked = {"lots": sorted(lots)}
+    keys = {(row.name_key, row.lot_key) for row in uow.session.execute(_NAMES, asked)}
     buckets = {crc32("\x1f".join(key).encode()) % _BUCKETS for key in keys}
     uow.session.execute(_LOCK, {"buckets": sorted(buckets)})
-    # Again under the lock: another filing may have opened a lot of the same name meanwhile.
-    return lots_named_alike(uow, lots)
+    # Again under the lock: another filing may have been the first to use a lot meanwhile.
+    return list(uow.session.execute(_NAMES, asked))
 
 
-def _known(uow: UnitOfWork, lots: set[int]) -> Pairs:
-    if not lots:
-        return set()
-    rows = uow.session.execute(_ALIASES, {"lots": sorted(lots)})
-    return {(row.lot, row.other) for row in rows}
-
-
-def _found(batch: Batch, alike: list[LotAlike]) -> Pairs:
-    groups: dict[tuple[str, str], list[LotAlike]] = defaultdict(list)
-    for lot in alike:
-        groups[lot.name_key, lot.lot_key].append(lot)
-    groups = {key: group for key, group in groups.items() if len(group) > 1}
-    who = {it.assumed_producer_id for group in groups.values() for it in group} - {None}
-    if not who:
-        return set()
-    lots = [it.lot_id for group in groups.values() for it in group]
-    had = {
-        (row.lot, row.holder)
-        for row in batch.uow.session.execute(
-            _HAD, {"lots": lots, "who": sorted(w or 0 for w in who)}
-        )
-    } | _received_now(batch)
-    pairs: Pairs = set()
-    for group in groups.values():
-        for one in group:
-            for two in group:
-                if one.lot_id != two.lot_id and (two.lot_id, one.assumed_producer_id) in had:
-                    pairs |= {(one.lot_id, two.lot_id), (two.lot_id, one.lot_id)}
-    return pairs
-
-
-def _received_now(batch: Batch) -> set[tuple[int, int | None]]:
+def _received_now(batch: Batch) -> list[tuple[int, int]]:
+    """(lot, who it comes to) of the lines."""
     holders = {EntryKind.RECEIPT: "operator", EntryKind.DISPATCH: "partner"}
+    return sorted(
+        {
+            (goods.lot, holder)
+            for item in batch.alive
+            if item.line.kind in holders and (holder := getattr(item, holders[item.line.kind]))
+            for goods in item.goods
+        }
+    )
+
+
+def _pools(uow: UnitOfWork, arrived: list[tuple[int, int]]) -> set[PoolLink]:
+    """The lots as which those who receive some may hand them on, as far as there are such."""
+    if not arrived:
+        return set()
+    values = {"lots": [lot for lot, _ in arrived], "holders": [who for _, who in arrived]}
+    return {PoolLink(*row) for row in uow.session.execute(_POOLS, values)}
+
+
+def _sources(uow: UnitOfWork, opened: list[Any]) -> set[PoolLink]:
+    """What those who begin to hand lots on as their own have received of that name and number.
+
+    Read from their own book where it is short, as a small supplier's is, else lot by lot of all
+    that are named alike: what is read is the lesser of the two, or nearly so.
+    """
+    if not opened:
+        return set()
+    pools: dict[tuple[int, str, str], list[int]] = {}
+    for row in opened:
+        pools.setdefault((row.pooler, row.name_key, row.lot_key), []).append(row.lot)
+    asked = {"holders": sorted({row.pooler for row in opened}), "most": _BOOK_MAX + 1}
+    holder_of: dict[int, int] = {}
+    short: list[int] = []
+    for row in uow.session.execute(_BOOKS, asked):
+        holder_of |= dict.fromkeys(row.ids, row.holder)
+        if row.length <= _BOOK_MAX:
+            short += row.ids
+    had = list(uow.session.execute(_HAD_BY_BOOK, {"ids": sorted(short)})) if short else []
+    long = sorted(holder_of.keys() - set(short))
+    wanted = sorted({key[1:] for key in pools if key[0] in {holder_of[one] for one in long}})
+    if wanted:
+        names, keys = zip(*wanted, strict=True)
+        values = {"names": list(names), "keys": list(keys), "ids": long}
+        had += uow.session.execute(_HAD_BY_NAME, values)
     return {
-        (goods.lot, getattr(item, holders[item.line.kind]))
-        for item in batch.alive
-        if item.line.kind in holders
-        for goods in item.goods
+        PoolLink(holder, row.lot, pool)
+        for row in had
+        if (holder := holder_of[row.who])
+        for pool in pools.get((holder, row.name_key, row.lot_key), ())
+        if pool != row.lot
     }
 
 
-def _families(lots: set[int], pairs: Pairs) -> dict[int, int]:
+def _new_links(uow: UnitOfWork, found: set[PoolLink]) -> list[Link]:
+    if not found:
+        return []
+    asked = {
+        "lots": sorted({it.source for it in found}),
+        "pools": sorted({it.pool for it in found}),
+    }
+    known = {(row.lot, row.other) for row in uow.session.execute(_LINKED, asked)}
+    new = sorted(it for it in found if (it.source, it.pool) not in known)
+    there = [Link(it.source, it.pool, Alias.SOURCE, it.holder) for it in new]
+    return there + [Link(it.pool, it.source, Alias.POOL, it.holder) for it in new]
+
+
+def _same(uow: UnitOfWork, lots: set[int]) -> set[tuple[int, int]]:
+    if not lots:
+        return set()
+    return {(row.lot, row.other) for row in uow.session.execute(_SAME, {"lots": sorted(lots)})}
+
+
+def families(lots: set[int], pairs: set[tuple[int, int]]) -> dict[int, int]:
+    """{lot: the lowest of those that are the same goods}, for all lots and pairs given."""
     parent: dict[int, int] = {}
 
     def root(lot: int) -> int:
@@ -163,6 +262,7 @@ def _families(lots: set[int], pairs: Pairs) -> dict[int, int]:
 
     for one, two in sorted(pairs):
         low, high = sorted((root(one), root(two)))
-        parent[high] = low
+        if low != high:
+            parent[high] = low
     members = lots | {lot for pair in pairs for lot in pair}
     return {lot: root(lot) for lot in members}

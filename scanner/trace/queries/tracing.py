@@ -4,7 +4,8 @@ On one server the lots a question can reach are found and read in one statement,
 over lots (never over holders) whose inner look-ups are LATERAL with OFFSET 0, so that the planner
 probes the covering index lot by lot. A cluster cannot run that statement; there the same rows are
 read level by level. Both give equal answers. However large the trace, the number of statements is
-at most six (and one or two a level on a cluster).
+at most six (and one or two a level on a cluster), and a few more where goods went on under the
+name of whoever had received them (decision 13).
 
 Names are read as bare columns: as objects, thousands of names would cost more than the trace.
 """
@@ -20,12 +21,12 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from ledger.entries.terms import RowKind
+from ledger.entries.terms import Alias, RowKind
 from ledger.kernel.moment import from_stored
 from ledger.kernel.uow import UnitOfWork
 from scanner.trace import errors
 from scanner.trace.rules.answer import trace_rows
-from scanner.trace.rules.sameness import canonical_lots
+from scanner.trace.rules.sameness import Known, canonical_lots, pools_said, pools_to_follow
 from scanner.trace.rules.shapes import Reading
 from scanner.trace.terms import (
     Direction,
@@ -33,6 +34,7 @@ from scanner.trace.terms import (
     Limit,
     Limits,
     LotShown,
+    Node,
     OperatorShown,
     Row,
     Trace,
@@ -40,16 +42,22 @@ from scanner.trace.terms import (
 )
 
 _OF_E = "e.lot, e.ts, e.kind, e.op, e.other, e.qty, e.id, e.doc, e.unit, e.precision, e.flags"
+_CUT = frozenset({Limit.LOTS, Limit.ROWS})
 _USE, _ALIAS = int(RowKind.USE), int(RowKind.ALIAS)  # 4 and 9 in the statements below
 _MOVES = (int(RowKind.DISPATCH), int(RowKind.RECEIPT))
 _FIRST_WORD = 1000  # units kept as text are numbered from here
 _CANCELLED = "57014"
+_DOWN, _UP = (Alias.SAME, Alias.SOURCE), (Alias.SAME, Alias.POOL)  # as in the statements below
 
 # What a lot leads to, per direction: downstream its outputs and aliases in one index probe.
-_NEXT_DOWN = "SELECT d.other AS lot FROM entry d WHERE d.lot = l.lot AND d.kind IN (4, 9)"
+# An alias has a direction in ``unit`` (``Alias``): downstream to pools, upstream to sources.
+_NEXT_DOWN = (
+    "SELECT d.other AS lot FROM entry d "
+    "WHERE d.lot = l.lot AND d.kind IN (4, 9) AND (d.kind = 4 OR d.unit IN (0, 1))"
+)
 _NEXT_UP = (
     "(SELECT d.lot FROM entry d WHERE d.other = l.lot AND d.kind = 4) UNION ALL "
-    "(SELECT d.other FROM entry d WHERE d.lot = l.lot AND d.kind = 9)"
+    "(SELECT d.other FROM entry d WHERE d.lot = l.lot AND d.kind = 9 AND d.unit IN (0, 2))"
 )
 _ONE_SHOT = """
 WITH RECURSIVE l(lot) AS (
@@ -70,6 +78,19 @@ _MADE_FROM = """
 SELECT e.lot, {columns} FROM entry e WHERE e.other = ANY(%(lots)s::int[]) AND e.kind = 4
 LIMIT %(rows)s
 """
+# What some operators did with lots of others that they hold as their own: no other's rows.
+_HAD = """
+SELECT e.lot, {columns} FROM unnest(%(lots)s::int[]) AS s(lot) CROSS JOIN LATERAL (
+  SELECT {columns} FROM entry e WHERE e.lot = s.lot
+    AND (e.op = ANY(%(who)s::int[]) OR e.kind = 10
+         OR e.kind IN (2, 3) AND e.other = ANY(%(who)s::int[])) OFFSET 0) e
+LIMIT %(rows)s
+"""
+_ALL_OF = (
+    "SELECT m.id, coalesce(h.merged_into, h.id) FROM subject h JOIN subject m "
+    "ON m.id = coalesce(h.merged_into, h.id) OR m.merged_into = coalesce(h.merged_into, h.id) "
+    "WHERE h.id = ANY(%(ids)s::int[])"
+)
 _OPERATORS = (
     "SELECT a.id, s.id, s.uscc, s.name, s.kinds[1], s.division, s.registered "
     "FROM subject a JOIN subject s ON s.id = coalesce(a.merged_into, a.id) "
@@ -98,6 +119,7 @@ class _Fetched:
     lots: set[int] = field(default_factory=set)
     limits: set[Limit] = field(default_factory=set)
     trips: int = 0
+    pools: bool = False
 
 
 def trace(uow: UnitOfWork, asked: TraceAsked) -> Trace:
@@ -127,6 +149,7 @@ def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
     for direction in (Direction.DOWN, Direction.UP):
         if asked.direction in (direction, Direction.BOTH):
             _fetch(uow, fetched, asked, direction)
+    _add_pooled(uow, fetched, asked)
     if asked.direction is not Direction.UP:
         _add_other_inputs(uow, fetched, asked.limits)
     rows = fetched.rows
@@ -219,9 +242,10 @@ def _next_level(
 ) -> set[int]:
     level, rows = here
     if direction is Direction.DOWN:
-        return {row[5] for row in rows if row[3] in (_USE, _ALIAS)}
+        return {row[5] for row in rows if row[3] == _USE or (row[3] == _ALIAS and row[9] in _DOWN)}
     made_from = _ask(uow, fetched, _MADE_FROM, lots=level, rows=limits.rows + 1)
-    return {row[0] for row in made_from} | {row[5] for row in rows if row[3] == _ALIAS}
+    aliased = {row[5] for row in rows if row[3] == _ALIAS and row[9] in _UP}
+    return {row[0] for row in made_from} | aliased
 
 
 def _cut(found: list[Any], limits: Limits, fetched: _Fetched) -> tuple[set[int], list[Row]]:
@@ -249,9 +273,77 @@ def _add_other_inputs(uow: UnitOfWork, fetched: _Fetched, limits: Limits) -> Non
     made = {row.other for row in fetched.rows if row.kind == _USE} & fetched.lots
     if not made:
         return
+    known = set(fetched.rows) if fetched.pools else set()
     for row in _ask(uow, fetched, _MADE_FROM, lots=sorted(made), rows=limits.rows):
-        if row[0] not in fetched.lots:
-            fetched.rows.append(Row._make(row[1:]))
+        read = Row._make(row[1:])
+        if row[0] not in fetched.lots and read not in known:
+            fetched.rows.append(read)
+
+
+def _add_pooled(uow: UnitOfWork, fetched: _Fetched, asked: TraceAsked) -> None:
+    """What else is in the lots that operators hand on as their own, and what left as theirs.
+
+    Of each other source only the operator's own part is read, for its totals. Where it sent goods
+    on under their source's name, they may be any of what it had: then that lot is followed too.
+    """
+    if not any(row.kind == _ALIAS and row.unit != Alias.SAME for row in fetched.rows):
+        return
+    fetched.pools = True
+    merged: dict[int, int] = {}
+    while True:
+        same_lot = canonical_lots(_same_goods(fetched.rows), {})
+        _learn_merged(uow, fetched, merged)
+        said = pools_said(fetched.rows, same_lot, merged)
+        parts = _parts(uow, fetched, asked.limits, said, merged)
+        following = pools_to_follow(
+            [*fetched.rows, *parts],
+            said,
+            Known(fetched.lots, same_lot, merged, asked.operator_id, frozenset(asked.lots)),
+        )
+        more = {
+            direction: lots
+            for direction, lots in following.items()
+            if lots and asked.direction in (direction, Direction.BOTH)
+        }
+        if not more or len(fetched.rows) > asked.limits.rows or fetched.limits & _CUT:
+            fetched.rows += parts
+            return
+        for direction, lots in more.items():
+            _fetch(uow, fetched, replace(asked, lots=tuple(sorted(lots))), direction)
+
+
+def _learn_merged(uow: UnitOfWork, fetched: _Fetched, merged: dict[int, int]) -> None:
+    """Which numbers are read as the operators that hold lots as their own."""
+    holders = {row.op for row in fetched.rows if row.kind == _ALIAS and row.op} - merged.keys()
+    if holders:
+        merged |= dict(_ask(uow, fetched, _ALL_OF, ids=sorted(holders)))
+
+
+def _parts(
+    uow: UnitOfWork,
+    fetched: _Fetched,
+    limits: Limits,
+    said: Mapping[Node, int],
+    merged: Mapping[int, int],
+) -> list[Row]:
+    """What the holders of the lots read did with the sources of these that were not read."""
+    wanted = {node for node, pool in said.items() if pool in fetched.lots}
+    lots = sorted({node.lot for node in wanted} - fetched.lots)
+    if len(lots) > limits.sources:
+        fetched.limits.add(Limit.SOURCES)
+        lots = lots[-limits.sources :]
+    if not lots:
+        return []
+    holders = {node.operator for node in wanted}
+    who = sorted(number for number, target in merged.items() if target in holders)
+    rows = _ask(uow, fetched, _HAD, lots=lots, who=who, rows=limits.rows + 1)
+    if len(rows) > limits.rows:
+        fetched.limits.add(Limit.SOURCES)
+    return [Row._make(row[1:]) for row in rows[: limits.rows]]
+
+
+def _same_goods(rows: Iterable[Row]) -> list[tuple[int, int]]:
+    return [(row.lot, row.other) for row in rows if row.kind == _ALIAS and row.unit == Alias.SAME]
 
 
 def _with_first_lots(uow: UnitOfWork, fetched: _Fetched, answer: Trace) -> Trace:
@@ -330,7 +422,7 @@ def _lots(
     shown = {row[0]: _lot(row) for row in found}
     packs = {row[0]: Fraction(row[14]) for row in found if row[13] not in (None, row[1])}
     doubtful = {row[0]: (row[0] in packs, bool(row[12])) for row in found}
-    aliases = [(row.lot, row.other) for row in rows if row.kind == _ALIAS]
+    aliases = _same_goods(rows)
     numbers = {row.unit for row in rows if row.unit >= _FIRST_WORD}
     words = dict(_ask(uow, fetched, _WORDS, ids=sorted(numbers))) if numbers else {}
     return shown, Reading(

@@ -12,6 +12,7 @@ from scanner.trace.rules.reach import (
     Scope,
     operator_down,
     operator_up,
+    sources_in,
     whole_down,
     whole_up,
 )
@@ -100,6 +101,8 @@ def answer_from(
             _event(facts, each) for each in sorted(scope.happenings.values(), key=_event_place)
         ),
         gaps=tuple(sorted(gaps_in(facts, scope, books), key=gap_place)),
+        pooled={node: facts.at(*node) for node in facts.pools},
+        sources=sources_in(facts, scope),
     )
 
 
@@ -136,7 +139,7 @@ def _event_place(happening: Happening) -> tuple[int, ...]:
 
 
 def _movement(facts: Facts, move: Move) -> MovementLink:
-    lot, sent, got = move.sender.lot, move.dispatch, move.receipt
+    lot, sent, got = move.lot, move.dispatch, move.receipt
     received = None
     if got is not None:
         received = move.thousandths if move.is_part else got.thousandths

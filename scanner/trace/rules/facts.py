@@ -24,6 +24,7 @@ from scanner.trace.rules.measures import (
     bounds,
     measure_of,
 )
+from scanner.trace.rules.sameness import pools_in, pools_said
 from scanner.trace.rules.shapes import Change, Fact, Happening, Move, Reading, Sides
 from scanner.trace.terms import EventKind, Measure, Node, Row
 
@@ -42,10 +43,12 @@ class Facts:
     """Everything the rows say, by holder (operator and lot).
 
     ``first`` is the earliest second at which the lot can have come to a holder; a holder without
-    any arrival is not in it. ``units`` are the unit numbers written of a lot, by measure.
+    any arrival is not in it. ``pools`` gives, for a holder and a lot it received, the lot of its
+    own that it holds this as. ``units`` are the unit numbers written of a lot, by measure.
     """
 
     reading: Reading
+    pools: dict[Node, int] = field(default_factory=dict)
     nodes: set[Node] = field(default_factory=set)
     moves: list[Move] = field(default_factory=list)
     changes: dict[int, Change] = field(default_factory=dict)
@@ -58,6 +61,12 @@ class Facts:
     first: dict[Node, int] = field(default_factory=dict)
     units: dict[tuple[int, Measure], set[int]] = field(default_factory=lambda: defaultdict(set))
     shown: dict[tuple[int, Measure], Unit] = field(default_factory=dict)
+
+    def at(self, operator: int, lot: int) -> Node:
+        """The holder of a lot in an operator's hands; both as they are read."""
+        node = Node(operator, lot)
+        pool = self.pools.get(node)
+        return node if pool is None else Node(operator, pool)
 
     def unit_of(self, lot: int, measure: Measure) -> Unit:
         """The unit a lot's sums are shown in: the one all wrote, else the measure's base."""
@@ -86,24 +95,31 @@ class Facts:
 def read_facts(rows: Iterable[Row], reading: Reading, *, within: frozenset[int]) -> Facts:
     """Put rows in order; rows of lots not in ``within`` only name inputs of a transformation.
 
+    Except in the hands of one who holds such a lot as one of its own: there they count in full.
+
     ``within`` holds stored lot ids (aliases too). Rows of voided entries and the VOID and ALIAS
     rows themselves leave no trace here.
     """
     facts = Facts(reading)
     sides: Sides = {}
     written: set[tuple[int, int]] = set()
-    for fact in _facts_of(in_force(rows), reading):
+    rows = list(rows)
+    kept = in_force(rows)
+    said = pools_said(rows, reading.same_lot, reading.same_operator)
+    facts.pools = pools_in(kept, said, reading.same_lot, reading.same_operator)
+    for fact in _facts_of(kept, facts):
         row = fact.row
         lot, kind, other = row[0], row[2], row[4]
-        if lot not in within:
+        if lot not in within and not _is_pooled(facts, row):
             if kind == _USE:
                 _join_change(facts, fact)
             continue
-        if (lot, row[8]) not in written:
+        if (lot, row[8]) not in written or facts.pools:
             written.add((lot, row[8]))
-            facts.units[fact.node.lot, fact.measure].add(_written_unit(row, reading))
+            for one in {fact.node.lot, reading.same_lot.get(lot, lot)}:
+                facts.units[one, fact.measure].add(_written_unit(row, reading))
         if other and kind in (_DISPATCH, _RECEIPT):
-            _take_side(sides, fact, reading.same_operator.get(other, other))
+            _take_side(sides, fact, reading)
         elif kind in (_USE, _YIELD):
             _join_change(facts, fact)
             facts.nodes.add(fact.node)
@@ -116,10 +132,23 @@ def read_facts(rows: Iterable[Row], reading: Reading, *, within: frozenset[int])
     return facts
 
 
-def _take_side(sides: Sides, fact: Fact, partner: int) -> None:
+def _is_pooled(facts: Facts, row: Row) -> bool:
+    """Whether a row speaks of a lot in the hands of one who holds it as a lot of its own."""
+    pools, reading = facts.pools, facts.reading
+    if not pools:
+        return False
+    ends = (row.op, row.other) if row.kind in (_DISPATCH, _RECEIPT) else (row.op,)
+    lot = reading.same_lot.get(row.lot, row.lot)
+    return any(Node(reading.same_operator.get(end, end), lot) in pools for end in ends)
+
+
+def _take_side(sides: Sides, fact: Fact, reading: Reading) -> None:
     """Put a dispatch or a receipt with all others of the lot between the same two operators."""
-    node, sent = fact.node, fact.row[2] == _DISPATCH
-    key = (node[0], partner, node[1]) if sent else (partner, node[0], node[1])
+    row, who = fact.row, fact.node[0]
+    sent = row[2] == _DISPATCH
+    partner = reading.same_operator.get(row[4], row[4])
+    lot = reading.same_lot.get(row[0], row[0])
+    key = (who, partner, lot) if sent else (partner, who, lot)
     both = sides.get(key)
     if both is None:
         both = sides[key] = ([], [])
@@ -133,15 +162,16 @@ def in_force(rows: Iterable[Row]) -> list[Row]:
     return [row for row in kept if row[2] < RowKind.ALIAS and row[6] not in gone]
 
 
-def _facts_of(rows: Iterable[Row], reading: Reading) -> Iterator[Fact]:
+def _facts_of(rows: Iterable[Row], facts: Facts) -> Iterator[Fact]:
     """Each row as it is read; what repeats from row to row is looked up once."""
     nodes: dict[tuple[int, int], Node] = {}
+    reading = facts.reading
     contains = reading.contains
     for row in rows:
         lot, ts, op, qty, precision = row[0], row[1], row[3], row[5], row[9]
         node = nodes.get((op, lot))
         if node is None:
-            node = Node(reading.same_operator.get(op, op), reading.same_lot.get(lot, lot))
+            node = facts.at(reading.same_operator.get(op, op), reading.same_lot.get(lot, lot))
             nodes[op, lot] = node
         earliest, latest = (ts, ts) if precision == SECOND else bounds(ts, precision)
         measure = measure_of(row[8])
@@ -171,16 +201,19 @@ def _join_change(facts: Facts, fact: Fact) -> None:
     if change is None:
         change = Change(row.id, fact.node.operator, row, fact.earliest, fact.latest)
         facts.changes[row.id] = change
+    made = row.lot if row.kind == _YIELD else row.other
+    made = facts.reading.same_lot.get(made, made)
+    change.made.add(made)
     if row.kind == _YIELD:
         change.outputs.setdefault(fact.node.lot, []).append(fact)
         return
     change.inputs.setdefault(fact.node.lot, []).append(fact)
-    made = facts.reading.same_lot.get(row.other, row.other)
-    change.outputs.setdefault(made, [])
+    change.outputs.setdefault(facts.at(change.operator, made).lot, [])
 
 
 def _index_changes(facts: Facts, within: frozenset[int]) -> None:
     known = {facts.reading.same_lot.get(lot, lot) for lot in within}
+    known |= {pool for node, pool in facts.pools.items() if node.lot in known}
     for change in facts.changes.values():
         for lot in sorted(change.inputs.keys() & known):
             node = Node(change.operator, lot)
@@ -195,9 +228,14 @@ def _index_changes(facts: Facts, within: frozenset[int]) -> None:
 def _pair_sides(facts: Facts, sides: Sides) -> None:
     nodes: dict[tuple[int, int], Node] = {}
     for (sent_by, got_by, lot), both in sides.items():
-        sender = nodes.get((sent_by, lot)) or nodes.setdefault((sent_by, lot), Node(sent_by, lot))
-        receiver = nodes.get((got_by, lot)) or nodes.setdefault((got_by, lot), Node(got_by, lot))
+        sender = nodes.get((sent_by, lot)) or nodes.setdefault(
+            (sent_by, lot), facts.at(sent_by, lot)
+        )
+        receiver = nodes.get((got_by, lot)) or nodes.setdefault(
+            (got_by, lot), facts.at(got_by, lot)
+        )
         for move in moves_of((sender, receiver), both, facts.reading):
+            move.lot = lot
             facts.moves.append(move)
             facts.moves_out[sender].append(move)
             facts.moves_in[receiver].append(move)

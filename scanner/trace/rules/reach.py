@@ -60,11 +60,15 @@ class Scope:
 
 
 def whole_down(facts: Facts, roots: Iterable[int]) -> Scope:
-    """Every fact of the lots that were made of the roots, and of the roots themselves."""
+    """Every fact of the lots that were made of the roots, and of the roots themselves.
+
+    Whoever holds such a lot together with others' goods as a lot of its own may have sent it on
+    under the others' name: what left it so is followed too, from holder to holder.
+    """
     lots = lots_made_of(facts, roots)
     scope = Scope(
         nodes={node for node in facts.nodes if node[1] in lots},
-        moves={id(move): move for move in facts.moves if move.sender[1] in lots},
+        moves={id(move): move for move in facts.moves if move.lot in lots},
     )
     for happening in facts.happenings:
         if happening.fact.node.lot in lots:
@@ -72,7 +76,14 @@ def whole_down(facts: Facts, roots: Iterable[int]) -> Scope:
     for change in facts.changes.values():
         if not lots.isdisjoint(change.inputs) or not lots.isdisjoint(change.outputs):
             scope.take(change)
-    return scope
+    pooled = {facts.at(*node) for node in facts.pools}
+    walk = _Down(facts)
+    for node in scope.nodes & pooled:
+        for move in facts.moves_out.get(node, ()):
+            if move.lot not in lots:
+                scope.take(move)
+                walk.come(move.receiver, NEVER_EARLIER)
+    return scope.with_all_of(walk.finish(timeless=True))
 
 
 def lots_made_of(facts: Facts, roots: Iterable[int]) -> set[int]:
@@ -80,7 +91,9 @@ def lots_made_of(facts: Facts, roots: Iterable[int]) -> set[int]:
     made: dict[int, set[int]] = {}
     for change in facts.changes.values():
         for lot in change.inputs:
-            made.setdefault(lot, set()).update(change.outputs)
+            made.setdefault(lot, set()).update(change.made)
+    for node, pool in facts.pools.items():
+        made.setdefault(node.lot, set()).add(pool)
     reached, queue = set(roots), deque(roots)
     while queue:
         for lot in made.get(queue.popleft(), ()):
@@ -94,7 +107,7 @@ def operator_down(facts: Facts, roots: Iterable[int], operator: int) -> Scope:
     """What left an operator at or after the roots first came to it, and so on."""
     walk = _Down(facts)
     for lot in roots:
-        node = Node(operator, lot)
+        node = facts.at(operator, lot)
         if node in facts.nodes:
             walk.come(node, facts.first.get(node, NEVER_EARLIER))
     return walk.finish()
@@ -104,7 +117,7 @@ def operator_up(facts: Facts, roots: Iterable[int], operator: int) -> Scope:
     """What could have reached an operator in time."""
     walk = _Up(facts)
     for lot in roots:
-        node = Node(operator, lot)
+        node = facts.at(operator, lot)
         if node in facts.nodes:
             walk.go(node, NEVER_LATER)
     return walk.finish()
@@ -115,18 +128,44 @@ def whole_up(facts: Facts, roots: Iterable[int]) -> Scope:
 
     Origins are the operators that produced or made a root; where there is none, those that handed
     it on and never received it; in a closed loop, all its holders. Of each transformation that made
-    a root, every input lot is followed upstream from the transforming operator.
+    a root, every input lot is followed upstream from the transforming operator. A lot under whose
+    name an operator hands on what it received begins with whatever came to that operator.
     """
     walk = _Up(facts)
     for lot in roots:
         here = [node for node in facts.nodes if node.lot == lot]
-        makers = [node for node in here if _comes_from_itself(facts, node)]
+        makers = _makers(facts, lot)
         for node in makers:
             walk.begin_at_origin(node)
-        if not makers:
+        poolers = {Node(node.operator, pool) for node, pool in facts.pools.items() if pool == lot}
+        for node in sorted(poolers):
+            walk.go(node, NEVER_LATER)
+        if not makers and not poolers:
             senders = [n for n in here if n not in facts.first and facts.moves_out.get(n)]
             walk.scope.nodes.update(senders or here)
     return walk.finish()
+
+
+def _makers(facts: Facts, lot: int) -> list[Node]:
+    """Who produced or made a lot, as it was filed."""
+    same_lot = facts.reading.same_lot
+    found = {Node(it.operator, lot) for it in facts.changes.values() if lot in it.made}
+    found |= {
+        Node(event.fact.node.operator, lot)
+        for event in facts.happenings
+        if event.comes and same_lot.get(event.fact.row.lot, event.fact.row.lot) == lot
+    }
+    return sorted({facts.at(*node) for node in found} & facts.nodes)
+
+
+def sources_in(facts: Facts, scope: Scope) -> dict[Node, int]:
+    """How many lots may be in what an operator holds as its own; its own goods count as one."""
+    found: dict[Node, int] = {}
+    for node, pool in facts.pools.items():
+        held = Node(node.operator, pool)
+        if held in scope.nodes:
+            found[held] = found.get(held, 0) + 1
+    return {node: count + _comes_from_itself(facts, node) for node, count in found.items()}
 
 
 def _comes_from_itself(facts: Facts, node: Node) -> bool:
@@ -152,7 +191,7 @@ class _Down:
         self.since[node] = earliest
         self.queue.append(node)
 
-    def _enter(self, node: Node) -> None:
+    def _enter(self, node: Node, *, timeless: bool) -> None:
         self.scope.nodes.add(node)
         out: list[Move | Happening] = list(self.facts.moves_out.get(node, ()))
         out += [event for event in self.facts.events_at.get(node, ()) if not event.comes]
@@ -161,20 +200,22 @@ class _Down:
         for change in self.facts.used_in.get(node, ()):
             self.scope.take(change)
             for lot in change.outputs:
-                self.come(Node(change.operator, lot), change.earliest)
+                self.come(
+                    Node(change.operator, lot), NEVER_EARLIER if timeless else change.earliest
+                )
 
-    def finish(self) -> Scope:
+    def finish(self, *, timeless: bool = False) -> Scope:
         """Follow everything that can still be reached, then give the scope."""
         while self.queue:
             node = self.queue.popleft()
             if node not in self.waiting:
-                self._enter(node)
+                self._enter(node, timeless=timeless)
             waiting, since = self.waiting[node], self.since[node]
             while waiting and _leaves(waiting[-1]) >= since:
                 thing = waiting.pop()
                 self.scope.take(thing)
                 if isinstance(thing, Move):
-                    self.come(thing.receiver, thing.earliest_arrival)
+                    self.come(thing.receiver, NEVER_EARLIER if timeless else thing.earliest_arrival)
         return self.scope
 
 

@@ -65,6 +65,7 @@ class Move:
     straight on, any time since they were sent. So what an arrival may feed is asked from its
     dispatch on (decision 19): traders who pass goods on the day they are sent are not cut off from
     their sources. ``is_part`` says that a dispatch or receipt stands in further moves too.
+    ``lot`` is the lot as it was filed; its ends may hold it as a lot of their own (``pools_in``).
     ``valid`` is false when the sender has had the lot, but only after this left: then it cannot
     be what the sender had received, and its source is unknown.
     """
@@ -79,6 +80,7 @@ class Move:
     arriving: Fact
     is_part: bool = False
     valid: bool = True
+    lot: int = 0
 
     @property
     def earliest_arrival(self) -> int:
@@ -88,7 +90,10 @@ class Move:
 
 @dataclass(slots=True, eq=False)
 class Change:
-    """A transformation: input lots became output lots in one operator's hands."""
+    """A transformation: input lots became output lots in one operator's hands.
+
+    ``made`` are the output lots as they were filed, whatever the operator holds them as.
+    """
 
     id: int
     operator: int
@@ -97,6 +102,7 @@ class Change:
     latest: int
     inputs: dict[int, list[Fact]] = field(default_factory=dict)
     outputs: dict[int, list[Fact]] = field(default_factory=dict)
+    made: set[int] = field(default_factory=set)
 
     @property
     def moment(self) -> Moment:

@@ -29,7 +29,8 @@ def own_view(trace: Trace, operator: int) -> Trace:
         if link.operator == operator
         and any(Node(operator, each.lot) in own for each in (*link.inputs, *link.outputs))
     )
-    kept = {(link.sender.lot, link.receiver.operator, link.sender.operator) for link in movements}
+    kept = {(link.sender, link.receiver.operator) for link in movements}
+    kept |= {(link.receiver, link.sender.operator) for link in movements}
     cut = replace(
         trace,
         holders=tuple(holder for holder in trace.holders if holder.node in own),
@@ -39,27 +40,18 @@ def own_view(trace: Trace, operator: int) -> Trace:
         gaps=tuple(
             gap
             for gap in trace.gaps
-            if gap.node in own
-            or (
-                gap.partner == operator
-                and Node(operator, gap.node.lot) in own
-                and _is_kept(gap.node, operator, kept)
-            )
+            if gap.node in own or (gap.partner == operator and (gap.node, operator) in kept)
         ),
     )
     return _named_only(cut, operator)
-
-
-def _is_kept(node: Node, operator: int, kept: set[tuple[int, int, int]]) -> bool:
-    here = (node.lot, node.operator, operator), (node.lot, operator, node.operator)
-    return any(each in kept for each in here)
 
 
 def _own_nodes(trace: Trace, operator: int) -> set[Node]:
     """The operator's lots: the roots, and those its own transformations connect with them."""
     held = {holder.node for holder in trace.holders if holder.node.operator == operator}
     mine = [link for link in trace.transformations if link.operator == operator]
-    found = {Node(operator, lot) for lot in trace.roots} & held
+    roots = (Node(operator, lot) for lot in trace.roots)
+    found = {trace.pooled.get(node, node) for node in roots} & held
     queue = deque(found)
     while queue:
         lot = queue.popleft().lot
@@ -80,9 +72,11 @@ def _named_only(trace: Trace, operator: int) -> Trace:
     }
     lots = {*trace.roots, *(holder.node.lot for holder in trace.holders)}
     lots |= {each.lot for link in trace.transformations for each in (*link.inputs, *link.outputs)}
+    lots |= {node.lot for link in trace.movements for node in (link.sender, link.receiver)}
     operators |= {trace.lots[lot].producer_id or 0 for lot in lots if lot in trace.lots}
     return replace(
         trace,
         operators={key: value for key, value in trace.operators.items() if key in operators},
         lots={key: value for key, value in trace.lots.items() if key in lots},
+        sources={key: value for key, value in trace.sources.items() if key.operator == operator},
     )

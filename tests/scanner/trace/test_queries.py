@@ -68,7 +68,7 @@ class Store:
             "other": other,
             "doc": 0,
             "kind": int(kind),
-            "unit": 3,
+            "unit": 0 if kind is RowKind.ALIAS else 3,
             "precision": 3,
             "flags": 0,
         }

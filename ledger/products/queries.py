@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select, text
 
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers import gtin as gtins
@@ -18,6 +18,7 @@ from ledger.products import errors
 from ledger.products.model import LotHoldRow, LotRow, ProductClaimRow, ProductRow
 from ledger.products.rules import expiry, fold_lot, is_agricultural, parse_shelf_life
 from ledger.products.terms import (
+    Counting,
     Hold,
     Lot,
     LotsPage,
@@ -28,6 +29,7 @@ from ledger.products.terms import (
 )
 
 __all__ = [
+    "countings",
     "expiry",
     "find_lot",
     "held_lots",
@@ -49,6 +51,16 @@ PAGE_MAX = 200  # a page people read; machines ask for the next one
 NUMBERED_MAX = 50  # equal lot numbers of different products; more is not a search but a list
 _PRODUCT = ProductRow.__table__.c
 _LOT = LotRow.__table__.c
+_COUNTINGS = text("""
+    SELECT l.id, p.contains, cases.contains AS case_contains
+    FROM lot l JOIN product p ON p.id = l.product_id
+    LEFT JOIN LATERAL (
+        SELECT min(q.contains) AS contains FROM product q
+        WHERE q.base_id = coalesce(p.base_id, p.id) AND q.contains <> 1
+        HAVING min(q.contains) = max(q.contains)) cases ON true
+    WHERE l.id = ANY(CAST(:lots AS integer[]))
+      AND (p.contains <> 1 OR cases.contains IS NOT NULL)
+""")
 
 
 def plain_number(value: Decimal) -> Decimal:
@@ -171,6 +183,24 @@ def lots_by_ids(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, Lot]:
     """Lots by id; unknown ids are left out."""
     rows = uow.session.execute(select(*_LOT).where(_LOT.id == any_among(ids)))
     return {row.id: lot_of(row) for row in rows}
+
+
+def countings(uow: UnitOfWork, lots: Iterable[int]) -> dict[int, Counting]:
+    """How to read quantities of lots that may have been filed before their packs were declared.
+
+    Lots whose quantities count as they are stored are left out. The book is never rewritten, so
+    whoever sums its rows asks here.
+    """
+    asked = sorted(lots)
+    if not asked:
+        return {}
+    return {
+        row.id: Counting(
+            contains=plain_number(row.contains),
+            case_contains=None if row.case_contains is None else plain_number(row.case_contains),
+        )
+        for row in uow.session.execute(_COUNTINGS, {"lots": asked})
+    }
 
 
 def lots_of_product(

@@ -139,6 +139,18 @@ class Resolved:
     case_unit: Unit | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """How quantities stored of a lot count in base units as packs are declared today.
+
+    ``contains`` is the factor of pieces and cases of a pack's lot, 1 for a unit's own lot, where
+    ``case_contains`` is that of a case (箱), when all packs of the unit hold the same.
+    """
+
+    contains: Decimal = Decimal(1)
+    case_contains: Decimal | None = None
+
+
 class ShelfLifeUnit(StrEnum):
     """What a shelf life is counted in; months and years follow the calendar."""
 

@@ -12,13 +12,15 @@ from sqlalchemy import text
 from ledger.entries.queries.book import may_read
 from ledger.entries.queries.lines import COLUMNS, lines_of
 from ledger.entries.queries.pools import pools_of, sources_of
-from ledger.entries.rules.amounts import SIGNS, measure_of, unit_of_measure
+from ledger.entries.rules.amounts import SIGNS, in_base, measure_of, unit_of_measure
 from ledger.entries.rules.limits import limits_on
 from ledger.entries.rules.pairing import Pair, PairStatus, Side, pair
 from ledger.entries.terms import BookLine, OnHand, RowKind, Waiting
 from ledger.kernel.moment import from_stored, moment_of
 from ledger.kernel.quantity import EA, plain
 from ledger.kernel.uow import UnitOfWork
+from ledger.products.queries import countings
+from ledger.products.terms import Counting
 from ledger.subjects.queries import subjects_by_ids
 
 WAITING_DAYS = 60  # an unanswered delivery older than this is for the inspector's list, not theirs
@@ -116,6 +118,7 @@ def pair_rows(
     """
     people = {row.op for row in (*sent, *got)} | {row.other for row in (*sent, *got)}
     merged = {old: it.id for old, it in subjects_by_ids(uow, people - {0}, papers=False).items()}
+    packs = countings(uow, {row.lot for row in (*sent, *got)})
     groups: dict[tuple[int, int, int], tuple[list[Side], list[Side]]] = defaultdict(
         lambda: ([], [])
     )
@@ -127,7 +130,7 @@ def pair_rows(
                 merged.get(sender, sender),
                 merged.get(receiver, receiver),
             )
-            groups[key][place].append(_side(row))
+            groups[key][place].append(_side(row, packs.get(row.lot)))
     limits = limits_on(uow.parameters, uow.today)
     pairs: list[tuple[int, Pair]] = []
     for (root, _, _), (out, back) in groups.items():
@@ -138,9 +141,10 @@ def pair_rows(
     return pairs
 
 
-def _side(row: Any) -> Side:
+def _side(row: Any, counting: Counting | None) -> Side:
     at = from_stored(row.ts, row.precision)
-    return Side(row.id, at.earliest, at.latest, row.qty, row.doc, measure_of(row.unit))
+    measure, qty = in_base(measure_of(row.unit), row.qty, counting)
+    return Side(row.id, at.earliest, at.latest, qty, row.doc, measure)
 
 
 def pending_proof(uow: UnitOfWork, operator_id: int) -> tuple[BookLine, ...]:
@@ -166,8 +170,10 @@ def on_hand(uow: UnitOfWork, operator_id: int, lots: Iterable[int]) -> dict[int,
         return {}
     roots = _with_pools(uow, operator_id, alias_roots(uow, asked))
     sums: dict[tuple[int, int], int] = defaultdict(int)
+    packs = countings(uow, roots)
     for row in uow.session.execute(_STOCK, {"op": operator_id, "lots": sorted(roots)}):
-        sums[roots[row.lot], measure_of(row.unit)] += SIGNS[RowKind(row.kind)] * int(row.qty)
+        measure, qty = in_base(measure_of(row.unit), int(row.qty), packs.get(row.lot))
+        sums[roots[row.lot], measure] += SIGNS[RowKind(row.kind)] * qty
     found: dict[int, list[OnHand]] = {lot: [] for lot in asked}
     for lot in sorted(asked):
         for (root, measure), qty in sorted(sums.items()):

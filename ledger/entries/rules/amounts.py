@@ -21,7 +21,7 @@ from ledger.kernel.quantity import (
     unit_named,
     unit_numbered,
 )
-from ledger.products.terms import Resolved
+from ledger.products.terms import Counting, Resolved
 
 MEASURES = {
     Dimension.MASS: 1,
@@ -30,6 +30,7 @@ MEASURES = {
     Dimension.CASE: 4,
     Dimension.OTHER: 5,
 }
+COUNT, CASE = MEASURES[Dimension.COUNT], MEASURES[Dimension.CASE]
 NOTHING = Quantity(0, EA)
 """What is stated where a line names goods without a quantity."""
 SIGNS: dict[int, int] = {
@@ -63,18 +64,28 @@ def counted(quantity: Quantity, goods: Resolved) -> Quantity:
 
     Raises QuantityTooLarge. A case of unknown content stays a case; mass and volume stay as said.
     """
-    factor: Decimal | None = None
-    match quantity.unit.dimension:
-        case Dimension.COUNT:
-            factor = goods.contains if goods.contains != 1 else None
-        case Dimension.CASE:
-            factor = goods.contains if goods.contains != 1 else goods.case_contains
+    counting = Counting(contains=goods.contains, case_contains=goods.case_contains)
+    factor = _factor(MEASURES[quantity.unit.dimension], counting)
     if factor is None:
         return quantity
     whole = (quantity.thousandths * factor).to_integral_value(rounding=ROUND_HALF_EVEN)
     if whole > LIMIT:
         raise QuantityTooLarge(text=str(quantity.value))
     return Quantity(int(whole), EA)
+
+
+def in_base(measure: int, qty: int, counting: Counting | None) -> tuple[int, int]:
+    """(measure, thousandths) of a stored quantity, packs and cases declared later in pieces."""
+    factor = _factor(measure, counting) if counting else None
+    return (measure, qty) if factor is None else (COUNT, round(qty * factor))
+
+
+def _factor(measure: int, counting: Counting) -> Decimal | None:
+    if measure not in (COUNT, CASE):
+        return None
+    if counting.contains != 1:
+        return counting.contains
+    return counting.case_contains if measure == CASE else None
 
 
 def more_out_than_in(

@@ -172,8 +172,9 @@ class Checker:
         kind = OUT.get(item.line.kind)
         wanted: dict[tuple[int, int], int] = {}
         for goods in item.goods if kind else ():
-            key = (self.context.family[goods.lot], goods.measure)
-            wanted[key] = wanted.get(key, 0) + goods.qty
+            measure, qty = self._in_base(goods)
+            key = (self.context.family[goods.lot], measure)
+            wanted[key] = wanted.get(key, 0) + qty
         for (lot, measure), out in wanted.items():
             stock = self.context.stock[item.operator, lot]
             others = sum(qty for it, qty in stock.received.items() if it != measure)
@@ -187,8 +188,11 @@ class Checker:
         come = IN.get(item.line.kind)
         for goods in item.goods if come else item.made:
             self.context.stock[item.operator, self.context.family[goods.lot]].add(
-                come or RowKind.YIELD, goods.measure, goods.qty
+                come or RowKind.YIELD, *self._in_base(goods)
             )
+
+    def _in_base(self, goods: Goods) -> tuple[int, int]:
+        return amounts.in_base(goods.measure, goods.qty, self.context.packs.get(goods.lot))
 
     def _remarks(self, item: Item, limits: Limits) -> None:
         line = item.line

@@ -14,7 +14,8 @@ from ledger.entries.rules import amounts
 from ledger.entries.rules.stops import Likeness, Twin
 from ledger.entries.services.batch import Batch, Item
 from ledger.entries.terms import EntryKind, RowKind
-from ledger.products.terms import Hold
+from ledger.products.queries import countings
+from ledger.products.terms import Counting, Hold
 from ledger.subjects.queries import subjects_by_ids
 from ledger.subjects.terms import Subject
 
@@ -42,14 +43,14 @@ _STOCK = text(f"""
         JOIN entry s ON s.lot = a.lot AND s.kind = 9 AND s.unit = 2
         WHERE a.op = s.op OR a.op = (SELECT merged_into FROM subject WHERE id = s.op)
     )
-    SELECT w.op, w.root AS lot, e.unit, e.kind, sum(e.qty) AS qty,
+    SELECT w.op, w.root AS lot, e.lot AS stored, e.unit, e.kind, sum(e.qty) AS qty,
         min(e.ts + CASE e.precision WHEN 4 THEN 0 WHEN 3 THEN 86399 ELSE 2678400 END)
             FILTER (WHERE e.kind IN (1, 3) AND e.flags & 2 <> 0) AS pending_since,
         coalesce(bool_or(e.kind IN (1, 3) AND e.flags & 2 = 0), false) AS proven
     FROM wide w CROSS JOIN LATERAL (
         SELECT e.* FROM entry e
         WHERE e.lot = w.lot AND e.op = w.op AND e.kind BETWEEN 1 AND 6 {_IN_FORCE} OFFSET 0) e
-    GROUP BY w.op, w.root, e.unit, e.kind
+    GROUP BY w.op, w.root, e.lot, e.unit, e.kind
 """)  # noqa: S608
 _TWINS = text(f"""
     SELECT e.op, e.kind, e.lot, e.other, e.qty, e.unit, e.ts, e.doc,
@@ -132,6 +133,7 @@ class Context:
     stock: Stocks
     twins: dict[Likeness, list[Twin]]
     lines: set[LineKey]
+    packs: dict[int, Counting] = field(default_factory=dict)
 
 
 def load_context(batch: Batch, family: dict[int, int]) -> Context:
@@ -149,6 +151,7 @@ def load_context(batch: Batch, family: dict[int, int]) -> Context:
         stock=_stock(batch, items, family, excluded),
         twins=_twins(batch, items, excluded),
         lines=_lines(batch, items, ops, excluded),
+        packs=countings(batch.uow, family),
     )
 
 
@@ -181,9 +184,12 @@ def _stock(
         return stocks
     columns = (list(column) for column in zip(*sorted(asked), strict=True))
     values = dict(zip(("ops", "lots", "roots"), columns, strict=True))
-    for row in batch.uow.session.execute(_STOCK, {**values, "excluded": excluded}):
+    rows = batch.uow.session.execute(_STOCK, {**values, "excluded": excluded}).all()
+    packs = countings(batch.uow, {row.stored for row in rows})
+    for row in rows:
         held = stocks[row.op, row.lot]
-        held.add(row.kind, amounts.measure_of(row.unit), int(row.qty))
+        measure, qty = amounts.measure_of(row.unit), int(row.qty)
+        held.add(row.kind, *amounts.in_base(measure, qty, packs.get(row.stored)))
         held.proven = held.proven or row.proven
         if row.pending_since is not None:
             earlier = held.pending_since

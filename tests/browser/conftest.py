@@ -107,7 +107,9 @@ def opened(browser: Browser, site: Site, cookies: Callable[[str], list[Any]]) ->
     """
 
     @contextlib.contextmanager
-    def tab(width: int, person: str = "", *, script: bool = True) -> Iterator[Page]:
+    def tab(
+        width: int, person: str = "", *, script: bool = True, camera: bool = True
+    ) -> Iterator[Page]:
         wrong: list[str] = []
         context = browser.new_context(
             viewport={"width": width, "height": HEIGHT},
@@ -120,6 +122,8 @@ def opened(browser: Browser, site: Site, cookies: Callable[[str], list[Any]]) ->
         context.set_default_timeout(MILLISECONDS_MAX)
         if person:
             context.add_cookies(cookies(person))
+        if not camera:
+            context.add_init_script("delete window.MediaDevices?.prototype.getUserMedia")
         watch(context, site, wrong)
         yield context.new_page()
         context.close()

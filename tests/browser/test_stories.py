@@ -153,7 +153,11 @@ def test_a_consumers_camera_leads_to_the_public_page(opened: Open, site: Site) -
 def test_a_stopped_lot_says_so_before_anything_else(opened: Open, site: Site) -> None:
     with opened(PHONE, script=False) as tab:
         tab.goto(site.held_lot)
-        expect(tab.locator(".facts")).to_contain_text("不要购买和食用")
+        banner = tab.locator("main > .recall")
+        expect(banner).to_contain_text("请不要食用")
+        place = banner.bounding_box()
+        assert place is not None
+        assert place["y"] < 100
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -10,8 +10,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
+from flask import Flask
 from redis import Redis
 from sqlalchemy import Engine, text
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -65,10 +66,11 @@ class Site:
 
     address: str
     settings: Settings
+    app: Flask
     engine: Engine
     story: Story
     held_lot: str
-    """The number of another lot of the story's product, which an inspector has stopped."""
+    """The public address of a lot of other goods, which an inspector has stopped."""
 
     def one(self, sql: str, **values: object) -> object:
         """A single value out of the database, to find what has no address yet."""
@@ -99,6 +101,7 @@ def live_site(settings: Settings) -> Iterator[Site]:
         yield Site(
             address=chosen.origin,
             settings=chosen,
+            app=app,
             engine=engine,
             story=story,
             held_lot=_held(engine, story),
@@ -202,8 +205,3 @@ def _held(engine: Engine, story: Story) -> str:
     with units.begin(engine, actor=SYSTEM, now=clock.now(), request_id="test") as uow:
         hold_lot(uow, HoldLot(lot_id=found.id, reason="抽检不合格"))
     return f"/01/{found.gtin}/10/{found.number}"
-
-
-def today() -> date:
-    """The day on which the site answers."""
-    return clock.now().date()

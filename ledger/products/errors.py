@@ -5,7 +5,7 @@ A GTIN that cannot be read is refused by the identifiers before any of these.
 
 from __future__ import annotations
 
-from ledger.kernel.errors import Conflict, Invalid, NotFound
+from ledger.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class ProductMissing(Invalid):
@@ -108,6 +108,12 @@ class PackContradicts(Conflict):
     """The pack is on file with another content."""
 
     code = "products.pack_contradicts"
+
+
+class PackNotYours(Forbidden):
+    """Only the producer of a product, or a registrar, says how it is packed."""
+
+    code = "products.pack_not_yours"
 
 
 class AlreadyHeld(Conflict):

@@ -14,11 +14,9 @@ from ledger.products.queries import products_by_ids
 from ledger.products.rules import ProductKey
 from ledger.products.services import known
 from ledger.products.services.known import Said
-from ledger.products.services.packs import add_packs
+from ledger.products.services.packs import CONFIRM, add_packs
 from ledger.products.terms import OpenProduct, Product, SameGoods
 from ledger.subjects.services import resolve_parties
-
-CONFIRM = "product.confirm"
 
 _CONFIRM = text("""
     UPDATE product SET confirmed = true, name = given.name, name_key = given.name_key,
@@ -55,9 +53,10 @@ def open_product_with_packs(
 ) -> tuple[Product, bool, SameGoods]:
     """Record a product and its packs; (product, whether it is new, lots now the same goods).
 
-    The same again changes nothing. A product that only filings named is confirmed. Where it is on
-    file under another name, an operator's name is queued for a registrar, a registrar's replaces
-    it and settles the queue.
+    The same again changes nothing. The word of its producer, or of a registrar, confirms a
+    product; anybody else's opens it, or adds what nobody said yet, and it stays unconfirmed. Where
+    it is on file under another name, an operator's name is queued for a registrar, a registrar's
+    replaces it and settles the queue.
     Refuses: the identifiers' refusals, TextTooLong, NotFood, ProductMissing, NameMissing,
     ProducerMissing, ShelfLifeUnreadable, what resolve_parties and add_packs refuse. Announces:
     product.opened, product.confirmed, product.claimed, product.packed.
@@ -109,7 +108,8 @@ def _producer(uow: UnitOfWork, command: OpenProduct) -> int | None:
 def _opened(uow: UnitOfWork, key: ProductKey, words: Said) -> tuple[Product, bool]:
     if not words.name:
         raise errors.NameMissing(field="name")
-    found, opened = known.open_products(uow, {key: words}, confirmed=True)
+    stands = _stands(uow, words.producer_id)
+    found, opened = known.open_products(uow, {key: words}, confirmed=stands)
     product = found[key]
     if product.id not in opened:  # another unit was quicker: what it said is on file
         return _amended(uow, product, words), False
@@ -129,7 +129,17 @@ def _amended(uow: UnitOfWork, product: Product, words: Said) -> Product:
         return product
     if not words.name or (product.confirmed and not (registrar and _changes(product, words))):
         return product
+    if not _stands(uow, product.producer_id or words.producer_id):
+        known.fill_gaps(uow, [(product, words)])
+        return products_by_ids(uow, [product.id])[product.id]
     return confirmed(uow, product, words, settles=registrar)
+
+
+def _stands(uow: UnitOfWork, producer_id: int | None) -> bool:
+    """Whether the actor's word on a product of that producer stands without a registrar's."""
+    if uow.actor.may(CONFIRM):
+        return True
+    return producer_id is not None and uow.actor.may_act_for(producer_id)
 
 
 def _changes(product: Product, words: Said) -> bool:

@@ -20,6 +20,7 @@ from ledger.products.services import known
 from ledger.products.services.known import Said
 from ledger.products.terms import PackNamed, Product, SameGoods
 
+CONFIRM = "product.confirm"
 _PRODUCT = ProductRow.__table__.c
 
 # A pack nobody has named is shown by its unit's name.
@@ -59,7 +60,8 @@ def add_packs(uow: UnitOfWork, packs: Sequence[PackNamed]) -> SameGoods:
 
     Packs within packs are counted in the innermost unit. GTINs that are not on file are opened as
     unconfirmed. The same again changes nothing. Refuses: the identifiers' refusals, NotFood,
-    PackInStore, PackContentUnfit, PackCycle, PackContradicts. Announces: product.packed.
+    PackInStore, PackContentUnfit, PackCycle, PackContradicts, PackNotYours. Announces:
+    product.packed.
     """
     if not packs:
         return ()
@@ -73,6 +75,7 @@ def add_packs(uow: UnitOfWork, packs: Sequence[PackNamed]) -> SameGoods:
     changed = _changed(family, flat)
     if not changed:
         return ()
+    _refuse_others(uow, family, changed)
     uow.session.execute(_PACK, {"rows": json.dumps(changed)})
     for row in changed:
         uow.announce("product.packed", product_id=row["id"], base_id=row["base_id"])
@@ -86,6 +89,20 @@ def same_goods_of(uow: UnitOfWork, ids: Sequence[int]) -> SameGoods:
     uow.session.execute(_OPEN_UNIT_LOTS, packs)
     pairs = uow.session.execute(_SAME_GOODS, packs)
     return tuple((pack_lot, unit_lot) for pack_lot, unit_lot in pairs)
+
+
+def _refuse_others(
+    uow: UnitOfWork, family: dict[str, Product], changed: Sequence[dict[str, Any]]
+) -> None:
+    """Only its producer, or a registrar, says what a product is packed in and what a pack holds."""
+    if uow.actor.may(CONFIRM):
+        return
+    touched = {row[part] for row in changed for part in ("id", "base_id")}
+    for product in family.values():
+        maker = product.producer_id
+        theirs = product.confirmed if maker is None else not uow.actor.may_act_for(maker)
+        if product.id in touched and theirs:
+            raise errors.PackNotYours(field="packs", gtin=product.gtin)
 
 
 def _digits(gtin: str) -> str:

@@ -87,6 +87,22 @@ def test_another_operators_name_waits_for_a_registrar(client, dairy, shop):
     assert "registrar" in answer.json["warnings"][0]["detail"]
 
 
+def test_only_the_producers_own_word_confirms(client, dairy, shop):
+    opened = client.post(PRODUCTS, json={**MILK, "packs": []}, headers=shop)
+    assert (opened.status_code, opened.json["confirmed"]) == (201, False)
+    again = client.post(PRODUCTS, json={**MILK, "packs": []}, headers=shop)
+    assert (again.status_code, again.json["confirmed"]) == (200, False)
+    packed = client.post(PRODUCTS, json=MILK, headers=shop)
+    assert (packed.status_code, packed.json["code"]) == (403, "products.pack_not_yours")
+    own = client.post(PRODUCTS, json=MILK, headers=dairy)
+    assert (own.status_code, own.json["confirmed"]) == (200, True)
+    bigger = {"gtin": UNIT, "packs": [{"gtin": a_gtin(1, 2), "contains": "48"}]}
+    assert client.post(PRODUCTS, json=bigger, headers=shop).status_code == 403
+    assert client.post(PRODUCTS, json=MILK, headers=shop).status_code == 200
+    nobodys = client.post(PRODUCTS, json={"gtin": a_gtin(7), "name": "麦片"}, headers=shop)
+    assert (nobodys.status_code, nobodys.json["confirmed"]) == (201, False)
+
+
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [

@@ -170,6 +170,7 @@ class UnitWordRow(Table):
         Integer, Identity(always=True, start=1000, maxvalue=32767), primary_key=True
     )
     word: Mapped[str] = mapped_column(Text, unique=True)
+    operator_id: Mapped[int] = mapped_column(Integer, server_default="0", index=True)
 
 
 class LogisticUnitRow(Table):

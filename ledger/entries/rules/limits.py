@@ -15,6 +15,7 @@ PORTIONS_MAX = 500  # goods in one line
 WIDTH_MAX = 2_000  # inputs times outputs of one transformation
 NEW_UNITS_MAX = 20  # unknown units of measure in one filing; the list holds 31,000 for ever
 UNIT_WORD_FIRST, UNIT_WORD_LAST = 1_000, 32_767  # numbers a unit of measure kept as text may get
+UNIT_WORDS_MAX = 200  # units of measure kept as text that one operator may bring
 UNIT_DEPTH_MAX = 5  # pallet, layer, case, inner, pack
 
 

@@ -9,7 +9,12 @@ from sqlalchemy import text
 
 from ledger.entries import errors
 from ledger.entries.rules import amounts, fields
-from ledger.entries.rules.limits import NEW_UNITS_MAX, UNIT_WORD_FIRST, UNIT_WORD_LAST
+from ledger.entries.rules.limits import (
+    NEW_UNITS_MAX,
+    UNIT_WORD_FIRST,
+    UNIT_WORD_LAST,
+    UNIT_WORDS_MAX,
+)
 from ledger.entries.services.batch import Batch, Goods, Item
 from ledger.entries.terms import EntryKind, Portion
 from ledger.kernel.actor import NotYourOperator
@@ -23,10 +28,12 @@ from ledger.subjects.terms import Party
 
 _WORDS = text("SELECT word, id FROM unit_word WHERE word = ANY(CAST(:words AS text[]))")
 _WORDS_LOCK = text("SELECT pg_advisory_xact_lock(7310006, 0)")
-_LAST_WORD = text("SELECT max(id) FROM unit_word")
+_WORDS_KEPT = text("""
+    SELECT max(id) AS newest, count(*) FILTER (WHERE operator_id = :op) AS own FROM unit_word
+""")
 _NEW_WORDS = text("""
-    INSERT INTO unit_word (id, word) OVERRIDING SYSTEM VALUE
-    SELECT CAST(:newest AS integer) + place, word
+    INSERT INTO unit_word (id, word, operator_id) OVERRIDING SYSTEM VALUE
+    SELECT CAST(:newest AS integer) + place, word, CAST(:op AS integer)
     FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS given (word, place)
 """)
 _Wanted = tuple[Item, str, Portion, Quantity]
@@ -179,8 +186,9 @@ def _unit_numbers(batch: Batch, wanted: Iterable[_Wanted]) -> dict[str, int]:
     session.execute(_WORDS_LOCK)
     known = _known(session.execute(_WORDS, {"words": list(named)}))
     new = [word for word in named if word not in known]
-    newest = session.scalar(_LAST_WORD) or UNIT_WORD_FIRST - 1
-    room = max(UNIT_WORD_LAST - newest, 0)
+    kept = session.execute(_WORDS_KEPT, {"op": batch.operator_id}).one()
+    newest = kept.newest or UNIT_WORD_FIRST - 1
+    room = max(min(UNIT_WORD_LAST - newest, UNIT_WORDS_MAX - kept.own), 0)
     for place, word in enumerate(new):
         for item, path in named[word]:
             if place >= room:
@@ -190,7 +198,7 @@ def _unit_numbers(batch: Batch, wanted: Iterable[_Wanted]) -> dict[str, int]:
                     errors.TooManyNewUnits(limit=NEW_UNITS_MAX, units=word, field="unit"), path
                 )
     if opened := new[: min(room, NEW_UNITS_MAX)]:
-        session.execute(_NEW_WORDS, {"words": opened, "newest": newest})
+        session.execute(_NEW_WORDS, {"words": opened, "newest": newest, "op": batch.operator_id})
         known |= {word: newest + place for place, word in enumerate(opened, 1)}
     return known
 

@@ -547,6 +547,17 @@ def test_a_full_list_of_units_refuses_the_line(uow, dairy):
     assert filed.accepted == 2
 
 
+def test_one_operator_does_not_use_up_the_units_of_all(uow, dairy, shop):
+    brought = text(
+        "INSERT INTO unit_word (word, operator_id) SELECT 'w' || n, :op "
+        "FROM generate_series(1, 199) AS n"
+    )
+    uow.session.execute(brought, {"op": dairy})
+    filed = file(uow, dairy, *[production(unit=unit, document=unit) for unit in ("挑", "担", "w7")])
+    assert [(it.index, it.code) for it in filed.refused] == [(1, "entries.unit_words_full")]
+    assert codes(file(uow, shop, receipt(dairy, unit="担"))) == []
+
+
 def test_food_that_keeps_longer_than_the_book_can_count_is_filed(uow, dairy):
     lot = a_lot("L70", gtin=a_gtin(2), expires_on=UNKNOWN, shelf_life="70年")
     assert file(uow, dairy, production(lot=lot), production(lot=a_lot("L1"))).accepted == 2

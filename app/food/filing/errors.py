@@ -131,6 +131,12 @@ class SheetTooWide(Malformed):
     code = "filing.sheet_too_wide"
 
 
+class SheetOverlong(Malformed):
+    """A workbook's parts are longer, deeper or slower to read than any spreadsheet's."""
+
+    code = "filing.sheet_overlong"
+
+
 class EncodingUnknown(Malformed):
     """A text file is in no encoding that is read."""
 

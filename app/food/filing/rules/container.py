@@ -7,24 +7,18 @@ sheet makes a reader ask for billions of cells at once: both are found here, in 
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
-from dataclasses import dataclass
 from enum import StrEnum
 
 from app.food.filing import errors
+from app.food.filing.rules.extent import CHUNK, MARK, Measure
 
 ENTRIES_MAX = 2_000  # parts of a package; a workbook with 50 sheets and pictures has under 300
 UNFOLDED_MAX = 256 * 1024 * 1024  # the largest allowed sheet, 100,000 rows of 15 cells, has 90 MiB
 RATIO_MAX = 250  # sheets of repeated words reach about 60 to 1
 RATIO_FROM = 16 * 1024 * 1024  # below this no ratio can do harm
-CELLS_MAX = 8_000_000  # the reader takes about 32 bytes a cell, empty or not
-CHUNK = 1024 * 1024
-_TAG_MAX = 64 * 1024
-_IMPLICIT_COLUMNS = 256  # cells that do not say where they stand follow one another
-_CELL = re.compile(rb"<(?:\w+:)?(c|row)\b([^>]*)>")
-_PLACE = re.compile(rb"\br\s*=\s*[\"']\$?([A-Za-z]{0,3})\$?(\d{1,9})[\"']")
+MIB = 1024 * 1024
 
 
 class FileKind(StrEnum):
@@ -73,7 +67,7 @@ def check_package(data: bytes) -> None:
     """Unfold a workbook once, part by part, counting.
 
     Raises SheetDamaged (cut short, a false checksum), SheetTypeUnknown (a package of another
-    kind), SheetLocked, SheetTooDense, SheetTooWide.
+    kind), SheetLocked, SheetTooDense, SheetTooWide, SheetOverlong.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -104,7 +98,7 @@ def _check_sizes(parts: list[zipfile.ZipInfo], packed: int) -> None:
         or (unfolded > RATIO_FROM and unfolded > RATIO_MAX * packed)
     ):
         raise errors.SheetTooDense(
-            parts=len(parts), mib=unfolded // CHUNK, limit_mib=UNFOLDED_MAX // CHUNK
+            parts=len(parts), mib=unfolded // MIB, limit_mib=UNFOLDED_MAX // MIB
         )
     if any(part.flag_bits & 1 for part in parts):
         raise errors.SheetLocked
@@ -123,56 +117,29 @@ def _check_type(names: set[str], package: zipfile.ZipFile) -> None:
     raise errors.SheetTypeUnknown(kind=kind)
 
 
-@dataclass(slots=True)
-class _Extent:
-    """How far the cells of one part reach."""
-
-    rows: int = 0
-    columns: int = 0
-    row: int = 0
-    implicit: bool = False
-
-    def see(self, tag: bytes, attributes: bytes) -> None:
-        """Take one cell or row into account; a cell without content needs no room."""
-        if tag == b"c" and attributes.endswith(b"/"):
-            return
-        place = _PLACE.search(attributes)
-        if tag == b"row":
-            self.row = max(self.row, int(place[2]) if place else 0)
-        elif place is None or not place[1]:
-            self.implicit = True
-        else:
-            self.rows = max(self.rows, int(place[2]))
-            self.columns = max(self.columns, _column_number(place[1]))
-
-    def check(self) -> None:
-        """Refuse with SheetTooWide when the cells span more than a reader can hold."""
-        rows = max(self.rows, self.row) if self.implicit else self.rows
-        columns = max(self.columns, _IMPLICIT_COLUMNS) if self.implicit else self.columns
-        if rows * columns > CELLS_MAX:
-            raise errors.SheetTooWide(rows=rows, columns=columns, limit=CELLS_MAX)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
-
-
 def _walk(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Read one part to its end, which also checks its checksum, and measure its cells."""
-    extent, rest = _Extent(), b""
+    """Read one part to its end, which also checks its checksum; one with cells is measured.
+
+    A workbook may name any part as a sheet, so its own name and ending say nothing.
+    """
+    if not _has_cells(package, part):
+        return
+    measure = Measure()
+    with package.open(part) as stream:
+        while chunk := stream.read(CHUNK):
+            measure.feed(chunk)
+    measure.close()
+
+
+def _has_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    rest = b""
     with package.open(part) as stream:
         while chunk := stream.read(CHUNK):
             text = rest + chunk
-            cut = text.rfind(b"<")
-            for found in _CELL.finditer(text, 0, cut if cut >= 0 else len(text)):
-                extent.see(found[1], found[2])
-            rest = text[cut:] if 0 <= len(text) - cut <= _TAG_MAX else b""
-    for found in _CELL.finditer(rest):
-        extent.see(found[1], found[2])
-    extent.check()
+            if MARK in text:
+                return True
+            rest = text[-len(MARK) :]
+    return False
 
 
 def decoded(data: bytes) -> str:

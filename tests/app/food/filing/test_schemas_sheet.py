@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from support import sheets
 
 from app.food.filing import errors
 from app.food.filing.rules import cells, head
+from app.food.filing.rules.container import check_package
 from app.food.filing.rules.places import cell_of
 from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.terms import SheetRow, Skipped, SkipReason, Workbook
@@ -400,6 +402,67 @@ def a_far_cell() -> bytes:
     page.write("XFD1048576", "x")
     book.close()
     return out.getvalue()
+
+
+def a_sheet_of(cells: bytes) -> bytes:
+    """A workbook whose only sheet has these rows, in bytes of our own."""
+    with zipfile.ZipFile(io.BytesIO(sheets.a_ledger(2).data)) as made:
+        parts = {name: made.read(name) for name in made.namelist()}
+    whole = parts["xl/worksheets/sheet1.xml"]
+    before, mark, rest = whole.partition(b"<sheetData>")
+    after = rest.partition(b"</sheetData>")[2]
+    parts["xl/worksheets/sheet1.xml"] = before + mark + cells + b"</sheetData>" + after
+    return zip_of(parts)
+
+
+ONE = b'<row r="1"><c r="A1"><v>1</v></c>'
+FAR_CELLS = {
+    "a quoted >": ONE + b'<c x="&gt;>" r="IVY2000"><v>1</v></c></row>',
+    "a prefix with a dash": ONE + b'<a-b:c xmlns:a-b="x" r="IVY2000"><v>1</v></a-b:c></row>',
+    "a prefixed place": ONE + b'<c xmlns:q="x" q:r="A2" r="IVY2000"><v>1</v></c></row>',
+    "no place in a far row": ONE + b'</row><row r="900000">' + b"<c><v>1</v></c>" * 20 + b"</row>",
+    "a text within": ONE + b'<c r="IVY2000" t="inlineStr"><is><t>x</t></is></c></row>',
+}
+BROKEN_CELLS = {
+    "tags that never end": (b"<c " * 20_000, "filing.sheet_damaged"),
+    "a long attribute": (b'<row r="1" x="' + b"x" * 300_000 + b'"/>', "filing.sheet_overlong"),
+    "a tag without end": (b'<c x="' + b"x" * 2_000_000, "filing.sheet_overlong"),
+    "a deep well": (b"<x>" * 60_000, "filing.sheet_overlong"),
+    "a place of no kind": (b'<row r="1"><c r="AAAAA1"><v>1</v></c></row>', "filing.sheet_damaged"),
+}
+
+
+@pytest.mark.parametrize("cells", FAR_CELLS.values(), ids=FAR_CELLS)
+def test_a_far_cell_is_found_however_it_is_written(cells: bytes) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_package(a_sheet_of(cells))
+    assert refused.value.code == "filing.sheet_too_wide"
+
+
+@pytest.mark.parametrize(("cells", "code"), BROKEN_CELLS.values(), ids=BROKEN_CELLS)
+def test_a_sheet_made_to_wear_its_reader_out_is_refused_at_once(cells: bytes, code: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(Refusal) as refused:
+        check_package(a_sheet_of(cells))
+    assert refused.value.code == code
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("name", ["xl/media/image1.png", "xl/vbaProject.bin"])
+def test_a_sheet_under_another_name_is_measured_too(name: str) -> None:
+    far = b'<x><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="XFD99999"><v>1</v></c></row>'
+    parts = {"xl/workbook.xml": b"<a/>", name: far + b"</sheetData></x>"}
+    with pytest.raises(Refusal) as refused:
+        check_package(zip_of(parts))
+    assert refused.value.code == "filing.sheet_too_wide"
+
+
+def test_entities_are_refused_and_empty_far_cells_are_not() -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x><sheetData>&b;</sheetData></x>'
+    with pytest.raises(Refusal) as refused:
+        check_package(zip_of({"xl/workbook.xml": b"<a/>", "xl/worksheets/sheet1.xml": bomb}))
+    assert refused.value.code == "filing.sheet_damaged"
+    check_package(a_sheet_of(ONE + b'<c r="XFD1" s="1"/></row><row r="1048576"/>'))
 
 
 BAD_FILES: list[tuple[str, Callable[[], bytes], str]] = [

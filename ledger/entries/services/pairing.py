@@ -28,9 +28,14 @@ _BETWEEN = text(f"""
     SELECT {COLUMNS} FROM entry e
     WHERE e.lot = ANY(CAST(:lots AS integer[])) AND e.kind IN (2, 3)
       AND (e.op = :op AND e.other = ANY(CAST(:partners AS integer[]))
-           OR e.other = :op AND e.op = ANY(CAST(:partners AS integer[])))
+           OR e.other = ANY(CAST(:own AS integer[])) AND e.op = ANY(CAST(:partners AS integer[])))
       AND {IN_FORCE}
 """)  # noqa: S608
+# Who was filed as a party and has since been merged stands in the book under its old number.
+_ALSO = text("""
+    SELECT id FROM subject WHERE id = ANY(CAST(:ids AS integer[]))
+        OR merged_into = ANY(CAST(:ids AS integer[]))
+""")
 _STORE = text("""
     INSERT INTO pairing_day
         (operator_id, day, matched, differs, unmatched_up, unmatched_down, share)
@@ -54,7 +59,8 @@ def pair_day(uow: UnitOfWork, operator_id: int, day: date) -> PairingDay:
     mine = uow.session.execute(_DAY, {"op": operator_id} | span).all()
     people = subjects_by_ids(uow, {row.other for row in mine}, papers=False)
     mine = [row for row in mine if row.other in people and people[row.other].registered]
-    counted = _counted(uow, operator_id, mine) if mine else dict.fromkeys(_NAMES, 0)
+    partners = {people[row.other].id for row in mine}
+    counted = _counted(uow, operator_id, mine, partners) if mine else dict.fromkeys(_NAMES, 0)
     total = sum(counted.values())
     share = Decimal(counted["matched"]) / total if total else Decimal(1)
     found = PairingDay(
@@ -68,7 +74,9 @@ _NAMES = ("matched", "differs", "unmatched_up", "unmatched_down")
 _COLUMNS = tuple(column.name for column in PairingDayRow.__table__.columns)
 
 
-def _counted(uow: UnitOfWork, operator_id: int, mine: Sequence[Any]) -> dict[str, int]:
+def _counted(
+    uow: UnitOfWork, operator_id: int, mine: Sequence[Any], partners: set[int]
+) -> dict[str, int]:
     """How many of these rows pair; each row counts once, by the worst of its pairs."""
     roots = alias_roots(uow, {row.lot for row in mine})
     rows = uow.session.execute(
@@ -76,7 +84,8 @@ def _counted(uow: UnitOfWork, operator_id: int, mine: Sequence[Any]) -> dict[str
         {
             "op": operator_id,
             "lots": sorted(roots),
-            "partners": sorted({row.other for row in mine}),
+            "own": list(uow.session.scalars(_ALSO, {"ids": [operator_id]})),
+            "partners": list(uow.session.scalars(_ALSO, {"ids": sorted(partners)})),
         },
     ).all()
     sent = [row for row in rows if row.kind == RowKind.DISPATCH]

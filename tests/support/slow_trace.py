@@ -37,23 +37,31 @@ class Town:
     """Everything filed, what was withdrawn, and which names mean the same.
 
     ``same_lot`` maps a lot's name to (the lot it is, how many base units one of it holds).
+    ``own_lot`` maps (who, a lot's name) to the lot of its own as which it may hand that on: so it
+    is with goods whose producer nobody stated, as soon as they have come to it.
     """
 
     filed: tuple[Filed, ...]
     withdrawn: frozenset[int] = frozenset()
     same_operator: dict[str, str] = field(default_factory=dict)
     same_lot: dict[str, tuple[str, int]] = field(default_factory=dict)
+    own_lot: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A dispatch and the receipt that answers it, or one of them alone."""
+    """A dispatch and the receipt that answers it, or one of them alone.
+
+    ``left`` and ``came`` are its two ends: who, and the lot it is there.
+    """
 
     sender: str
     receiver: str
     lot: str
     out: Filed | None
     back: Filed | None
+    left: tuple[str, str]
+    came: tuple[str, str]
 
     @property
     def leaves(self) -> tuple[datetime, datetime]:
@@ -114,6 +122,7 @@ class SlowTrace:
             self._read(one, town) for one in town.filed if one.number not in town.withdrawn
         ]
         self.changes = [one for one in self.entries if one.kind == "use"]
+        self.own_lot = self._own_lots(town)
         self.deliveries = self._deliveries()
 
     @staticmethod
@@ -138,6 +147,30 @@ class SlowTrace:
             outputs=tuple(goods(*each) for each in one.outputs),
         )
 
+    def _own_lots(self, town: Town) -> dict[tuple[str, str], str]:
+        """What holders of goods without a stated producer hold them as, once such have come."""
+        came = {(one.operator, one.lot) for one in self.entries if one.kind == "receipt"}
+        came |= {(one.partner, one.lot) for one in self.entries if one.kind == "dispatch"}
+        return {
+            (town.same_operator.get(who, who), lot): own
+            for (who, lot), own in town.own_lot.items()
+            if (town.same_operator.get(who, who), lot) in came and own != lot
+        }
+
+    def at(self, who: str, lot: str) -> tuple[str, str]:
+        """The holder of a lot: in its hands the lot may be one with others."""
+        return who, self.own_lot.get((who, lot), lot)
+
+    def sides(self, change: Filed, of: str) -> list[tuple[str, int]]:
+        """Inputs or outputs of a transformation, as the lots they are in its operator's hands."""
+        return [(self.at(change.operator, lot)[1], q) for lot, q in getattr(change, of)]
+
+    def _delivery(self, lot: str, out: Filed | None, back: Filed | None) -> Delivery:
+        sender = out.operator if out else back.partner
+        receiver = out.partner if out else back.operator
+        ends = self.at(sender, lot), self.at(receiver, lot)
+        return Delivery(sender, receiver, lot, out, back, *ends)
+
     def _deliveries(self) -> list[Delivery]:
         """Contract 3.3.6. Towns are drawn so that at most one receipt can answer a dispatch."""
         outs = [one for one in self.entries if one.kind == "dispatch"]
@@ -147,12 +180,10 @@ class SlowTrace:
             fitting = [back for back in backs if self._answers(out, back)]
             assert len(fitting) < 2, "the town is drawn so that this cannot happen"
             back = fitting[0] if fitting else None
-            made.append(Delivery(out.operator, out.partner, out.lot, out, back))
+            made.append(self._delivery(out.lot, out, back))
         answered = {one.back.number for one in made if one.back}
         return made + [
-            Delivery(back.partner, back.operator, back.lot, None, back)
-            for back in backs
-            if back.number not in answered
+            self._delivery(back.lot, None, back) for back in backs if back.number not in answered
         ]
 
     @staticmethod
@@ -170,26 +201,26 @@ class SlowTrace:
 
     def nodes(self) -> set[tuple[str, str]]:
         """Everybody who is named with a lot."""
-        found = {(one.operator, one.lot) for one in self.entries if one.lot}
-        found |= {(one.partner, one.lot) for one in self.entries if one.lot and one.partner}
+        found = {self.at(one.operator, one.lot) for one in self.entries if one.lot}
+        found |= {self.at(one.partner, one.lot) for one in self.entries if one.lot and one.partner}
         for change in self.changes:
-            found |= {(change.operator, lot) for lot, _ in (*change.inputs, *change.outputs)}
+            found |= {self.at(change.operator, lot) for lot, _ in (*change.inputs, *change.outputs)}
         return found
 
     def arrivals(self, node: tuple[str, str]) -> list[tuple[datetime, datetime]]:
         """When the lot came to the holder: received, produced or made."""
         who, lot = node
         return [
-            *(d.arrives for d in self.deliveries if (d.receiver, d.lot) == node),
+            *(d.arrives for d in self.deliveries if d.came == node),
             *(
                 span(one.when)
                 for one in self.entries
-                if one.kind == "production" and (one.operator, one.lot) == node
+                if one.kind == "production" and self.at(one.operator, one.lot) == node
             ),
             *(
                 span(one.when)
                 for one in self.changes
-                if one.operator == who and lot in dict(one.outputs)
+                if one.operator == who and lot in dict(self.sides(one, "outputs"))
             ),
         ]
 
@@ -201,7 +232,7 @@ class SlowTrace:
     def sums(self, node: tuple[str, str]) -> dict[str, int]:
         """Received, produced, dispatched, used, disposed and on hand, over all entries."""
         who, lot = node
-        mine = [one for one in self.entries if (one.operator, one.lot) == node]
+        mine = [one for one in self.entries if self.at(one.operator, one.lot) == node]
 
         def filed(kind: str) -> int:
             return sum(one.quantity for one in mine if one.kind == kind)
@@ -211,19 +242,15 @@ class SlowTrace:
                 q
                 for change in self.changes
                 if change.operator == who
-                for name, q in getattr(change, of)
+                for name, q in self.sides(change, of)
                 if name == lot
             )
 
         presumed = sum(
-            d.out.quantity
-            for d in self.deliveries
-            if d.out and not d.back and (d.receiver, d.lot) == node
+            d.out.quantity for d in self.deliveries if d.out and not d.back and d.came == node
         )
         unsaid = sum(
-            d.back.quantity
-            for d in self.deliveries
-            if d.back and not d.out and (d.sender, d.lot) == node
+            d.back.quantity for d in self.deliveries if d.back and not d.out and d.left == node
         )
         sums = {
             "received": filed("receipt") + presumed,
@@ -253,9 +280,9 @@ class SlowTrace:
                 gaps.add(("more_out_than_in", *node, went - came))
         for d in found.deliveries:
             if d.status == "dispatch_only":
-                gaps.add(("unanswered_dispatch", d.receiver, d.lot, d.out.quantity))
+                gaps.add(("unanswered_dispatch", *d.came, d.out.quantity))
             if d.status == "receipt_only":
-                gaps.add(("unanswered_receipt", d.sender, d.lot, d.back.quantity))
+                gaps.add(("unanswered_receipt", *d.left, d.back.quantity))
         return gaps
 
     def departures(self, node: tuple[str, str]) -> list[tuple[int, tuple[datetime, datetime]]]:
@@ -265,18 +292,19 @@ class SlowTrace:
             *(
                 (one.quantity, span(one.when))
                 for one in self.entries
-                if one.kind in ("dispatch", "sale", "disposal") and (one.operator, one.lot) == node
+                if one.kind in ("dispatch", "sale", "disposal")
+                and self.at(one.operator, one.lot) == node
             ),
             *(
                 (d.back.quantity, d.leaves)
                 for d in self.deliveries
-                if d.out is None and (d.sender, d.lot) == node
+                if d.out is None and d.left == node
             ),
             *(
                 (quantity, span(one.when))
                 for one in self.changes
                 if one.operator == who
-                for name, quantity in one.inputs
+                for name, quantity in self.sides(one, "inputs")
                 if name == lot
             ),
         ]
@@ -294,34 +322,50 @@ class SlowTrace:
             more = {
                 lot
                 for change in self.changes
-                if lots & dict(change.inputs).keys()
+                if lots & (dict(change.inputs).keys() | dict(self.sides(change, "inputs")).keys())
                 for lot, _ in change.outputs
-            } - lots
+            }
+            more |= {own for (_, lot), own in self.own_lot.items() if lot in lots}
+            more -= lots
             if not more:
                 return lots
             lots |= more
 
     def whole_down(self, root: str) -> Found:
+        """Every entry of the lots made of it; and what its holders sent on under other names."""
         lots = self.made_of(root)
-        return Found(
-            frozenset(node for node in self.nodes() if node[1] in lots),
-            frozenset(d for d in self.deliveries if d.lot in lots),
-            frozenset(
-                c.number
+        nodes = {node for node in self.nodes() if node[1] in lots}
+        taken = {d for d in self.deliveries if d.lot in lots}
+        mixed = {(who, own) for (who, _), own in self.own_lot.items()}
+        strays = {d.came for d in self.deliveries if d.lot not in lots and d.left in nodes & mixed}
+        taken |= {d for d in self.deliveries if d.lot not in lots and d.left in nodes & mixed}
+        changes = {
+            c.number
+            for c in self.changes
+            if lots & dict((*self.sides(c, "inputs"), *self.sides(c, "outputs"))).keys()
+        }
+        while True:
+            onward = {d for d in self.deliveries if d.left in strays}
+            used = {
+                c
                 for c in self.changes
-                if lots & (dict(c.inputs).keys() | dict(c.outputs).keys())
-            ),
-        )
+                if any((c.operator, lot) in strays for lot, _ in self.sides(c, "inputs"))
+            }
+            more = {d.came for d in onward} | {
+                (c.operator, lot) for c in used for lot, _ in self.sides(c, "outputs")
+            }
+            if more <= strays:
+                numbers = changes | {c.number for c in used}
+                return Found(
+                    frozenset(nodes | strays), frozenset(taken | onward), frozenset(numbers)
+                )
+            strays |= more
 
     def operator_down(self, root: str, operator: str) -> Found:
-        start = (operator, root)
+        start = self.at(operator, root)
         if start not in self.nodes():
             return Found(frozenset(), frozenset(), frozenset())
-        taken = {
-            d
-            for d in self.deliveries
-            if (d.sender, d.lot) == start and self.is_valid(start, d.leaves)
-        }
+        taken = {d for d in self.deliveries if d.left == start and self.is_valid(start, d.leaves)}
         changes: set[int] = set()
         while True:
             nodes = self._reached(start, taken, changes)
@@ -329,7 +373,7 @@ class SlowTrace:
             used = {
                 c.number
                 for c in self.changes
-                if any((c.operator, lot) in nodes for lot, _ in c.inputs)
+                if any((c.operator, lot) in nodes for lot, _ in self.sides(c, "inputs"))
             } - changes
             if not more and not used:
                 return Found(frozenset(nodes), frozenset(taken), frozenset(changes))
@@ -340,22 +384,27 @@ class SlowTrace:
         self, start: tuple[str, str], taken: set[Delivery], changes: set[int]
     ) -> set[tuple[str, str]]:
         made = {
-            (c.operator, lot) for c in self.changes if c.number in changes for lot, _ in c.outputs
+            (c.operator, lot)
+            for c in self.changes
+            if c.number in changes
+            for lot, _ in self.sides(c, "outputs")
         }
-        return {start} | {(d.receiver, d.lot) for d in taken} | made
+        return {start} | {d.came for d in taken} | made
 
     def _fed(self, d: Delivery, taken: set[Delivery], changes: set[int]) -> bool:
-        before = [t.arrives for t in taken if (t.receiver, t.lot) == (d.sender, d.lot)]
+        before = [t.arrives for t in taken if t.came == d.left]
         before += [
             span(c.when)
             for c in self.changes
-            if c.number in changes and c.operator == d.sender and d.lot in dict(c.outputs)
+            if c.number in changes
+            and c.operator == d.sender
+            and d.left[1] in dict(self.sides(c, "outputs"))
         ]
         return any(may_feed(each, d.leaves) for each in before)
 
     def operator_up(self, root: str, operator: str) -> Found:
         """What could have reached the operator in time."""
-        start = (operator, root)
+        start = self.at(operator, root)
         if start not in self.nodes():
             return Found(frozenset(), frozenset(), frozenset())
         return self._up({start}, {start})
@@ -373,24 +422,23 @@ class SlowTrace:
                 (c.operator, lot)
                 for c in self.changes
                 if c.number in through
-                for lot, _ in c.inputs
+                for lot, _ in self.sides(c, "inputs")
             }
             more = {
                 d
                 for d in self.deliveries
-                if self.is_valid((d.sender, d.lot), d.leaves)
-                and self._feeds((d.receiver, d.lot), d.arrives, ends, taken)
+                if self.is_valid(d.left, d.leaves) and self._feeds(d.came, d.arrives, ends, taken)
             } - taken
             made = {
                 c.number
                 for c in self.changes
                 if any(
                     self._feeds((c.operator, lot), span(c.when), ends, taken)
-                    for lot, _ in c.outputs
+                    for lot, _ in self.sides(c, "outputs")
                 )
             } - through
             if not more and not made:
-                found = nodes | ends | {(d.sender, d.lot) for d in taken}
+                found = nodes | ends | {d.left for d in taken}
                 return Found(frozenset(found), frozenset(taken), frozenset(through))
             taken |= more
             through |= made
@@ -403,33 +451,36 @@ class SlowTrace:
         taken: set[Delivery],
     ) -> bool:
         """At an end (who asks, or who used it) every arrival counts; else it must be in time."""
-        return node in ends or any(
-            (t.sender, t.lot) == node and may_feed(arrival, t.leaves) for t in taken
-        )
+        return node in ends or any(t.left == node and may_feed(arrival, t.leaves) for t in taken)
 
     def whole_up(self, root: str) -> Found:
         """From the root's origins, each input as it reached the transforming operator."""
-        makers = {(c.operator, root) for c in self.changes if root in dict(c.outputs)}
+        makers = {self.at(c.operator, root) for c in self.changes if root in dict(c.outputs)}
         makers |= {
-            (one.operator, root)
+            self.at(one.operator, root)
             for one in self.entries
             if one.kind == "production" and one.lot == root
         }
+        owners = {(who, own) for (who, _), own in self.own_lot.items() if own == root}
         here = {node for node in self.nodes() if node[1] == root}
         origins = (
             makers
+            or owners
             or {
                 node
                 for node in here
-                if not self.arrivals(node)
-                and any((d.sender, d.lot) == node for d in self.deliveries)
+                if not self.arrivals(node) and any(d.left == node for d in self.deliveries)
             }
             or here
         )
-        made = frozenset(c.number for c in self.changes if root in dict(c.outputs))
-        if not made:
+        made = frozenset(
+            c.number
+            for c in self.changes
+            if any((c.operator, lot) in makers for lot, _ in self.sides(c, "outputs"))
+        )
+        if not made and not owners:
             return Found(frozenset(origins), frozenset(), frozenset())
-        return self._up(set(), origins, made)
+        return self._up(owners, origins, made)
 
     def agrees(self) -> bool:
         """Contract 3.3.5 of this model itself: down of A holds B exactly when up of B holds A."""

@@ -43,16 +43,15 @@ def hold_against(
     assert {
         (
             *node(link.sender),
-            operators[link.receiver.operator],
+            *node(link.receiver),
             link.status.value,
             frozenset(filed[entry.id] for entry in link.entries),
         )
         for link in answer.movements
     } == {
         (
-            d.sender,
-            d.lot,
-            d.receiver,
+            *d.left,
+            *d.came,
             d.status,
             frozenset(one.number for one in (d.out, d.back) if one),
         )

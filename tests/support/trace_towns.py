@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.entries.model import ENTRY_COLUMNS
 from ledger.entries.rules.canonical import document_hash
-from ledger.entries.terms import RowKind
+from ledger.entries.terms import Alias, RowKind
 from ledger.kernel.moment import UNKNOWN, parse_moment
 from ledger.kernel.quantity import unit_named
 from support.slow_trace import Filed, Town
@@ -52,7 +52,21 @@ def towns(draw: st.DrawFn) -> Town:
         draw(st.sampled_from([_delivery] * 6 + [_change] * 3 + [_made, _lost]))(draw, writer)
     numbers = [one.number for one in writer.entries]
     withdrawn = draw(st.sets(st.sampled_from(numbers), max_size=2)) if numbers else set()
-    return Town(tuple(writer.entries), frozenset(withdrawn), SAME_OPERATOR, SAME_LOT)
+    own = draw(own_lots())
+    return Town(tuple(writer.entries), frozenset(withdrawn), SAME_OPERATOR, SAME_LOT, own)
+
+
+@st.composite
+def own_lots(draw: st.DrawFn) -> dict[tuple[str, str], str]:
+    """Goods of one name whose producers nobody stated: some lots are somebody's own."""
+    alike = draw(st.lists(st.sampled_from(LOTS), max_size=4, unique=True))
+    owners = draw(st.permutations(OPERATORS))[: draw(st.integers(0, len(alike)))]
+    return {
+        (who, lot): own
+        for who, own in zip(owners, alike, strict=False)
+        for lot in alike
+        if lot != own
+    }
 
 
 def _delivery(draw: st.DrawFn, writer: Writer) -> None:
@@ -169,6 +183,12 @@ def rows_of(town: Town, ids: dict[str, int], numbers: dict[int, int]) -> list[tu
             dict.fromkeys(ENTRY_COLUMNS, 0)
             | {"lot": ids[a], "other": ids[b], "kind": RowKind.ALIAS}
             for a, b in ((case, base), (base, case))
+        ]
+    for (who, lot), own in town.own_lot.items():
+        rows += [
+            dict.fromkeys(ENTRY_COLUMNS, 0)
+            | {"lot": ids[a], "other": ids[b], "kind": RowKind.ALIAS, "unit": how, "op": ids[who]}
+            for a, b, how in ((lot, own, Alias.SOURCE), (own, lot, Alias.POOL))
         ]
     return [tuple(int(row[name]) for name in ENTRY_COLUMNS) for row in rows]
 

@@ -1,0 +1,95 @@
+"""Reading what else is in lots that operators hand on as their own (decision 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ledger.entries.terms import Alias, RowKind
+from ledger.kernel.uow import UnitOfWork
+from scanner.trace.queries.reading import Fetched, ask, fetch
+from scanner.trace.rules.sameness import Known, canonical_lots, pools_said, pools_to_follow
+from scanner.trace.terms import Direction, Limit, Limits, Node, Row, TraceAsked
+
+_ALIAS = int(RowKind.ALIAS)
+_CUT = frozenset({Limit.LOTS, Limit.ROWS})
+# What some operators did with lots of others that they hold as their own: no other's rows.
+_HAD = """
+SELECT e.lot, {columns} FROM unnest(%(lots)s::int[]) AS s(lot) CROSS JOIN LATERAL (
+  SELECT {columns} FROM entry e WHERE e.lot = s.lot
+    AND (e.op = ANY(%(who)s::int[]) OR e.kind = 10
+         OR e.kind IN (2, 3) AND e.other = ANY(%(who)s::int[])) OFFSET 0) e
+LIMIT %(rows)s
+"""
+_ALL_OF = (
+    "SELECT m.id, coalesce(h.merged_into, h.id) FROM subject h JOIN subject m "
+    "ON m.id = coalesce(h.merged_into, h.id) OR m.merged_into = coalesce(h.merged_into, h.id) "
+    "WHERE h.id = ANY(%(ids)s::int[])"
+)
+
+
+def add_pooled(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked) -> None:
+    """What else is in the lots that operators hand on as their own, and what left as theirs.
+
+    Of each other source only the operator's own part is read, for its totals. Where it sent goods
+    on under their source's name, they may be any of what it had: then that lot is followed too.
+    """
+    if not any(row.kind == _ALIAS and row.unit != Alias.SAME for row in fetched.rows):
+        return
+    fetched.pools = True
+    merged: dict[int, int] = {}
+    while True:
+        same_lot = canonical_lots(same_goods_said(fetched.rows), {})
+        _learn_merged(uow, fetched, merged)
+        said = pools_said(fetched.rows, same_lot, merged)
+        parts = _parts(uow, fetched, asked.limits, said, merged)
+        following = pools_to_follow(
+            [*fetched.rows, *parts],
+            said,
+            Known(fetched.lots, same_lot, merged, asked.operator_id, frozenset(asked.lots)),
+        )
+        more = {
+            direction: lots
+            for direction, lots in following.items()
+            if lots and asked.direction in (direction, Direction.BOTH)
+        }
+        if not more or len(fetched.rows) > asked.limits.rows or fetched.limits & _CUT:
+            fetched.rows += parts
+            return
+        for direction, lots in more.items():
+            fetch(uow, fetched, replace(asked, lots=tuple(sorted(lots))), direction)
+
+
+def _learn_merged(uow: UnitOfWork, fetched: Fetched, merged: dict[int, int]) -> None:
+    """Which numbers are read as the operators that hold lots as their own."""
+    holders = {row.op for row in fetched.rows if row.kind == _ALIAS and row.op} - merged.keys()
+    if holders:
+        merged |= dict(ask(uow, fetched, _ALL_OF, ids=sorted(holders)))
+
+
+def _parts(
+    uow: UnitOfWork,
+    fetched: Fetched,
+    limits: Limits,
+    said: Mapping[Node, int],
+    merged: Mapping[int, int],
+) -> list[Row]:
+    """What the holders of the lots read did with the sources of these that were not read."""
+    wanted = {node for node, pool in said.items() if pool in fetched.lots}
+    lots = sorted({node.lot for node in wanted} - fetched.lots)
+    if len(lots) > limits.sources:
+        fetched.limits.add(Limit.SOURCES)
+        lots = lots[-limits.sources :]
+    if not lots:
+        return []
+    holders = {node.operator for node in wanted}
+    who = sorted(number for number, target in merged.items() if target in holders)
+    rows = ask(uow, fetched, _HAD, lots=lots, who=who, rows=limits.rows + 1)
+    if len(rows) > limits.rows:
+        fetched.limits.add(Limit.SOURCES)
+    return [Row._make(row[1:]) for row in rows[: limits.rows]]
+
+
+def same_goods_said(rows: Iterable[Row]) -> list[tuple[int, int]]:
+    """The pairs of lots that are the same goods everywhere."""
+    return [(row.lot, row.other) for row in rows if row.kind == _ALIAS and row.unit == Alias.SAME]

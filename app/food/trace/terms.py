@@ -89,6 +89,7 @@ class PublicView:
     No quantities, prices, contacts, or names beyond the producer's and the asking shop's.
     ``lot`` is none where only the product is known. ``licence`` is the producer's food production
     licence in force on the day of asking, or the last one. ``certificates`` are (kind, number).
+    ``hold_is_mixed`` says that the hold is on another lot, which may be in this one.
     """
 
     product: Product
@@ -101,3 +102,4 @@ class PublicView:
     path: tuple[Step, ...]
     has_gap: bool
     asked_at: datetime
+    hold_is_mixed: bool = False

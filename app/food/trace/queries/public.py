@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.food.trace.terms import PublicView, Step, StepKind
+from ledger.entries.queries.pools import stopped_lots
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import queries as products
@@ -32,13 +33,15 @@ def public_view(uow: UnitOfWork, code: str, lot: str = "", *, shop: str = "") ->
     producer = _producer(uow, product, found)
     licence = _licence(uow, producer)
     walked = _walked(uow, found, shop) if found else None
+    stopped = stopped_lots(uow, [found.id]).get(found.id) if found else None
     return PublicView(
         product=product,
         lot=found,
         producer=producer,
         licence=licence,
         licence_holds=licence is not None and licence.holds(uow.today),
-        hold=products.held_lots(uow, [found.id]).get(found.id) if found else None,
+        hold=stopped.hold if stopped else None,
+        hold_is_mixed=stopped.is_mixed if stopped else False,
         certificates=certificates_of(uow, found.id) if found else (),
         path=walked[0] if walked else (),
         has_gap=walked[1] if walked else False,

@@ -119,6 +119,11 @@ class HolderJson(Wire):
     unit = fields.String(required=True)
     first_at = fields.String(allow_none=True)
     last_at = fields.String(allow_none=True)
+    mixed = fields.Boolean(required=True)
+    sources = fields.Integer(
+        required=True,
+        metadata={"description": "how many lots may be in it; 0: it is this lot and no other"},
+    )
 
 
 class GapJson(Wire):
@@ -136,6 +141,9 @@ class GapJson(Wire):
 class TraceJson(Wire):
     """The answer to a trace."""
 
+    mixed = fields.Boolean(
+        required=True, metadata={"description": "some holder may have several lots in one"}
+    )
     root = fields.Dict(required=True)
     roots = fields.List(fields.Nested(LotJson), required=True)
     direction = fields.String(required=True)
@@ -202,6 +210,7 @@ def trace_document(answered: Answered) -> dict[str, Any]:
         "roots": [names.lot(lot) for lot in trace.roots],
         "direction": trace.direction.value,
         "complete": trace.complete,
+        "mixed": any(count > 1 for count in trace.sources.values()),
         "limits": [limit.value for limit in trace.limits],
         "took_ms": round(answered.took_ms, 2),
         "rows_read": trace.rows_read,
@@ -267,6 +276,8 @@ def _holder(names: _Names, holder: Holder) -> dict[str, Any]:
         "unit": holder.unit.code,
         "first_at": at(holder.first_at),
         "last_at": at(holder.last_at),
+        "mixed": names.trace.sources.get(holder.node, 0) > 1,
+        "sources": names.trace.sources.get(holder.node, 0),
     }
 
 

@@ -118,6 +118,13 @@ def _row(kind: str, names: str, answer: str, grounds: str = "") -> dict[str, str
 
 def _recall(seen: PublicView) -> dict[str, str]:
     names = "召回|Recall"
+    if seen.hold is not None and seen.hold_is_mixed:
+        return _row(
+            "bad",
+            names,
+            _("这批货可能含有被停售的批次"),
+            _("请不要购买和食用，等待进一步通知"),
+        )
     if seen.hold is not None:
         return _row(
             "bad", names, _("监管部门已要求停止销售"), _("请不要购买和食用，等待进一步通知")
@@ -219,7 +226,7 @@ def plain(seen: PublicView) -> dict[str, Any]:
         "producer": {"name": maker["name"], "uscc": maker["uscc"]} if seen.producer else None,
         "licences": [maker["licence"] | {"holds": seen.licence_holds}] if seen.licence else [],
         "certificates": [{"kind": kind, "number": number} for kind, number in seen.certificates],
-        "recall": {"state": "held" if seen.hold else "none"},
+        "recall": {"state": "held" if seen.hold else "none", "mixed": seen.hold_is_mixed},
         "path": [
             {"kind": step.kind.value, "name": step.name, "count": step.count or None}
             for step in seen.path

@@ -20,7 +20,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from app.accounts import queries, rules, schemas, services, terms
-from app.doors import http, i18n
+from app.doors import http, i18n, seals
 from app.doors.web import ROLE_TEXTS, action, form, page
 from ledger.kernel.actor import PUBLIC, Actor
 from ledger.kernel.errors import Refusal
@@ -150,6 +150,7 @@ def _account_context(uow: UnitOfWork) -> Mapping[str, Any]:
         "role": role_text(account.role),
         "values": {"language": account.language},
         "password_least": rules.PASSWORD_LENGTH_MIN,
+        "shop": seals.shop_reference(uow.actor.operator_id) if uow.actor.operator_id else "",
     }
 
 

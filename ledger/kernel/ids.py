@@ -2,15 +2,22 @@
 
 A reference to an entry names its lot too, because the book is keyed by lot: by (lot, id) an entry
 is found in well under a millisecond, by id alone only by scanning a whole index.
+
+References the public sees carry a seal instead of a check character: who has one was given it, and
+counting on from it finds nothing.
 """
 
 from __future__ import annotations
+
+import hashlib
+import hmac
 
 from ledger.kernel.errors import NotFound
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _VALUE = {char: index for index, char in enumerate(_ALPHABET)}
 _LOT_DIGITS, _ID_DIGITS = 7, 13
+_SEAL_DIGITS = 16  # 80 bits
 _LOT_MAX, _ID_MAX = 2**31 - 1, 2**63 - 1  # the digits reach further than the numbers they carry
 
 
@@ -60,20 +67,38 @@ def parse_entry_reference(text: str) -> tuple[int, int]:
     return lot, entry
 
 
-def trace_reference(lot: int) -> str:
+def trace_reference(lot: int, key: str) -> str:
     """The 24-character public reference of a lot without a GTIN (rules.md R1.6.2)."""
-    body = encode(lot, 22)
-    return f"T{body}{_check(body)}"
+    return _sealed("T", lot, key)
 
 
-def parse_trace_reference(text: str) -> int:
+def parse_trace_reference(text: str, key: str) -> int:
     """The lot a trace reference names; raises UnknownReference when it is not one of ours."""
-    body = text.strip().upper()
-    if len(body) != 24 or body[0] != "T" or not set(body[1:]) <= set(_ALPHABET):
+    return _opened("T", text, key)
+
+
+def shop_reference(subject: int, key: str) -> str:
+    """What a shop's own codes carry, so that the page they lead to names the shop."""
+    return _sealed("S", subject, key)
+
+
+def parse_shop_reference(text: str, key: str) -> int:
+    """The subject a shop's reference names; raises UnknownReference when it is not one of ours."""
+    return _opened("S", text, key)
+
+
+def _sealed(letter: str, number: int, key: str) -> str:
+    body = letter + encode(number, _LOT_DIGITS)
+    seal = hmac.new(key.encode(), body.encode(), hashlib.sha256).digest()
+    return body + encode(int.from_bytes(seal[: _SEAL_DIGITS * 5 // 8], "big"), _SEAL_DIGITS)
+
+
+def _opened(letter: str, text: str, key: str) -> int:
+    said = text.strip().upper()
+    if len(said) != 1 + _LOT_DIGITS + _SEAL_DIGITS or not set(said) <= {letter, *_ALPHABET}:
         raise UnknownReference(reference=text[:40])
-    if _check(body[1:23]) != body[23]:
+    number = decode(said[1 : 1 + _LOT_DIGITS])
+    right = _sealed(letter, min(number, _LOT_MAX), key)
+    if not key or not hmac.compare_digest(said, right):
         raise UnknownReference(reference=text[:40])
-    lot = decode(body[1:23])
-    if lot > _LOT_MAX:
-        raise UnknownReference(reference=text[:40])
-    return lot
+    return number

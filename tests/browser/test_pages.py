@@ -117,7 +117,7 @@ def names(site: Site) -> dict[str, Any]:
             "entry": entry.reference,
             "delivery": deliveries(uow, shop)[0].id,
             "subject": shop,
-            "trace": trace_reference(int(str(lot_id))),
+            "trace": trace_reference(int(str(lot_id)), site.settings.secret_key),
             "held": site.held_lot,
         }
 

@@ -13,6 +13,7 @@ from ledger.products.terms import Product, ProductSearch
 from ledger.subjects.queries import subjects_by_ids
 
 SEES_ALL = "subject.read"
+OWN = "account.own"  # the public is told no name of a person who is not registered
 
 
 def document(uow: UnitOfWork, product: Product) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def documents(uow: UnitOfWork, products: Sequence[Product]) -> list[dict[str, An
                     )
                 },
                 "producer": {"id": str(maker.id), "uscc": maker.uscc, "name": maker.name}
-                if maker
+                if maker and (maker.registered or uow.actor.may(OWN))
                 else None,
                 "holds": {"gtin": base.gtin, "contains": str(product.contains)} if base else None,
             }

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, g, jsonify
 from flask_smorest import Blueprint
 
-from app.doors import http
+from app.doors import http, seals
 from app.doors.api import endpoint
 from app.doors.i18n import language
 from app.food.trace import queries
@@ -40,8 +40,8 @@ def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
     """
     g.audit_about = " ".join(part for part in (asked.code, asked.lot, asked.case) if part)[:200]
     limits = Limits(rows=http.room().settings.trace_rows_max)
-    answered = queries.answered(uow, asked, limits, http.stopwatch_ms)
-    return jsonify(json.trace_document(answered))
+    answered = queries.answered(uow, asked, limits, http.stopwatch_ms, key=seals.key())
+    return jsonify(json.trace_document(answered, seals.key()))
 
 
 @endpoint(
@@ -54,8 +54,8 @@ def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
 )
 def codes(uow: UnitOfWork, asked: dict[str, str]) -> dict[str, Any]:
     """Say what a scanned or typed text means and what it points at."""
-    read = queries.code_read(uow, asked["text"], language())
-    return {"symbols": [json.code_document(read, language())]}
+    read = queries.code_read(uow, asked["text"], language(), key=seals.key())
+    return {"symbols": [json.code_document(read, language(), seals.key())]}
 
 
 @endpoint(
@@ -71,5 +71,5 @@ def codes(uow: UnitOfWork, asked: dict[str, str]) -> dict[str, Any]:
 )
 def codes_in_picture(uow: UnitOfWork, sent: dict[str, Any]) -> dict[str, Any]:
     """Find every symbol in a photograph; say what each means and what it points at."""
-    found = queries.codes_in_picture(uow, sent["picture"].read(), language())
-    return {"symbols": [json.code_document(read, language()) for read in found]}
+    found = queries.codes_in_picture(uow, sent["picture"].read(), language(), key=seals.key())
+    return {"symbols": [json.code_document(read, language(), seals.key()) for read in found]}

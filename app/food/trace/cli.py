@@ -53,11 +53,19 @@ def trace(
     )
     with shell.unit() as uow:
         answered = queries.answered(
-            uow, asked, Limits(rows=shell.settings.trace_rows_max), _milliseconds
+            uow,
+            asked,
+            Limits(rows=shell.settings.trace_rows_max),
+            _milliseconds,
+            key=shell.settings.secret_key,
         )
         uow.audit("trace.look_up", " ".join(part for part in (code, lot) if part)[:200])
     if as_json:
-        say(standard_json.dumps(json.trace_document(answered), ensure_ascii=False))
+        say(
+            standard_json.dumps(
+                json.trace_document(answered, shell.settings.secret_key), ensure_ascii=False
+            )
+        )
     else:
         show(answered, _console())
 
@@ -67,15 +75,16 @@ def trace(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
 def identify(shell: Shell, what: str, *, as_json: bool) -> None:
     """Say what TEXT, or every symbol in PICTURE, means and points at."""
+    key = shell.settings.secret_key
     with shell.unit(read_only=True) as uow:
         picture = _picture(what)
         found = (
-            queries.codes_in_picture(uow, picture, "zh")
+            queries.codes_in_picture(uow, picture, "zh", key=key)
             if picture is not None
-            else [queries.code_read(uow, what, "zh")]
+            else [queries.code_read(uow, what, "zh", key=key)]
         )
     if as_json:
-        documents = [json.code_document(read, "zh") for read in found]
+        documents = [json.code_document(read, "zh", key) for read in found]
         say(standard_json.dumps({"symbols": documents}, ensure_ascii=False))
     else:
         _console().print(_symbols(found))

@@ -89,6 +89,7 @@ class PublicView:
     No quantities, prices, contacts, or names beyond the producer's and the asking shop's.
     ``lot`` is none where only the product is known. ``licence`` is the producer's food production
     licence in force on the day of asking, or the last one. ``certificates`` are (kind, number).
+    ``is_verified``: the producer itself, or a registrar, said that the goods are the producer's.
     ``hold_is_mixed`` says that the hold is on another lot, which may be in this one.
     """
 
@@ -103,3 +104,4 @@ class PublicView:
     has_gap: bool
     asked_at: datetime
     hold_is_mixed: bool = False
+    is_verified: bool = False

@@ -19,7 +19,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.doors import http
+from app.doors import http, seals
 from app.doors.i18n import gettext as _
 from app.doors.i18n import language
 from app.doors.refusals import detail_of, outside_of
@@ -44,7 +44,7 @@ def _answered(uow: UnitOfWork) -> Answered:
     asked = loaded(json.TraceQuery, {**typed, "code": typed.get("code") or typed.get("q", "")})
     g.audit_about = " ".join(part for part in (asked.code, asked.lot, asked.case) if part)[:200]
     limits = Limits(rows=http.room().settings.trace_rows_max)
-    return queries.answered(uow, asked, limits, http.stopwatch_ms)
+    return queries.answered(uow, asked, limits, http.stopwatch_ms, key=seals.key())
 
 
 @page(blueprint, "/trace", needs="account.own", template="trace/show.html", audits="trace.look_up")
@@ -80,7 +80,7 @@ def export(uow: UnitOfWork) -> Response:
 def search(uow: UnitOfWork) -> AnyResponse:
     """What the search field finds: a lot or product is traced, anything else is sought by name."""
     text = request.args.get("q", "").strip()
-    read = queries.code_read(uow, text, language())
+    read = queries.code_read(uow, text, language(), key=seals.key())
     if read.pointed is None and uow.actor.may("subject.read"):
         return redirect(url_for("subjects.index", query=text))
     if uow.actor.may("account.own"):
@@ -95,7 +95,7 @@ def scan(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
     if text and _files_receipt(uow):
         return redirect(url_for("filing.receipt", code=text))
     if text:
-        read = queries.code_read(uow, text, language())
+        read = queries.code_read(uow, text, language(), key=seals.key())
         if read.pointed is not None:
             return redirect(target_of(uow, read, text))
         return redirect(url_for("trace.public_text", text=text))
@@ -143,7 +143,7 @@ def _read_picture(uow: UnitOfWork, picture: bytes) -> AnyResponse:
     shown = _scan_page(uow)
     going = shown["go"]
     try:
-        found = queries.codes_in_picture(uow, picture, language())
+        found = queries.codes_in_picture(uow, picture, language(), key=seals.key())
         problem = "" if found else _("照片里没有找到图码。请靠近一点、对准、避开反光再拍一次。")
     except Refusal as refusal:
         found, problem = [], detail_of(refusal, language())
@@ -173,7 +173,7 @@ def _read_picture(uow: UnitOfWork, picture: bytes) -> AnyResponse:
 def public_text(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
     """Whatever text was scanned, for the public."""
     text = request.args.get("text", "")
-    read = queries.code_read(uow, text, language())
+    read = queries.code_read(uow, text, language(), key=seals.key())
     address = public.address_read(read)
     return redirect(address) if address else _unknown(text)
 
@@ -231,8 +231,9 @@ def _public(uow: UnitOfWork, code: str, lot: str) -> Any:
     wanted = request.accept_mimetypes.best_match(
         ["text/html", "application/json", LINKSET], default="text/html"
     )
+    shop = seals.shop_of(request.args.get("shop", ""))
     try:
-        seen = queries.public_view(uow, code, lot, shop=request.args.get("shop", ""))
+        seen = queries.public_view(uow, code, lot, shop=shop, key=seals.key())
     except NotFound:
         if wanted != "text/html":
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from sqlalchemy import text as sql
@@ -22,6 +23,10 @@ from scanner.codes.terms import Kind, Meaning
 from scanner.trace import errors
 from scanner.trace.terms import LotShown, Pointed, PointedKind
 
+PAPERS = ("FACTORY", "SELFTEST", "出厂检验合格证明", "自检合格证明", "检验报告", "检疫证明")
+PAPERS_MAX = 3
+_NUMBER = re.compile(r"[A-Za-z0-9\-/()（）〔〕\[\]第号字年\u4e00-\u9fff]{4,40}")
+_TELEPHONE = re.compile(r"1[3-9][0-9]{9}")
 NAMED_MAX = 50  # products of one name whose lots are looked at together
 _GTIN_LENGTHS = (8, 12, 13, 14)
 LOTS_PAGE = 50  # lots of a product traced in one page
@@ -41,37 +46,45 @@ _CONTENTS = sql("""
 """)
 
 _CERTIFICATES = sql("""
-    SELECT coalesce(said->>'certificate_kind', '') AS kind, certificate, max(id) AS latest
-    FROM entry_note WHERE lot = :lot AND certificate <> ''
-        AND coalesce(said->>'certificate_kind', '') <> 'VOUCHER'
-    GROUP BY 1, 2 ORDER BY latest DESC LIMIT 3
+    SELECT n.said->>'certificate_kind' AS kind, n.certificate, max(n.id) AS latest
+    FROM entry_note n JOIN entry e ON e.lot = n.lot AND e.id = n.id
+    JOIN subject s ON s.id = e.op
+    WHERE n.lot = :lot AND n.said->>'certificate_kind' = ANY(:kinds) AND n.certificate <> ''
+        AND s.registered
+    GROUP BY 1, 2 ORDER BY latest DESC LIMIT 50
 """)
 
 
-def pointed_at(uow: UnitOfWork, code: str, *, lot: str = "") -> Pointed:
+def pointed_at(
+    uow: UnitOfWork, code: str, *, lot: str = "", key: str = "", printed: bool = False
+) -> Pointed:
     """What a scanned or typed text points at in this ledger.
 
     ``code`` is anything a scanner gives, a Digital Link, a GTIN, an SSCC, the reference of a lot or
     of an entry, a product's name, or a lot number alone; ``lot`` adds the lot number (or date) that
-    the code does not hold. Refuses: NothingAsked, UnknownCode, products' UnknownProduct and
-    UnknownLot.
+    the code does not hold. ``key`` is what references of lots are sealed with. ``printed`` finds
+    only what stands on goods: no names, no numbers without a GTIN, no units, no entries; for who
+    may not look around in the book. Refuses: NothingAsked, UnknownCode, products'
+    UnknownProduct and UnknownLot.
     """
     code = code.strip()
     if not code:
         raise errors.NothingAsked(field="code")
-    referred = _by_reference(uow, code)
+    referred = _by_reference(uow, code, key, printed=printed)
     if referred is not None:
         return referred
     meaning = meaning_of(code, today=uow.today)
     if meaning.kind is Kind.OWN_SIGN:
         return Pointed(kind=PointedKind.SIGN, own_id=meaning.own_id or "")
     if meaning.kind is Kind.OWN_TRACE:
-        return _one_lot(uow, parse_trace_reference(meaning.own_id or ""))
-    if meaning.sscc is not None and meaning.gtin is None:
+        return _one_lot(uow, parse_trace_reference(meaning.own_id or "", key))
+    if meaning.sscc is not None and meaning.gtin is None and not printed:
         return _unit(uow, str(meaning.sscc), code)
     item = meaning.gtin or meaning.content_gtin
     if item is not None:
         return _item(uow, str(item), lot or _lot_said(meaning))
+    if printed:
+        raise _unknown(code)
     return _named(uow, code, lot)
 
 
@@ -85,10 +98,14 @@ def lots_to_trace(
     return tuple(lot.id for lot in page.items), page.next
 
 
-def _by_reference(uow: UnitOfWork, code: str) -> Pointed | None:
+def _by_reference(uow: UnitOfWork, code: str, key: str, *, printed: bool) -> Pointed | None:
     """The lot a reference of ours names: of a lot (T…) or of an entry (E…)."""
+    if printed and code[:1] in "Ee":
+        return None
     try:
-        lot = parse_entry_reference(code)[0] if code[:1] in "Ee" else parse_trace_reference(code)
+        lot = (
+            parse_entry_reference(code)[0] if code[:1] in "Ee" else parse_trace_reference(code, key)
+        )
     except UnknownReference:
         return None
     return _one_lot(uow, lot)
@@ -132,10 +149,15 @@ def _named(uow: UnitOfWork, code: str, lot: str) -> Pointed:
     found = [each for one in named for each in products.lots_of_product(uow, one.id).items]
     lots = found or list(products.lots_numbered(uow, code))
     if not lots:
-        if code.isdecimal() and len(code) in _GTIN_LENGTHS:
-            parse_gtin(code)  # says which digit is wrong
-        raise errors.UnknownCode(code=code[:60], field="code")
+        raise _unknown(code)
     return _several(sorted(lots, key=lambda each: -each.id)[:LOTS_PAGE])
+
+
+def _unknown(code: str) -> errors.UnknownCode:
+    """The refusal of a text that points at nothing; of a GTIN it is which digit is wrong."""
+    if code.isdecimal() and len(code) in _GTIN_LENGTHS:
+        parse_gtin(code)
+    return errors.UnknownCode(code=code[:60], field="code")
 
 
 def _products_named(uow: UnitOfWork, name: str) -> list[Product]:
@@ -192,9 +214,15 @@ def _shown(product: Product, lot: Lot | None = None) -> LotShown:
 
 
 def certificates_of(uow: UnitOfWork, lot: int) -> tuple[tuple[str, str], ...]:
-    """(kind, number) of the papers that came with a lot, the latest three, each once.
+    """(kind, number) of the papers that registered subjects filed with a lot: the latest three.
 
-    A delivery's voucher is left out: it says who sold to whom, not that the goods are sound.
+    Only kinds that say the goods are sound, and numbers that read as a paper's number: a voucher
+    says who sold to whom, and a remark or a person's telephone is nobody's to read.
     """
-    found = uow.session.execute(_CERTIFICATES, {"lot": lot})
-    return tuple((row.kind, row.certificate) for row in found)
+    found = uow.session.execute(_CERTIFICATES, {"lot": lot, "kinds": list(PAPERS)})
+    papers = [(row.kind, row.certificate) for row in found if _reads_as_number(row.certificate)]
+    return tuple(papers[:PAPERS_MAX])
+
+
+def _reads_as_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text)) and not _TELEPHONE.search(text)

@@ -7,10 +7,9 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
-from app.doors import http
+from app.doors import http, seals
 from app.doors.web import page
 from app.food.filing.web.shared import blueprint
-from ledger.kernel.ids import trace_reference
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.queries import lot_by_id, product_by_id
 from ledger.products.terms import Lot, Product
@@ -32,7 +31,8 @@ def label(uow: UnitOfWork, lot_id: int) -> dict[str, Any]:
     lot = lot_by_id(uow, lot_id)
     product = product_by_id(uow, lot.product_id)
     people = subjects_by_ids(uow, [lot.producer_id], papers=False) if lot.producer_id else {}
-    producer = people[lot.producer_id].name if lot.producer_id in people else ""
+    maker = people.get(lot.producer_id or 0)
+    producer = maker.name if maker and maker.registered else ""  # labels go to the public
     drawn = _drawn(lot, product, producer)
     return {
         "drawn": Markup(drawn),  # noqa: S704 - our own SVG
@@ -47,7 +47,7 @@ def label(uow: UnitOfWork, lot_id: int) -> dict[str, Any]:
 def _drawn(lot: Lot, product: Product, producer: str) -> str:
     base = http.room().settings.origin
     if not product.gtin:
-        return symbol_svg(Symbology.QR, f"{base}/trace/{trace_reference(lot.id)}")
+        return symbol_svg(Symbology.QR, f"{base}/trace/{seals.trace_reference(lot.id)}")
     return label_svg(
         LotLabel(
             product=product.name,

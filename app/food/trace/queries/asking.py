@@ -22,7 +22,9 @@ SYMBOLS_MAX = 20  # symbols of one picture that are looked up; a shelf label has
 Stopwatch = Callable[[], float]
 
 
-def answered(uow: UnitOfWork, asked: AskTrace, limits: Limits, stopwatch: Stopwatch) -> Answered:
+def answered(
+    uow: UnitOfWork, asked: AskTrace, limits: Limits, stopwatch: Stopwatch, *, key: str
+) -> Answered:
     """The answer to a question from outside, as the one who asks may see it.
 
     An inspector sees everything; an operator its own entries and one step up and down. Times are
@@ -30,7 +32,7 @@ def answered(uow: UnitOfWork, asked: AskTrace, limits: Limits, stopwatch: Stopwa
     NotYourOperator, NotYourTrace, TooSlow, and what looking up code and operator refuse.
     """
     operator, is_own = _operator(uow, asked.operator)
-    pointed = pointed_at(uow, asked.code, lot=asked.lot)
+    pointed = pointed_at(uow, asked.code, lot=asked.lot, key=key)
     lots, following = lots_to_trace(uow, pointed, before=asked.after, limit=asked.limit)
     begun = stopwatch()
     found = trace(
@@ -76,6 +78,7 @@ def code_read(
     text: str,
     language: str,
     *,
+    key: str,
     symbology: str = "",
     corners: tuple[tuple[int, int], ...] = (),
 ) -> CodeRead:
@@ -83,18 +86,23 @@ def code_read(
     meaning = described(text, today=uow.today, language=language)
     read = CodeRead(meaning=meaning, symbology=symbology or meaning["symbology"], corners=corners)
     try:
-        pointed = pointed_at(uow, text)
+        pointed = pointed_at(uow, text, key=key, printed=not uow.actor.may("account.own"))
     except Refusal as refusal:
         return replace(read, refused=refusal)
     lots, product = lots_shown(uow, pointed)
     return replace(read, pointed=pointed, lots=lots, product=product)
 
 
-def codes_in_picture(uow: UnitOfWork, picture: bytes, language: str) -> list[CodeRead]:
+def codes_in_picture(uow: UnitOfWork, picture: bytes, language: str, *, key: str) -> list[CodeRead]:
     """Every symbol found in a picture with what it points at. Refuses what symbols_in refuses."""
     return [
         code_read(
-            uow, symbol.scanned, language, symbology=symbol.symbology.value, corners=symbol.corners
+            uow,
+            symbol.scanned,
+            language,
+            key=key,
+            symbology=symbol.symbology.value,
+            corners=symbol.corners,
         )
         for symbol in symbols_in(picture)[:SYMBOLS_MAX]
     ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from app.food.trace.terms import PublicView, Step, StepKind
 from ledger.entries.queries.pools import stopped_lots
-from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import queries as products
 from ledger.products.terms import Lot, Product
@@ -12,18 +13,22 @@ from ledger.subjects import queries as subjects
 from ledger.subjects.terms import Licence, LicenceKind, Subject
 from scanner.trace import errors
 from scanner.trace.queries import certificates_of, pointed_at, trace
-from scanner.trace.terms import Direction, GapKind, Limits, Trace, TraceAsked
+from scanner.trace.terms import Direction, EventKind, GapKind, Limits, Trace, TraceAsked
 
 # A page everybody may ask for must not be able to walk the whole book: a lot's way up is short.
 LIMITS = Limits(lots=200, rows=20_000, milliseconds=3_000)
 
 
-def public_view(uow: UnitOfWork, code: str, lot: str = "", *, shop: str = "") -> PublicView:
-    """What everybody may see of what a code points at; ``shop`` is who shows it (USCC).
+def public_view(
+    uow: UnitOfWork, code: str, lot: str = "", *, key: str, shop: int | None = None
+) -> PublicView:
+    """What everybody may see of what a code points at.
+
+    ``shop`` is who shows it, ``key`` what references are sealed with.
 
     Refuses what looking up the code refuses, and UnknownCode for what is neither product nor lot.
     """
-    pointed = pointed_at(uow, code, lot=lot)
+    pointed = pointed_at(uow, code, lot=lot, key=key, printed=True)
     if pointed.product_id is None:
         raise errors.UnknownCode(code=code[:60], field="code")
     found = products.lot_by_id(uow, pointed.lots[0]) if pointed.lots else None
@@ -43,8 +48,9 @@ def public_view(uow: UnitOfWork, code: str, lot: str = "", *, shop: str = "") ->
         hold=stopped.hold if stopped else None,
         hold_is_mixed=stopped.is_mixed if stopped else False,
         certificates=certificates_of(uow, found.id) if found else (),
-        path=walked[0] if walked else (),
-        has_gap=walked[1] if walked else False,
+        path=walked.path if walked else (),
+        has_gap=walked.has_gap if walked else False,
+        is_verified=_is_verified(product, producer, walked),
         asked_at=uow.now,
     )
 
@@ -53,7 +59,18 @@ def _producer(uow: UnitOfWork, product: Product, lot: Lot | None) -> Subject | N
     number = (lot.producer_id if lot else None) or product.producer_id
     if number is None:
         return None
-    return subjects.subjects_by_ids(uow, [number]).get(number)
+    found = subjects.subjects_by_ids(uow, [number]).get(number)
+    if found is None or found.registered:
+        return found
+    return replace(found, name="", contact="", phone="", address="", licences=(), premises=())
+
+
+def _is_verified(product: Product, producer: Subject | None, walked: _Walked | None) -> bool:
+    """Whether the producer stands for the goods: it said so, or made this lot by its own book."""
+    if producer is None:
+        return product.confirmed
+    confirmed = product.confirmed and product.producer_id == producer.id
+    return confirmed or (walked is not None and producer.id in walked.makers)
 
 
 def _licence(uow: UnitOfWork, producer: Subject | None) -> Licence | None:
@@ -66,7 +83,16 @@ def _licence(uow: UnitOfWork, producer: Subject | None) -> Licence | None:
     return found[-1] if found else None
 
 
-def _walked(uow: UnitOfWork, lot: Lot, shop: str) -> tuple[tuple[Step, ...], bool]:
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """The way of a lot in general terms, whether its source has a gap, and who made it."""
+
+    path: tuple[Step, ...]
+    has_gap: bool
+    makers: frozenset[int]
+
+
+def _walked(uow: UnitOfWork, lot: Lot, shop: int | None) -> _Walked:
     """The way of a lot to the asking shop in general terms, and whether its source has a gap."""
     asking = _shop(uow, shop)
     question = TraceAsked(
@@ -82,15 +108,31 @@ def _walked(uow: UnitOfWork, lot: Lot, shop: str) -> tuple[tuple[Step, ...], boo
     steps = _steps(found, asking if met else None)
     if asking is not None and not met:
         steps.append(Step(kind=StepKind.SHOP_UNKNOWN, name=asking.name))
-    return tuple(steps), any(gap.kind is GapKind.SOURCE_UNKNOWN for gap in found.gaps)
+    return _Walked(
+        tuple(steps),
+        any(gap.kind is GapKind.SOURCE_UNKNOWN for gap in found.gaps),
+        frozenset(_makers(found)),
+    )
 
 
-def _shop(uow: UnitOfWork, shop: str) -> Subject | None:
-    """The shop that shows the code; a wrong number in the address only leaves it out."""
-    try:
-        return subjects.subject_by_uscc(uow, shop) if shop.strip() else None
-    except Refusal:
-        return None
+def _shop(uow: UnitOfWork, shop: int | None) -> Subject | None:
+    """The shop that shows the code."""
+    return subjects.subjects_by_ids(uow, [shop], papers=False).get(shop) if shop else None
+
+
+def _makers(found: Trace) -> set[int]:
+    """Who made the lot asked about, by their own books."""
+    roots = set(found.roots)
+    makers = {
+        change.operator
+        for change in found.transformations
+        if roots & {portion.lot for portion in change.outputs}
+    }
+    return makers | {
+        event.node.operator
+        for event in found.events
+        if event.node.lot in roots and event.kind is EventKind.PRODUCTION
+    }
 
 
 def _steps(found: Trace, shop: Subject | None) -> list[Step]:
@@ -98,19 +140,16 @@ def _steps(found: Trace, shop: Subject | None) -> list[Step]:
     materials = {
         portion.lot for change in found.transformations for portion in change.inputs
     } - roots
-    makers = {
-        change.operator
-        for change in found.transformations
-        if roots & {portion.lot for portion in change.outputs}
-    }
-    makers |= {event.node.operator for event in found.events if event.node.lot in roots}
+    makers = _makers(found)
     holders = {holder.node.operator for holder in found.holders if holder.node.lot in roots}
     steps = [Step(kind=StepKind.MATERIALS, count=len(materials))] if materials else []
     if makers:
         named = [
             found.operators[maker].name
             for maker in sorted(makers)
-            if maker in found.operators and maker == _stated(found)
+            if maker == _stated(found)
+            and maker in found.operators
+            and found.operators[maker].registered
         ]
         steps.append(Step(kind=StepKind.PRODUCER, name=named[0] if named else ""))
     else:

@@ -169,15 +169,16 @@ class CodesJson(Wire):
 class _Names:
     """The parts of an answer that repeat, each built once."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, key: str) -> None:
         self.trace = trace
+        self._key = key
         self._lots: dict[int, dict[str, Any]] = {}
         self._operators: dict[int, dict[str, Any]] = {}
 
     def lot(self, lot: int) -> dict[str, Any]:
         """A lot by id."""
         if lot not in self._lots:
-            self._lots[lot] = lot_document(self.trace.lots.get(lot) or LotShown(id=lot))
+            self._lots[lot] = lot_document(self.trace.lots.get(lot) or LotShown(id=lot), self._key)
         return self._lots[lot]
 
     def operator(self, operator: int) -> dict[str, Any]:
@@ -199,10 +200,10 @@ class _Names:
         return {"operator": operator["id"], "name": operator["name"], "lot": self.lot(node.lot)}
 
 
-def trace_document(answered: Answered) -> dict[str, Any]:
+def trace_document(answered: Answered, key: str) -> dict[str, Any]:
     """An answer as the contract writes it, with our additions beside."""
     trace = answered.trace
-    names = _Names(trace)
+    names = _Names(trace, key)
     moved = [_movement(names, link) for link in trace.movements]
     turned = [_transformation(names, link) for link in trace.transformations]
     return {
@@ -228,13 +229,13 @@ def _by_time(link: dict[str, Any]) -> str:
     return link["at"] or ""
 
 
-def lot_document(lot: LotShown) -> dict[str, Any]:
+def lot_document(lot: LotShown, key: str) -> dict[str, Any]:
     """A lot as every answer names it."""
     return {
         "gtin": lot.gtin,
         "lot": lot.number,
         "product": lot.product,
-        "id": trace_reference(lot.id) if lot.id else "",
+        "id": trace_reference(lot.id, key) if lot.id else "",
     }
 
 
@@ -367,20 +368,20 @@ def _gap(names: _Names, gap: Gap) -> dict[str, Any]:
     }
 
 
-def code_document(read: CodeRead, tongue: str) -> dict[str, Any]:
+def code_document(read: CodeRead, tongue: str, key: str) -> dict[str, Any]:
     """A symbol or text, what it says, and what it points at; ``tongue`` is zh or en."""
     return {
         **read.meaning,
         "symbology": read.symbology,
         "corners": [list(corner) for corner in read.corners],
-        "points_at": _points_at(read),
+        "points_at": _points_at(read, key),
         "problem": None
         if read.refused is None
         else {"code": read.refused.code, "detail": detail_of(read.refused, tongue)},
     }
 
 
-def _points_at(read: CodeRead) -> dict[str, Any] | None:
+def _points_at(read: CodeRead, key: str) -> dict[str, Any] | None:
     if read.pointed is None:
         return None
     product = read.product
@@ -389,7 +390,7 @@ def _points_at(read: CodeRead) -> dict[str, Any] | None:
         "product": {"gtin": product.gtin, "name": product.product, "spec": product.spec}
         if product
         else None,
-        "lots": [lot_document(lot) for lot in read.lots],
+        "lots": [lot_document(lot, key) for lot in read.lots],
         "sscc": read.pointed.sscc or None,
         "sign": read.pointed.own_id or None,
     }

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+from app.doors import seals
 from app.doors.assets import category_text, division_text
 from app.doors.i18n import gettext as _
 from app.food.trace.terms import CodeRead, PublicView, Step, StepKind
-from ledger.kernel.ids import trace_reference
 from ledger.kernel.moment import Moment
+from ledger.subjects.terms import Subject
 
 _VOC = "https://gs1.org/voc/"
 
@@ -19,7 +20,7 @@ def address_of(gtin: str, lot: str = "", lot_id: int = 0) -> str:
     """The public address of a product or lot: a GS1 Digital Link, else its trace number."""
     if gtin:
         return f"/01/{gtin}" + (f"/10/{quote(lot, safe='')}" if lot else "")
-    return f"/trace/{trace_reference(lot_id)}" if lot_id else ""
+    return f"/trace/{seals.trace_reference(lot_id)}" if lot_id else ""
 
 
 def address_read(read: CodeRead) -> str:
@@ -76,7 +77,6 @@ def context(seen: PublicView) -> dict[str, Any]:
 def _paper(kind: str) -> str:
     """What a certificate is called; a kind that has no word of ours is called as it was filed."""
     words = {
-        "": _("合格证明"),
         "FACTORY": _("出厂检验合格证明"),
         "SELFTEST": _("自检合格证明"),
     }
@@ -90,7 +90,8 @@ def _lot_number(seen: PublicView) -> str:
 def _maker(seen: PublicView) -> dict[str, Any]:
     maker, paper = seen.producer, seen.licence
     return {
-        "name": maker.name if maker else _("没有登记"),
+        "name": _maker_name(maker),
+        "verified": seen.is_verified,
         "uscc": maker.uscc if maker else "",
         "place": division_text(maker.division) if maker else "",
         "licence": {
@@ -99,11 +100,18 @@ def _maker(seen: PublicView) -> dict[str, Any]:
             "scope": "、".join(paper.scope),
             "valid_to": paper.valid_to.isoformat() if paper.valid_to else None,
         }
-        if paper
+        if paper and seen.is_verified
         else None,
         "licence_href": None,
         "grade": None,
     }
+
+
+def _maker_name(maker: Subject | None) -> str:
+    """A producer's name; who is not registered is a person, and stays one."""
+    if maker is None:
+        return _("没有登记")
+    return maker.name if maker.registered else _("一位农户")
 
 
 def _rows(seen: PublicView) -> list[dict[str, str] | None]:
@@ -151,6 +159,8 @@ def _certificate(seen: PublicView) -> dict[str, str] | None:
 def _licence(seen: PublicView) -> dict[str, str]:
     names = "生产许可|Licence"
     paper = seen.licence
+    if not seen.is_verified:
+        return _row("gap", names, _("未核实"), _("生产者还没有确认这个产品"))
     if paper is None:
         return _row("gap", names, _("没有查到"))
     if not seen.licence_holds:
@@ -223,8 +233,14 @@ def plain(seen: PublicView) -> dict[str, Any]:
         }
         if lot
         else None,
-        "producer": {"name": maker["name"], "uscc": maker["uscc"]} if seen.producer else None,
-        "licences": [maker["licence"] | {"holds": seen.licence_holds}] if seen.licence else [],
+        "producer": {
+            "name": maker["name"],
+            "uscc": maker["uscc"],
+            "verified": seen.is_verified,
+        }
+        if seen.producer
+        else None,
+        "licences": [maker["licence"] | {"holds": seen.licence_holds}] if maker["licence"] else [],
         "certificates": [{"kind": kind, "number": number} for kind, number in seen.certificates],
         "recall": {"state": "held" if seen.hold else "none", "mixed": seen.hold_is_mixed},
         "path": [

@@ -170,7 +170,9 @@ def test_what_cannot_be_found_is_refused_by_name(
     assert english.get_json()["detail"] != answer.get_json()["detail"]
 
 
-def test_a_text_says_what_it_means_and_points_at(client: FlaskClient, town: FiledTown) -> None:
+def test_a_text_says_what_it_means_and_points_at(
+    client: FlaskClient, inspector: dict[str, str], town: FiledTown
+) -> None:
     answer = client.get("/api/v1/codes", query_string={"text": f"(01){MILK}(10){MILK_LOT}"})
     (symbol,) = answer.get_json()["symbols"]
     assert (symbol["gtin"], symbol["lot"]) == (MILK, MILK_LOT)
@@ -179,7 +181,10 @@ def test_a_text_says_what_it_means_and_points_at(client: FlaskClient, town: File
     reference = symbol["points_at"]["lots"][0]["id"]
     again = client.get("/api/v1/codes", query_string={"text": reference}).get_json()["symbols"][0]
     assert again["points_at"]["lots"] == symbol["points_at"]["lots"]
-    entry = client.get("/api/v1/codes", query_string={"text": town.filed["baked"]}).get_json()
+    by_entry = {"text": town.filed["baked"]}
+    public = client.get("/api/v1/codes", query_string=by_entry).get_json()
+    assert public["symbols"][0]["points_at"] is None
+    entry = client.get("/api/v1/codes", query_string=by_entry, headers=inspector).get_json()
     assert entry["symbols"][0]["points_at"]["lots"][0]["lot"] == MILK_LOT
     unknown = client.get("/api/v1/codes", query_string={"text": "你好"}).get_json()["symbols"][0]
     assert unknown["points_at"] is None

@@ -10,11 +10,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from support import accounts
-from support.filed_town import CAKE, MILK, MILK_LOT, FiledTown, file_town
+from support.filed_town import CAKE, MILK, MILK_LOT, FiledTown, file, file_town
+from support.named import a_gtin
 
+from ledger.entries.terms import EntryKind, Line, Portion
 from ledger.kernel.actor import Role
+from ledger.kernel.ids import shop_reference, trace_reference
+from ledger.kernel.moment import parse_moment
+from ledger.products.terms import LotNamed
+from ledger.subjects.terms import Party
 from scanner.symbols.render import ean_png
 
 
@@ -91,12 +97,116 @@ def test_the_public_sees_no_quantities_and_no_partners(
     assert "没有召回" in page
     for hidden in ("启闽", "禾舟", "阿嬷", "600", "1200", "1,200"):
         assert hidden not in page
-    shop = text_of(client, f"/01/{CAKE}/10/HZ261112", shop=town.usccs["shop"])
+    assert "阿嬷" not in text_of(client, f"/01/{CAKE}/10/HZ261112", shop=town.usccs["shop"])
+    token = shop_reference(town.ids["shop"], key_of(client))
+    shop = text_of(client, f"/01/{CAKE}/10/HZ261112", shop=token)
     assert "阿嬷杂货铺" in shop
     assert "启闽" not in shop
     assert "由 1 批原料加工而成" in shop
     assert "照着包装填" in text_of(client, f"/01/{MILK}")
     assert "Recall" in text_of(client, f"/01/{MILK}/10/{MILK_LOT}", lang="en")
+
+
+def farmed(uow, town: FiledTown, *, papers: tuple[tuple[str, str], ...] = ()) -> int:
+    """Greens of a person nobody registered, received by the shop with papers; the lot's id."""
+    for at, (kind, number) in enumerate(papers or (("", ""),)):
+        file(
+            uow,
+            town.ids["shop"],
+            f"greens-{at}",
+            Line(
+                kind=EntryKind.RECEIPT,
+                portions=(
+                    Portion(
+                        lot=LotNamed(
+                            product="空心菜",
+                            lot="G1",
+                            category="食用农产品",
+                            producer=Party(name="陈阿水", contact="13900000001"),
+                        ),
+                        quantity="5",
+                        unit="KGM",
+                    ),
+                ),
+                at=parse_moment("2026-05-08"),
+                partner=Party(name="陈阿水", contact="13900000001"),
+                document=f"G-{at}",
+                certificate=number,
+                certificate_kind=kind,
+            ),
+        )
+    lot_id = uow.session.scalar(text("SELECT id FROM lot WHERE number = 'G1'"))
+    assert isinstance(lot_id, int)
+    return lot_id
+
+
+def key_of(client: FlaskClient) -> str:
+    return client.application.extensions["suyuan"].settings.secret_key
+
+
+def test_a_person_is_named_nowhere_and_no_reference_is_guessed(
+    client: FlaskClient, database: Connection, now: datetime, town: FiledTown
+) -> None:
+    with accounts.house(database, now) as uow:
+        lot_id = farmed(uow, town)
+    address = f"/trace/{trace_reference(lot_id, key_of(client))}"
+    assert "一位农户" in text_of(client, address)
+    assert "a farmer" in text_of(client, address, lang="en")
+    for accept in ("text/html", "application/json", "application/linkset+json"):
+        answer = client.get(address, headers={"Accept": accept})
+        assert answer.status_code == 200
+        assert "阿水" not in answer.get_data(as_text=True)
+        assert "139000" not in answer.get_data(as_text=True)
+    for other in (trace_reference(lot_id, "another key"), f"T{lot_id:023d}", "空心菜", "G1"):
+        text_of(client, f"/trace/{other}", 404)
+        read = client.get("/api/v1/codes", query_string={"text": other}).get_json()
+        assert read["symbols"][0]["points_at"] is None
+
+
+def test_only_papers_that_say_the_goods_are_sound_are_shown(
+    client: FlaskClient, database: Connection, now: datetime, town: FiledTown
+) -> None:
+    papers = (
+        ("FACTORY", "闽检字第2026-118号"),
+        ("", "HG-0001"),
+        ("VOUCHER", "CK-0001"),
+        ("SELFTEST", "陈13900000001"),
+        ("SELFTEST", "call me, please"),
+        ("私人", "ABC-1234"),
+    )
+    with accounts.house(database, now) as uow:
+        lot_id = farmed(uow, town, papers=papers)
+    address = f"/trace/{trace_reference(lot_id, key_of(client))}"
+    seen = client.get(address, headers={"Accept": "application/json"}).get_json()
+    assert seen["certificates"] == [{"kind": "FACTORY", "number": "闽检字第2026-118号"}]
+
+
+def test_what_no_producer_stands_for_is_not_verified(
+    client: FlaskClient, database: Connection, now: datetime, town: FiledTown
+) -> None:
+    with accounts.house(database, now) as uow:
+        farmed(uow, town)
+    opened = {"gtin": a_gtin(103), "name": "假酸奶", "producer": town.usccs["dairy"]}
+    with accounts.house(database, now) as uow:
+        shop, dairy = (accounts.key(uow, Role.OPERATOR, town.ids[it]) for it in ("shop", "dairy"))
+    assert client.post("/api/v1/products", json=opened, headers=shop).status_code == 201
+    address = f"/01/{a_gtin(103)}"
+    assert text_of(client, address).count("未核实") >= 3
+    assert "not verified" in text_of(client, address, lang="en")
+    as_json = {"Accept": "application/json"}
+    seen = client.get(address, headers=as_json).get_json()
+    assert (seen["producer"]["verified"], seen["licences"]) == (False, [])
+    client.post("/api/v1/products", json=opened, headers=dairy)
+    assert client.get(address, headers=as_json).get_json()["producer"]["verified"]
+    made = client.get(f"/01/{MILK}/10/{MILK_LOT}", headers=as_json).get_json()
+    assert made["producer"]["verified"]
+
+
+def test_an_english_page_heads_its_rows_in_english(client: FlaskClient, town: FiledTown) -> None:
+    page = text_of(client, f"/01/{MILK}/10/{MILK_LOT}", lang="en")
+    for head in ("Recall", "Certificate", "Licence", "Best before", "Missing"):
+        assert f"</svg>{head}<small" in page or f">{head}<small" in page
+    assert re.search(r"<h2[^>]*>This lot</h2>", page)
 
 
 def test_the_same_address_answers_machines(client: FlaskClient, town: FiledTown) -> None:

@@ -82,8 +82,9 @@ def answer_from(
     def holder_place(holder: Holder) -> tuple[int, ...]:
         return order.get(holder.node.lot, last), -holder.on_hand, *holder.node
 
-    def gap_place(gap: Gap) -> tuple[int, ...]:
-        return -gap.thousandths, order.get(gap.node.lot, last), *gap.node
+    def gap_place(gap: Gap) -> tuple[object, ...]:
+        place = order.get(gap.node.lot, last)
+        return -gap.thousandths, place, *gap.node, gap.kind.value, gap.partner or 0, gap.entries
 
     return Trace(
         roots=roots,

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -49,23 +50,31 @@ def die_with_parent(sign: signal.Signals) -> Callable[[], None]:
     return ask
 
 
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Where a child runs, what it is given, and what it is told when we die."""
+
+    environ: Mapping[str, str]
+    log: Path | None
+    folder: Path = Path("/")
+    pass_fds: tuple[int, ...] = ()
+    at_our_death: signal.Signals = signal.SIGTERM
+
+
 def start_child(
     command: list[str],
+    around: Surroundings,
     *,
-    log: Path | None,
-    environ: Mapping[str, str],
     user: ServerUser | None = None,
-    at_our_death: signal.Signals = signal.SIGTERM,
     stdin: bytes = b"",
-    pass_fds: tuple[int, ...] = (),
-    folder: Path = Path("/"),
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own: Ctrl-C is ours to pass on.
 
-    Its output is added to `log`, or goes where ours goes without one. Call it from the main thread:
-    the kernel ties the child to the thread that started it.
+    Its output is added to the log, or goes where ours goes without one. Call it from the main
+    thread: the kernel ties the child to the thread that started it.
     """
     drop = user if user is not None and user.dropped and command[0] != "setpriv" else None
+    log = around.log
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
@@ -75,14 +84,14 @@ def start_child(
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT if log else None,
-            env=dict(environ),
-            cwd=folder,
-            pass_fds=pass_fds,
+            env=dict(around.environ),
+            cwd=around.folder,
+            pass_fds=around.pass_fds,
             start_new_session=True,
             user=drop.uid if drop else None,
             group=drop.gid if drop else None,
             extra_groups=[] if drop else None,
-            preexec_fn=die_with_parent(at_our_death),  # noqa: PLW1509 - no threads at start-up
+            preexec_fn=die_with_parent(around.at_our_death),  # noqa: PLW1509 - no threads at start-up
         )
     if stdin and child.stdin is not None:
         with contextlib.suppress(BrokenPipeError), child.stdin as pipe:

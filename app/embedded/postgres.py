@@ -137,10 +137,8 @@ class Postgres:
         places = (self.folders.postgres, BINARIES)
         return child.start_child(
             self.user.wrapped(command, folders=places),
-            log=log,
-            environ=_ENVIRON,
+            child.Surroundings(environ=_ENVIRON, log=log, at_our_death=signal.SIGINT),
             user=self.user,
-            at_our_death=signal.SIGINT,
         )
 
     def _make_cluster(self) -> None:

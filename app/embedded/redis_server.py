@@ -52,8 +52,9 @@ class RedisServer:
         command = [str(BINARY), "-"]
         self.process = child.start_child(
             user.wrapped(command, folders=(self.folders.data, BINARY.parent)) if user else command,
-            log=self.folders.redis_log,
-            environ={"PATH": os.defpath, "LC_ALL": "C"},
+            child.Surroundings(
+                environ={"PATH": os.defpath, "LC_ALL": "C"}, log=self.folders.redis_log
+            ),
             user=user,
             stdin=self._configuration().encode(),
         )

@@ -58,7 +58,8 @@ def write_addresses(folders: Folders, addresses: Addresses) -> None:
     """Say where the services are, in one step that readers see whole or not at all."""
     draft = folders.ready.with_suffix(".draft")
     draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:  # noqa: PTH123 - opened by number
+    number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(number, "w") as file:  # noqa: PTH123 - opened by number
         json.dump(addresses.__dict__, file)
     draft.replace(folders.ready)
 

@@ -43,7 +43,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 def says_ready(sock: socket.socket, *, seconds: float) -> bool:
     """Whether `GET /healthz` at our own socket answers 200 within so many seconds."""
     host, port = sock.getsockname()[:2]
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound
     connection = http.client.HTTPConnection(reachable, port, timeout=seconds)
     try:
         connection.request("GET", "/healthz")

@@ -33,10 +33,9 @@ class Program:
         """Start the process; it dies with us, should we be killed."""
         self.process = child.start_child(
             self.command,
-            log=self.log,
-            environ=self.environ,
-            pass_fds=self.pass_fds,
-            folder=PROJECT,
+            child.Surroundings(
+                environ=self.environ, log=self.log, pass_fds=self.pass_fds, folder=PROJECT
+            ),
         )
 
     def stop(self) -> None:

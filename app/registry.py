@@ -10,8 +10,9 @@ from app.food.subjects.module import MODULE as SUBJECTS
 from app.food.trace.module import MODULE as TRACE
 from app.help.module import MODULE as HELP
 from app.module import Module
+from app.town.module import MODULE as TOWN
 
-_MODULES = (ACCOUNTS, SUBJECTS, PRODUCTS, FILING, TRACE, HELP)
+_MODULES = (ACCOUNTS, SUBJECTS, PRODUCTS, FILING, TRACE, HELP, TOWN)
 
 
 def modules() -> tuple[Module, ...]:

@@ -51,12 +51,17 @@ def run_migrations() -> None:
         say(f"已是最新 · up to date: {revision_of(shell.bind)}")
 
 
-def main() -> None:
-    """Run a command; a refusal ends with its own exit code and both languages on stderr."""
+def with_modules() -> None:
+    """Add the commands that the modules bring."""
     suyuan.add_command(demo)
     for module in registry.wire():
         for command in module.commands:
             suyuan.add_command(command)
+
+
+def main() -> None:
+    """Run a command; a refusal ends with its own exit code and both languages on stderr."""
+    with_modules()
     try:
         suyuan()
     except Refusal as refusal:

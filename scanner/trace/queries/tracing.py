@@ -24,10 +24,12 @@ from sqlalchemy.exc import DBAPIError
 from ledger.entries.terms import RowKind
 from ledger.kernel.moment import from_stored
 from ledger.kernel.uow import UnitOfWork
+from ledger.products.queries import countings
 from scanner.trace import errors
 from scanner.trace.queries.pooling import add_pooled, same_goods_said
 from scanner.trace.queries.reading import Fetched, add_other_inputs, ask, fetch
 from scanner.trace.rules.answer import trace_rows
+from scanner.trace.rules.measures import CASE, measure_of
 from scanner.trace.rules.sameness import canonical_lots
 from scanner.trace.rules.shapes import Reading
 from scanner.trace.terms import (
@@ -207,10 +209,13 @@ def _lots(
     aliases = same_goods_said(rows)
     numbers = {row.unit for row in rows if row.unit >= _FIRST_WORD}
     words = dict(ask(uow, fetched, _WORDS, ids=sorted(numbers))) if numbers else {}
+    in_cases = {row.lot for row in rows if measure_of(row.unit) == CASE} - packs.keys()
+    known = countings(uow, in_cases) if in_cases else {}
     return shown, Reading(
         same_lot=canonical_lots(aliases, doubtful),
         same_operator=same_operator,
         contains=packs,
+        cases={lot: Fraction(it.case_contains) for lot, it in known.items() if it.case_contains},
         words=words,
     )
 

@@ -16,6 +16,7 @@ from ledger.kernel.quantity import EA, Dimension, Unit, unit_numbered
 from scanner.trace.rules.deliveries import moves_of
 from scanner.trace.rules.measures import (
     BASE_UNITS,
+    CASE,
     COUNT,
     COUNTED,
     FIRST_WORD,
@@ -177,12 +178,17 @@ def _facts_of(rows: Iterable[Row], facts: Facts) -> Iterator[Fact]:
         measure = measure_of(row[8])
         if contains and measure in COUNTED and lot in contains:
             measure, qty = COUNT, round(qty * contains[lot])
+        elif measure == CASE and lot in reading.cases:
+            measure, qty = COUNT, round(qty * reading.cases[lot])
         yield Fact(row, node, earliest, latest, qty, measure)
 
 
 def _written_unit(row: Row, reading: Reading) -> int:
     """The unit as written, or 0 for a pack, whose own unit is no longer what is counted."""
-    return 0 if row.lot in reading.contains else row.unit
+    counted = row.lot in reading.contains or (
+        row.lot in reading.cases and measure_of(row.unit) == CASE
+    )
+    return 0 if counted else row.unit
 
 
 def _happen(facts: Facts, fact: Fact) -> None:

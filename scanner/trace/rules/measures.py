@@ -13,7 +13,8 @@ NEVER_LATER = 2**31 - 1
 _DAY, SECOND = 3, 4
 PLACES = {dimension: number for number, dimension in enumerate(Dimension)}
 MASS, COUNT = PLACES[Dimension.MASS], PLACES[Dimension.COUNT]
-COUNTED = (COUNT, PLACES[Dimension.CASE])
+CASE = PLACES[Dimension.CASE]
+COUNTED = (COUNT, CASE)
 FIRST_WORD = 1000  # units kept as text are numbered from here, and measure only themselves
 BASE_UNITS = {MASS: KGM, PLACES[Dimension.VOLUME]: LTR, COUNT: EA}
 

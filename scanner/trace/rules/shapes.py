@@ -18,13 +18,16 @@ class Reading:
     """What must be known to read rows: which ids mean the same, and how packs convert.
 
     ``same_lot`` and ``same_operator`` map an id to the one it is read as (absent: itself).
-    ``contains`` gives, for a lot of a pack, how many base units one pack holds. ``words`` are the
-    units kept as text. ``tolerance`` is the share by which two weights may differ and still fit.
+    ``contains`` gives, for a lot of a pack, how many base units one pack holds; ``cases``, for a
+    lot of a unit, how many units a case (箱) holds that was written before its pack was declared.
+    ``words`` are the units kept as text. ``tolerance`` is the share by which two weights may
+    differ and still fit.
     """
 
     same_lot: Mapping[int, int] = field(default_factory=dict)
     same_operator: Mapping[int, int] = field(default_factory=dict)
     contains: Mapping[int, Fraction] = field(default_factory=dict)
+    cases: Mapping[int, Fraction] = field(default_factory=dict)
     words: Mapping[int, str] = field(default_factory=dict)
     pair_days: int = PAIR_DAYS
     tolerance: Fraction = WEIGHT_TOLERANCE

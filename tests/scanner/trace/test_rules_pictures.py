@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import re
 
 import pytest
@@ -21,23 +23,23 @@ MILK, CAKE = 100, 200
 _ids = iter(range(1, 10**6))
 
 
-def row(kind: RowKind, lot: int, op: int, other: int, qty: int, day: int, entry: int = 0) -> Row:
+def row(kind: RowKind, lot: int, op: int, other: int, qty: int, *, day: int, entry: int = 0) -> Row:
     at = parse_moment(f"2026-05-{day:02}").seconds
     return Row(lot, at, kind, op, other, qty * 1000, entry or next(_ids), 0, 3, 3, 0)
 
 
 def move(frm: int, to: int, qty: int, day: int, lot: int = MILK) -> list[Row]:
     return [
-        row(RowKind.DISPATCH, lot, frm, to, qty, day),
-        row(RowKind.RECEIPT, lot, to, frm, qty, day),
+        row(RowKind.DISPATCH, lot, frm, to, qty, day=day),
+        row(RowKind.RECEIPT, lot, to, frm, qty, day=day),
     ]
 
 
 def bake(op: int, used: int, made: int, day: int) -> list[Row]:
     entry = next(_ids)
     return [
-        row(RowKind.USE, MILK, op, CAKE, used, day, entry),
-        row(RowKind.YIELD, CAKE, op, op, made, day, entry),
+        row(RowKind.USE, MILK, op, CAKE, used, day=day, entry=entry),
+        row(RowKind.YIELD, CAKE, op, op, made, day=day, entry=entry),
     ]
 
 
@@ -86,7 +88,7 @@ def test_boxes_of_a_column_do_not_overlap_and_curves_end_at_their_boxes() -> Non
     )
     lanes = drawn(answer)
     tops = [box.y for box in lanes.columns[1].boxes]
-    assert all(later - earlier >= 46 for earlier, later in zip(tops, tops[1:], strict=False))
+    assert all(later - earlier >= 46 for earlier, later in pairwise(tops))
     boxes = {box.number: box for column in lanes.columns for box in column.boxes}
     for curve in lanes.curves:
         x1, y1, *_, x2, y2 = map(float, re.findall(r"[\d.]+", curve.path))

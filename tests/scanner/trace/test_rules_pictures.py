@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -62,7 +61,7 @@ def columns(lanes: Lanes) -> list[list[object]]:
 
 def test_columns_are_tiers_and_a_transformation_has_its_own() -> None:
     answer = trace(
-        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)],
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, day=1)],
         move(1, 2, 60, 2),
         move(2, 3, 30, 3),
         bake(3, 20, 90, 4),
@@ -83,7 +82,7 @@ def test_columns_are_tiers_and_a_transformation_has_its_own() -> None:
 
 def test_boxes_of_a_column_do_not_overlap_and_curves_end_at_their_boxes() -> None:
     answer = trace(
-        [row(RowKind.PRODUCTION, MILK, 1, 1, 900, 1)],
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 900, day=1)],
         *(move(1, to, 10 + to, 2) for to in range(2, 12)),
     )
     lanes = drawn(answer)
@@ -101,11 +100,11 @@ def test_boxes_of_a_column_do_not_overlap_and_curves_end_at_their_boxes() -> Non
 
 def test_a_return_runs_back_and_a_gap_is_dashed_and_a_difference_written() -> None:
     answer = trace(
-        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)],
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, day=1)],
         move(1, 2, 60, 2),
         move(2, 1, 5, 3),
-        [row(RowKind.DISPATCH, MILK, 2, 3, 7, 4)],
-        [row(RowKind.DISPATCH, MILK, 5, 0, 9, 4)],
+        [row(RowKind.DISPATCH, MILK, 2, 3, 7, day=4)],
+        [row(RowKind.DISPATCH, MILK, 5, 0, 9, day=4)],
     )
     lanes = drawn(answer)
     kinds = {curve.label: curve.kind for curve in lanes.curves}
@@ -119,7 +118,7 @@ def test_a_return_runs_back_and_a_gap_is_dashed_and_a_difference_written() -> No
 
 def test_a_full_column_is_drawn_in_groups_that_open() -> None:
     parts = [move(1, to, 1, 2) for to in range(2, CROWD_MAX + 20)]
-    answer = trace([row(RowKind.PRODUCTION, MILK, 1, 1, 900, 1)], *parts)
+    answer = trace([row(RowKind.PRODUCTION, MILK, 1, 1, 900, day=1)], *parts)
     lanes = drawn(answer)
     assert len(lanes.columns[1].boxes) == 2
     assert sum(len(box.nodes) for box in lanes.columns[1].boxes) == len(parts)
@@ -129,7 +128,7 @@ def test_a_full_column_is_drawn_in_groups_that_open() -> None:
 
 def test_too_many_boxes_are_no_picture() -> None:
     parts = [move(1, to, 1, 2) for to in range(2, DRAWN_MAX + 10)]
-    answer = trace([row(RowKind.PRODUCTION, MILK, 1, 1, 900, 1)], *parts)
+    answer = trace([row(RowKind.PRODUCTION, MILK, 1, 1, 900, day=1)], *parts)
     lanes = lanes_of(answer, crowd_of=lambda node: node)
     assert (lanes.columns, lanes.too_many) == ((), DRAWN_MAX + 9)
     assert drawn(trace([])) == Lanes()
@@ -156,7 +155,7 @@ def lines(branches: list[Branch]) -> list[object]:
 
 def test_the_tree_shows_everyone_and_a_second_time_says_so() -> None:
     answer = trace(
-        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)],
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, day=1)],
         move(1, 2, 60, 2),
         move(1, 3, 30, 2),
         move(2, 3, 30, 3),
@@ -186,12 +185,12 @@ def test_the_tree_of_a_circle_and_of_a_long_chain_ends() -> None:
 
 def test_an_operator_sees_its_own_book_and_one_step() -> None:
     answer = trace(
-        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, 1)],
+        [row(RowKind.PRODUCTION, MILK, 1, 1, 100, day=1)],
         move(1, 2, 60, 2),
         move(2, 3, 30, 3),
         bake(3, 20, 90, 4),
         move(3, 4, 50, 5, CAKE),
-        [row(RowKind.DISPATCH, CAKE, 4, 5, 7, 6)],
+        [row(RowKind.DISPATCH, CAKE, 4, 5, 7, day=6)],
         direction="both",
         lot=CAKE,
     )

@@ -136,9 +136,7 @@ def _people(shell: Shell, story: Story) -> Cast:
         )
 
 
-def _account(
-    shell: Shell, name: str, role: Role, uscc: str, password: str, shown: str
-) -> None:
+def _account(shell: Shell, name: str, role: Role, uscc: str, password: str, shown: str) -> None:
     try:
         with shell.unit() as uow:
             operator = subject_by_uscc(uow, uscc).id if uscc else None

@@ -109,6 +109,7 @@ def _install_modules(app: Flask, settings: Settings) -> None:
     app.extensions["suyuan.menu"] = sorted(
         (item for module in found for item in module.menu), key=lambda item: item.order
     )
+    app.jinja_env.globals["open_book"] = web.open_book
     app.context_processor(lambda: {"menu": web.menu(), "actor": web.signed()})
     _install_limits(app, settings)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.kernel.errors import (
+    Conflict,
     Forbidden,
     Invalid,
     LimitReached,
@@ -52,6 +53,12 @@ class FieldsWrong(Invalid):
     """Some fields are missing or of the wrong form."""
 
     code = "request.fields_wrong"
+
+
+class BookChanged(Conflict):
+    """A form was opened over one operator's book and is sent while another's is open."""
+
+    code = "request.book_changed"
 
 
 class QueueSilent(Unavailable):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -156,9 +157,24 @@ def room_of_this_process() -> JobRoom:
     return _ROOMS[os.getpid()]
 
 
+def bound_memory(mib: int) -> None:
+    """Let this process, a job's own fork, have no more memory: it fails before the machine does."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    wanted = mib * 1024 * 1024
+    soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def waiting(room: HasStore) -> int:
+    """How many jobs wait in the queue of what people ask for."""
+    return int(Queue(QUEUES[0], connection=room.redis).count)
+
+
 def perform(name: str, arguments: dict[str, Any], room: JobRoom | None = None) -> None:
     """Do a job by name; unknown ones are bugs. A refusal that may pass is raised for a retry."""
     working = room or room_of_this_process()
+    if room is None:
+        bound_memory(working.settings.job_memory_mib)
     try:
         JOBS[name].work(working, **arguments)
     except Refusal as refusal:

@@ -22,7 +22,7 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.doors import http
-from app.doors.errors import FieldsWrong
+from app.doors.errors import BookChanged, FieldsWrong
 from app.doors.i18n import language
 from app.doors.refusals import detail_of, flat, outside_of
 from ledger.kernel.actor import Role
@@ -32,6 +32,7 @@ from ledger.kernel.uow import UnitOfWork
 View = Callable[..., Any]
 
 
+_NOT_TYPED = frozenset({"csrf_token", "open_book"})
 _NEEDS_A_BOOK = "entry.file"  # an administrator may file, but has no book to file into
 ROLE_TEXTS: dict[Role, tuple[str, str]] = {
     Role.OPERATOR: ("生产经营者", "operator"),
@@ -150,6 +151,7 @@ def form(
             http.actor().require(needs)
             typed = typed_in(loads)
             try:
+                _check_book(needs)
                 command = loaded(loads, typed)
                 result = http.do(
                     lambda uow: view(uow, command, **path), needs=needs, read_only=False
@@ -192,6 +194,7 @@ def action(
     def decorate(view: View) -> View:
         @wraps(view)
         def door(**path: Any) -> AnyResponse:
+            _check_book(needs)
             given = [loaded(loads, typed_in(loads))] if loads else []
             result = http.do(lambda uow: view(uow, *given, **path), needs=needs, read_only=False)
             return result if isinstance(result, AnyResponse) else redirect(result, 303)
@@ -199,6 +202,18 @@ def action(
         return _add(blueprint, rule, made, door, ["POST"])
 
     return decorate
+
+
+def open_book() -> str:
+    """The number of the operator whose book is open, as every form says it back; else empty."""
+    return str(http.actor_or_public().operator_id or "")
+
+
+def _check_book(needs: str) -> None:
+    """Refuse with BookChanged what was filled in while another book was open."""
+    said = request.form.get("open_book", "")
+    if needs == _NEEDS_A_BOOK and said and said != open_book():
+        raise BookChanged
 
 
 def typed_in(schema: type[Schema]) -> dict[str, Any]:
@@ -210,7 +225,7 @@ def typed_in(schema: type[Schema]) -> dict[str, Any]:
 
 def loaded(schema: type[Schema], typed: Mapping[str, Any]) -> Any:
     """What was typed as a command; raises FieldsWrong with a sentence per field."""
-    known = {key: value for key, value in typed.items() if key != "csrf_token"}
+    known = {key: value for key, value in typed.items() if key not in _NOT_TYPED}
     try:
         return schema().load(known)
     except ValidationError as problem:

@@ -40,7 +40,7 @@ def actor_of_key(uow: UnitOfWork, key: str) -> Actor:
         role=Role(found.role),
         account_id=found.account_id,
         name=row[1],
-        operator_id=_operator_of(found.operator_id, delegated),
+        operator_id=found.operator_id,  # a machine names whom it files for, nothing is guessed
         delegated=delegated,
     )
 

@@ -137,6 +137,12 @@ class SheetOverlong(Malformed):
     code = "filing.sheet_overlong"
 
 
+class SheetTooHeavy(Malformed):
+    """Reading a sheet takes more memory than a job may have."""
+
+    code = "filing.sheet_too_heavy"
+
+
 class EncodingUnknown(Malformed):
     """A text file is in no encoding that is read."""
 

@@ -9,9 +9,10 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
-from app.doors.jobs import Job, JobRoom, want
-from app.food.filing import services
+from app.doors.jobs import Job, JobRoom, waiting, want
+from app.food.filing import errors, services
 from app.food.filing.queries import uploads
+from app.food.filing.queries.uploads import alone_with
 from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.services import CHUNK_ROWS, Chunk, files
 from app.food.filing.terms import SheetRow, Skipped, Upload, Workbook
@@ -21,6 +22,8 @@ from ledger.kernel import uow as units
 from ledger.kernel.actor import Actor
 from ledger.kernel.errors import Malformed, Refusal, Unavailable
 from ledger.kernel.uow import UnitOfWork
+
+_MANY_WAIT = 20  # jobs; more are a worker that has its hands full, not one that died
 
 
 def read_upload(room: JobRoom, *, upload_id: int, **_: Any) -> None:
@@ -39,6 +42,19 @@ def read_now(room: JobRoom, upload_id: int, goes_on: Callable[[int], bool]) -> b
 
     False when it was stopped before its end.
     """
+    with alone_with(room.bind, upload_id) as alone:
+        if not alone:
+            return True
+        try:
+            return _read(room, upload_id, goes_on)
+        except MemoryError:
+            too_heavy = errors.SheetTooHeavy(mib=room.settings.job_memory_mib)
+    refuse = partial(services.refuse_upload, upload_id=upload_id, refusal=too_heavy)
+    units.run(room.unit, refuse)
+    return True
+
+
+def _read(room: JobRoom, upload_id: int, goes_on: Callable[[int], bool]) -> bool:
     upload = units.run(room.unit, lambda uow: services.begin_reading(uow, upload_id))
     book = _understood(room, upload) if upload is not None else None
     if upload is None or book is None:
@@ -102,13 +118,17 @@ def _taken(items: Iterator[SheetRow | Skipped]) -> tuple[SheetRow | Skipped, ...
 
 
 def resume_stalled(room: JobRoom, **_: Any) -> None:
-    """Want every upload read again that should be moving and is not: its reader is dead."""
+    """Want every upload read again that should be moving and is not: its reader is dead.
 
-    def work(uow: UnitOfWork) -> None:
-        for upload_id in uploads.stalled_uploads(uow, uow.now):
-            want(uow, READ_UPLOAD, upload_id=upload_id)
+    While many jobs wait, an upload that stands still most likely waits among them.
+    """
+    if waiting(room) <= _MANY_WAIT:
+        units.run(room.unit, _resume)
 
-    units.run(room.unit, work)
+
+def _resume(uow: UnitOfWork) -> None:
+    for upload_id in services.take_up_stalled(uow):
+        want(uow, READ_UPLOAD, upload_id=upload_id)
 
 
 def make_room(room: JobRoom, **_: Any) -> None:

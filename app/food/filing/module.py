@@ -56,7 +56,7 @@ MODULE = Module(
         "delivery.missing",
     ),
     periodic=(
-        Every(seconds=60, job=jobs.RESUME_STALLED),
+        Every(seconds=5, job=jobs.RESUME_STALLED),
         Every(seconds=600, job=jobs.MAKE_ROOM),
         Every(seconds=86_400, job=jobs.PAIR_DELIVERIES),
     ),

@@ -19,8 +19,8 @@ _FOUND_MAX = 20
 def operator_meant(uow: UnitOfWork, uscc: str = "", entries: Sequence[Any] = ()) -> int:
     """The operator whose book a request is about.
 
-    It is the one named by USCC, else the actor's own, else the one the first entry names: an
-    agent's key has no book of its own. Refuses: NotYourOperator, NoOperator, and what a USCC
+    It is the one named by USCC, else the actor's own, else the one that every entry names: an
+    agent's key has no book of its own, and none is guessed. Refuses: NotYourOperator, NoOperator, and what a USCC
     that is unreadable or unknown is refused with.
     """
     if not uscc and uow.actor.operator_id is not None:
@@ -35,8 +35,12 @@ def operator_meant(uow: UnitOfWork, uscc: str = "", entries: Sequence[Any] = ())
 
 
 def _named_by(entries: Sequence[Any]) -> str:
-    first = entries[0] if entries else None
-    named = first.get("operator") if isinstance(first, dict) else None
+    named = [_operator_in(entry) for entry in entries]
+    return named[0] if named and all(named) else ""
+
+
+def _operator_in(entry: Any) -> str:
+    named = entry.get("operator") if isinstance(entry, dict) else None
     text = named.get("uscc") if isinstance(named, dict) else named
     return text if isinstance(text, str) else ""
 

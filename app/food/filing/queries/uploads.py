@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Engine, func, select, text
 
 from app.food.filing import errors
 from app.food.filing.model import UploadRecord, UploadRowRecord
@@ -14,7 +15,8 @@ from app.food.filing.terms import RowState, Upload, UploadRow, UploadState
 from ledger.entries.terms import EntryKind
 from ledger.kernel.uow import UnitOfWork
 
-STALLED_SECONDS = 120  # a chunk takes under two; a reader that is silent for so long is gone
+STALLED_SECONDS = 10  # a chunk takes under two; who is silent for longer is gone, or holds the lock
+_READING = 7310010  # the class of advisory locks held by the readers of uploads
 _BATCH = 1_000
 
 
@@ -106,9 +108,25 @@ def rows_of_cause(
     return [_row_from(row, names) for row in uow.session.execute(asked)]
 
 
+@contextmanager
+def alone_with(bind: Engine | Connection, upload_id: int) -> Iterator[bool]:
+    """Be an upload's only reader; false where another is at it.
+
+    The lock lives as long as its reader's connection, so a killed reader lets go at once.
+    """
+    with bind.engine.connect() as held:
+        asked = {"kind": _READING, "id": upload_id}
+        alone = bool(held.scalar(text("SELECT pg_try_advisory_lock(:kind, :id)"), asked))
+        held.commit()
+        try:
+            yield alone
+        finally:
+            held.invalidate()  # also when the server went away: the lock goes with the connection
+
+
 def stalled_uploads(uow: UnitOfWork, now: datetime) -> list[int]:
-    """Uploads that should be moving and are not, oldest first, a hundred at most."""
-    return list(
+    """Uploads that should be moving and that nobody reads, oldest first, a hundred at most."""
+    still = list(
         uow.session.scalars(
             select(UploadRecord.id)
             .where(
@@ -119,6 +137,11 @@ def stalled_uploads(uow: UnitOfWork, now: datetime) -> list[int]:
             .limit(100)
         )
     )
+    return [
+        each
+        for each in still
+        if uow.session.scalar(select(func.pg_try_advisory_xact_lock(_READING, each)))
+    ]
 
 
 def chunks_done(uow: UnitOfWork, upload_id: int) -> int:

@@ -11,6 +11,7 @@ from app.food.filing.services.uploads import (
     receive_upload,
     refuse_upload,
     sender_of,
+    take_up_stalled,
 )
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "refuse_upload",
     "sender_of",
     "take_delivery",
+    "take_up_stalled",
 ]

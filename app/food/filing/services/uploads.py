@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from app.food.filing.model import UploadRecord, UploadRowRecord
-from app.food.filing.queries.uploads import upload_from
+from app.food.filing.queries.uploads import stalled_uploads, upload_from
 from app.food.filing.rules.places import cell_of
 from app.food.filing.services import files
 from app.food.filing.terms import (
@@ -121,6 +121,15 @@ def begin_reading(uow: UnitOfWork, upload_id: int) -> Upload | None:
         .returning(UploadRecord.__table__)
     ).one()
     return upload_from(changed)
+
+
+def take_up_stalled(uow: UnitOfWork) -> list[int]:
+    """Uploads whose readers are dead, noted as moving again so that each is asked for once."""
+    found = stalled_uploads(uow, uow.now)
+    uow.session.execute(
+        update(UploadRecord).where(UploadRecord.id.in_(found)).values(updated_at=uow.now)
+    )
+    return found
 
 
 def note_workbook(uow: UnitOfWork, upload_id: int, book: Workbook) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from app.doors.errors import BookChanged
 from app.doors.web import form
 from app.food.filing.queries import books
 from app.food.filing.schemas.forms import (
@@ -144,5 +145,7 @@ def _correctable(uow: UnitOfWork, reference: str) -> BookLine:
     line = entry_by_reference(uow, reference).lines[0]
     if not may_correct(uow, line) and line.corrected_by:
         raise AlreadyCorrected(reference=line.reference, by=line.corrected_by)
-    uow.actor.require_operator(line.operator_id)
+    if own_operator(uow) != line.operator_id:
+        uow.actor.require_operator(line.operator_id)
+        raise BookChanged
     return line

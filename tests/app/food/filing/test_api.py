@@ -12,6 +12,8 @@ from support import accounts as people
 from support.filings import an_operator
 from support.named import a_gtin, a_uscc
 
+from app.accounts import services
+from app.accounts.terms import GrantDelegation, IssueKey, WithdrawDelegation
 from ledger.kernel.actor import Role
 
 LOT = {
@@ -258,3 +260,29 @@ def test_the_document_describes_every_field_of_a_line(client: FlaskClient) -> No
     assert set(schemas["EntryWire"]["properties"]) == set(COMMON).union(*OF_KIND.values())
     assert set(schemas["LotWire"]["properties"]) == set(LOT)
     assert set(schemas["PartyWire"]["properties"]) == set(PARTY)
+
+
+def test_a_key_without_a_book_names_whom_it_files_for(
+    client: FlaskClient, database: Connection, now: Any, operator: int
+) -> None:
+    with people.house(database, now) as uow:
+        clerk = people.person(uow, "xiaowang", Role.CLERK)
+        made = services.grant_delegation(uow, GrantDelegation(operator_id=operator, to="xiaowang"))
+        issued = services.issue_key(uow, IssueKey(label="x", role=Role.CLERK, account_id=clerk))
+    headers = {"Authorization": f"Bearer {issued}"}
+    uscc = a_uscc(1)
+
+    def answer(*entries: Any, key: str, **more: Any) -> tuple[int, str]:
+        said = client.post(
+            "/api/v1/filings", json=a_filing(*entries, key=key, **more), headers=headers
+        )
+        return said.status_code, said.json.get("code", "")
+
+    assert answer(a_production(), key="K-1") == (422, "filing.no_operator")
+    half = (a_production(operator=uscc), a_production(document="2"))
+    assert answer(*half, key="K-2") == (422, "filing.no_operator")
+    assert answer(a_production(operator=uscc), key="K-3") == (201, "")
+    assert answer(a_production(document="2"), key="K-4", operator=uscc) == (201, "")
+    with people.house(database, now) as uow:
+        services.withdraw_delegation(uow, WithdrawDelegation(delegation_id=made))
+    assert answer(a_production(document="3"), key="K-5", operator=uscc)[0] == 403

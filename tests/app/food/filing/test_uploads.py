@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +22,7 @@ from support.named import a_uscc
 from app.food.filing import services
 from app.food.filing.jobs import chunks_of
 from app.food.filing.module import MODULE
+from app.food.filing.queries.uploads import alone_with
 from app.food.filing.schemas.refused import REASON
 from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.services import Chunk
@@ -236,6 +239,42 @@ def test_stalled_uploads_are_wanted_again(
     database.execute(text("UPDATE upload SET updated_at = updated_at - interval '1 hour'"))
     reading.do(app, "filing.resume_stalled")
     assert _wanted(database) == [number, number]
+
+
+def test_an_upload_that_somebody_reads_is_not_wanted_again_and_not_read_twice(
+    app: Flask, client: FlaskClient, headers: dict[str, str], database: Connection
+) -> None:
+    number = send(client, headers, sheets.a_ledger(10, start=START).data)["upload"]
+    database.execute(text("UPDATE upload SET updated_at = updated_at - interval '15 seconds'"))
+    with alone_with(database, number) as alone:
+        assert alone
+        reading.do(app, "filing.resume_stalled")
+        reading.do(app, "filing.read_upload", upload_id=number)
+        assert look(client, headers, number)["state"] == "waiting"
+    assert _wanted(database) == [number]
+    reading.do(app, "filing.resume_stalled")
+    reading.do(app, "filing.resume_stalled")
+    assert _wanted(database) == [number, number]
+
+
+def test_a_sheet_that_takes_too_much_memory_is_refused_by_name_at_once(
+    app: Flask, client: FlaskClient, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def greedy(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("app.food.filing.jobs.read_workbook", greedy)
+    told = read(app, client, headers, sheets.a_ledger(10, start=START).data)
+    assert (told["state"], told["code"]) == ("refused", "filing.sheet_too_heavy")
+    assert "2048 MiB" in told["detail"]
+
+
+def test_a_job_may_not_take_the_machine_s_memory() -> None:
+    said = "from app.doors.jobs import bound_memory; bound_memory(1024); bytearray(1 << 31)"
+    done = subprocess.run(
+        [sys.executable, "-c", said], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "MemoryError" in done.stderr
 
 
 def _wanted(database: Connection) -> list[int]:

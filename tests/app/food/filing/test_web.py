@@ -16,6 +16,8 @@ from support.filings import a_lot, an_operator, dispatch, file, production
 from support.html import Page
 from support.named import a_gtin
 
+from app.accounts import services as accounts_services
+from app.accounts.terms import GrantDelegation
 from ledger.entries.queries import entry_by_reference
 from ledger.kernel.actor import Role
 
@@ -457,3 +459,54 @@ def test_a_lot_has_labels_to_print(
     assert len(page.all("svg")) >= 8
     assert "L240501" in words_of(page)
     see(browser, "/lots/2000000000/label", 404)
+
+
+@pytest.fixture
+def clerk_of_two(app: Flask, database: Connection, now: datetime, shop: int) -> FlaskClient:
+    """A clerk two shops have trusted with their books; the first shop's is open."""
+    with accounts.house(database, now) as uow:
+        other = an_operator(uow, 7)
+        accounts.person(uow, "xiaowang", Role.CLERK)
+        for operator in (shop, other):
+            accounts_services.grant_delegation(
+                uow, GrantDelegation(operator_id=operator, to="xiaowang")
+            )
+    clerk = accounts.signed_in(app, "xiaowang")
+    open_book(clerk, shop)
+    return clerk
+
+
+def open_book(clerk: FlaskClient, operator: int) -> None:
+    """Open an operator's book."""
+    answer = clerk.post("/account/book", data={"operator_id": operator})
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+
+
+FORMS = (
+    "/receipt",
+    "/entries/new?kind=production",
+    "/entries/new/transformation",
+    "/uploads",
+)
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_form_opened_over_one_book_files_nothing_into_another(
+    clerk_of_two: FlaskClient, database: Connection, shop: int, path: str
+) -> None:
+    page = see(clerk_of_two, path)
+    (said,) = {
+        element.attributes["value"]
+        for element in page.all("input")
+        if element.attributes.get("name") == "open_book"
+    }
+    assert said == str(shop)
+    other = database.scalar(
+        text("SELECT operator_id FROM delegation WHERE operator_id <> :shop"), {"shop": shop}
+    )
+    open_book(clerk_of_two, int(other or 0))
+    answer = clerk_of_two.post(path, data={"open_book": said, "product": "饼", "quantity": "3"})
+    assert answer.status_code == 409
+    assert "没有入账" in answer.get_data(as_text=True)
+    assert f'name="open_book" value="{said}"' in answer.get_data(as_text=True)
+    assert database.scalar(text("SELECT count(*) FROM entry")) == 0

@@ -110,7 +110,7 @@ class Settings:
         "6000 per minute", "per address: a mobile network puts thousands of phones behind one"
     )
     rate_limit_picture: str = _rate(
-        "120 per minute", "a hard picture keeps a core busy for half a second"
+        "20 per minute", "a person takes one every few seconds; a hard one keeps a core for 800 ms"
     )
     rate_limit_sign_in: str = _rate(
         "60 per minute", "per address: an office at nine o'clock; each attempt hashes for 60 ms"

@@ -59,11 +59,11 @@ def symbols_in(picture: bytes, *, budget_ms: int = BUDGET_MS) -> tuple[Symbol, .
     ``budget_ms`` is spent. Raises: PictureTooHeavy, HeicUnsupported, NotAPicture, TooManyPixels,
     PictureDamaged.
     """
-    return _symbols(opened(picture), budget_ms)
+    until = time.monotonic_ns() + budget_ms * 1_000_000  # unfolding counts as well
+    return _symbols(opened(picture), until)
 
 
-def _symbols(picture: Picture, budget_ms: int) -> tuple[Symbol, ...]:
-    until = time.monotonic_ns() + budget_ms * 1_000_000
+def _symbols(picture: Picture, until: int) -> tuple[Symbol, ...]:
     size = (round(picture.grey.width / picture.scale), round(picture.grey.height / picture.scale))
     evidence = Evidence()
     for attempt in passes(picture):

@@ -1,12 +1,13 @@
 """The reads of the book: an operator's book, one entry, filings, what waits, what is on hand."""
 
-from ledger.entries.queries.book import book_lines, book_page, month_figures
+from ledger.entries.queries.book import any_has_had, book_lines, book_page, month_figures
 from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
 from ledger.entries.queries.paired import matched_in_month, operators_filing_since
 
 __all__ = [
+    "any_has_had",
     "book_lines",
     "book_page",
     "entry_by_reference",

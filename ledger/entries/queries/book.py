@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,6 +44,16 @@ def may_read(uow: UnitOfWork, operator_id: int) -> None:
     if not uow.actor.may("book.read_all"):
         uow.actor.require("book.read")
         uow.actor.require_operator(operator_id)
+
+
+def any_has_had(uow: UnitOfWork, operators: Iterable[int], lot_id: int) -> bool:
+    """Whether one of these operators has filed anything about a lot: it holds it or held it."""
+    return bool(
+        uow.session.scalar(
+            text("SELECT EXISTS (SELECT FROM entry WHERE lot = :lot AND op = ANY(:ops))"),
+            {"lot": lot_id, "ops": list(operators)},
+        )
+    )
 
 
 def book_page(uow: UnitOfWork, asked: BookAsked) -> BookPage:

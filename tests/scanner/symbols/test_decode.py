@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 from io import BytesIO
 
@@ -225,3 +226,11 @@ def bomb(side: int) -> bytes:
 
     head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b""))
+
+
+def test_a_blank_picture_does_not_outlast_its_budget() -> None:
+    """Sixteen megapixels of white: unfolding counts, and so does every pass after it."""
+    blank = as_bytes(Image.new("RGB", (4000, 4000), (255, 255, 255)))
+    began = time.process_time()
+    assert symbols_in(blank, budget_ms=800) == ()
+    assert time.process_time() - began < 1.8

@@ -20,8 +20,8 @@ def operator_meant(uow: UnitOfWork, uscc: str = "", entries: Sequence[Any] = ())
     """The operator whose book a request is about.
 
     It is the one named by USCC, else the actor's own, else the one that every entry names: an
-    agent's key has no book of its own, and none is guessed. Refuses: NotYourOperator, NoOperator, and what a USCC
-    that is unreadable or unknown is refused with.
+    agent's key has no book of its own, and none is guessed. Refuses: NotYourOperator, NoOperator,
+    and what a USCC that is unreadable or unknown is refused with.
     """
     if not uscc and uow.actor.operator_id is not None:
         return uow.actor.operator_id

@@ -20,7 +20,9 @@ def keep(folder: Path, digest: str, content: bytes) -> None:
         return
     own = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for part in (folder / "uploads", path.parent):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+            part.chmod(0o700)  # what people send is read by this program alone
         with own.open("wb") as out:
             out.write(content)
             out.flush()

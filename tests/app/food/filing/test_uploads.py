@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from app.food.filing.module import MODULE
 from app.food.filing.queries.uploads import alone_with
 from app.food.filing.schemas.refused import REASON
 from app.food.filing.schemas.sheet import read_workbook
-from app.food.filing.services import Chunk
+from app.food.filing.services import Chunk, files
 from ledger.entries.errors import TooManyRows
 from ledger.kernel.actor import Role
 from ledger.kernel.uow import StoreTooSlow, UnitOfWork
@@ -480,3 +481,13 @@ def test_a_store_too_slow_for_a_chunk_is_tried_again(
     assert look(client, headers, number)["state"] == "reading"
     reading.do(app, "filing.read_upload", upload_id=number)
     assert look(client, headers, number)["state"] == "done"
+
+
+def test_what_was_sent_is_for_this_program_alone(
+    app: Flask, client: FlaskClient, headers: dict[str, str]
+) -> None:
+    data = sheets.a_ledger(10, start=START).data
+    send(client, headers, data)
+    folder = app.extensions["suyuan"].settings.data
+    kept = files.place(folder, hashlib.sha256(data).hexdigest()).parent
+    assert {each.stat().st_mode & 0o077 for each in (kept, kept.parent)} == {0}

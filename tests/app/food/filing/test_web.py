@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Connection, text
 from support import accounts, reading, sheets
-from support.filings import a_lot, an_operator, dispatch, file, production
+from support.filings import a_lot, an_operator, dispatch, file, production, receipt
 from support.html import Page
 from support.named import a_gtin
 
@@ -459,6 +459,26 @@ def test_a_lot_has_labels_to_print(
     assert len(page.all("svg")) >= 8
     assert "L240501" in words_of(page)
     see(browser, "/lots/2000000000/label", 404)
+
+
+def test_another_s_label_is_not_printed_before_the_lot_was_held(
+    app: Flask, browser: FlaskClient, database: Connection, now: datetime, shop: int
+) -> None:
+    dairy = send_goods(database, now, shop)
+    lots = list(
+        database.scalars(
+            text("SELECT DISTINCT lot FROM entry WHERE op = :op ORDER BY 1"), {"op": dairy}
+        )
+    )
+    see(browser, f"/lots/{lots[0]}/label", 404)
+    with accounts.house(database, now) as uow:
+        accounts.person(uow, "maker", Role.OPERATOR, dairy)
+        accounts.person(uow, "lin", Role.INSPECTOR)
+        file(uow, shop, receipt(dairy, quantity="24"))
+    see(accounts.signed_in(app, "maker"), f"/lots/{lots[0]}/label")
+    see(accounts.signed_in(app), f"/lots/{lots[0]}/label")
+    shown = [browser.get(f"/lots/{lot}/label").status_code for lot in lots]
+    assert sorted(shown) == [200, 404]
 
 
 @pytest.fixture

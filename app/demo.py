@@ -242,7 +242,8 @@ def _finished(look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def _kept(settings: Settings, name: str, content: bytes) -> Path:
     folder = settings.data / "demo"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)  # passwords and keys of the demonstration lie here
     path = folder / name
     path.write_bytes(content)
     return path

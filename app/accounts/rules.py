@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ PASSWORD_LENGTH_MIN = 12  # length, not signs: NIST SP 800-63B 5.1.1.2 advises a
 PASSWORD_LENGTH_MAX = 256  # a passphrase of forty words; hashing must not be fed megabytes
 DIFFERENT_CHARACTERS_MIN = 5  # "aaaaaaaaaaaa" is long and worth nothing
 FAILURES_FREE = 5  # typing slips of a day
+FAILURES_OF_ALL_FREE = 50  # from many addresses at once: then a guess a minute and no more
 PAUSE_FIRST = timedelta(minutes=1)
 PAUSE_MAX = timedelta(minutes=15)  # longer ones would let anybody shut an account out for good
 FAILURES_COUNT_FOR = timedelta(hours=24)
@@ -31,6 +33,8 @@ ROLES_GIVEN = frozenset(
     {Role.OPERATOR, Role.CLERK, Role.INSPECTOR, Role.REGISTRAR, Role.AGENCY, Role.ADMIN}
 )
 ROLES_OF_OPERATORS = frozenset({Role.OPERATOR})
+
+Pause = Callable[[int], timedelta]
 
 _SIGN_IN_NAME = re.compile(r"[\w.@+-]{2,64}")
 _KEY = re.compile(r"sy_([0-9A-HJKMNP-TV-Z]{10})_[0-9a-f]{64}")
@@ -71,6 +75,11 @@ def pause_after(failures: int) -> timedelta:
         return timedelta(0)
     doublings = min(failures - FAILURES_FREE, 10)
     return min(PAUSE_MAX, PAUSE_FIRST * (1 << doublings))
+
+
+def pause_of_all_after(failures: int) -> timedelta:
+    """How long a name waits everywhere after so many wrong passwords of a day, from anywhere."""
+    return PAUSE_FIRST if failures >= FAILURES_OF_ALL_FREE else timedelta(0)
 
 
 def session_holds(session: Session, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from flask import request
 from marshmallow import EXCLUDE, fields, post_load, pre_load, validate
 
 from app.accounts import terms
-from app.doors.api import Query, Wire
+from app.doors.api import Day, Query, Wire
 from ledger.kernel.actor import Role
 
 _TEXT_MAX = 200
@@ -128,6 +128,6 @@ class AuditQuery(Query):
     account_id = fields.Integer(validate=validate.Range(1, 2**31 - 1), data_key="account")
     action = fields.String(validate=validate.Length(max=_TEXT_MAX))
     about = fields.String(validate=validate.Length(max=_TEXT_MAX))
-    since = fields.Date()
-    until = fields.Date()
+    since = Day()
+    until = Day()
     before = fields.Integer(validate=validate.Range(1, 2**62), data_key="next")

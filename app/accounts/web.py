@@ -167,9 +167,12 @@ def role_text(role: Any) -> str:
     template="accounts/account.html",
     context=_account_context,
 )
-def account(uow: UnitOfWork, command: terms.ChangePassword) -> str:
+def account(uow: UnitOfWork, command: terms.ChangePassword) -> str | Refusal:
     """Give oneself a new password; all other sessions end."""
-    _renew(services.change_password(uow, command))
+    epoch = services.change_password(uow, command)
+    if isinstance(epoch, Refusal):
+        return epoch
+    _renew(epoch)
     return url_for("accounts.account", done="password")
 
 
@@ -336,20 +339,24 @@ ACTION_TEXTS = {
     "account.signed_in": ("登录", "signed in"),
     "account.signed_out": ("退出", "signed out"),
     "account.signed_out_everywhere": ("全部退出", "signed out everywhere"),
+    "book.export": ("导出台账", "exported a book"),
     "book.look_up": ("查台账", "read a book"),
-    "code.unknown": ("扫到没有登记的码", "scanned an unknown code"),
-    "delegation.given": ("给出委托", "gave a delegation"),
+    "code.look_up": ("查码", "looked up a code"),
+    "delegation.granted": ("给出委托", "gave a delegation"),
     "delegation.withdrawn": ("收回委托", "withdrew a delegation"),
     "delivery.missing": ("说没收到货", "said a delivery is missing"),
     "entry.look_up": ("查一笔台账", "read an entry"),
+    "filing.look_up": ("查一次报送", "read a filing"),
     "key.issued": ("发密钥", "issued a key"),
     "key.revoked": ("收回密钥", "revoked a key"),
     "lot.hold": ("停售一批", "stopped a lot"),
+    "lot.label": ("看批次标签", "read a lot's label"),
     "lot.release": ("恢复一批", "released a lot"),
     "product.confirm": ("确认产品", "confirmed a product"),
     "product.open": ("登记产品", "recorded a product"),
     "product.settle": ("定产品名称", "settled a product's name"),
     "subject.amend": ("改主体登记", "amended a subject"),
+    "subject.form": ("打开登记表", "opened a registration form"),
     "subject.history": ("查主体变更", "read a subject's history"),
     "subject.merge": ("合并主体", "merged a subject"),
     "subject.read": ("查主体", "read a subject"),
@@ -357,6 +364,8 @@ ACTION_TEXTS = {
     "subject.search": ("搜主体", "searched subjects"),
     "trace.export": ("导出追溯", "exported a trace"),
     "trace.look_up": ("追溯", "traced"),
+    "upload.export": ("导出退回的行", "exported refused rows"),
+    "upload.look_up": ("查上传", "read an upload"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -12,10 +13,13 @@ from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, INCLUDE, RAISE, Schema, fields
 
 from app.doors import http
+from app.doors.exact import ExactParser, FiniteParser
 from app.doors.refusals import OUTSIDE
 from ledger.kernel.actor import PERMISSIONS, Role
 
 View = Callable[..., Any]
+DAY_FIRST, DAY_LAST = date(1960, 1, 1), date(2080, 12, 30)  # the day after is a moment too
+PARSER = FiniteParser()
 DESCRIBED = {
     400: "the request cannot be read",
     401: "nobody is signed in",
@@ -28,6 +32,14 @@ DESCRIBED = {
     429: "too much or too often; try later",
     503: "something is silent; try later",
 }
+
+
+class Day(fields.Date):
+    """A day to search by; one nothing is recorded on stands for the nearest that may be."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **said: Any) -> date:
+        found: date = super()._deserialize(value, attr, data, **said)
+        return min(max(found, DAY_FIRST), DAY_LAST)
 
 
 class Wire(Schema):
@@ -104,6 +116,8 @@ def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View]
     back; others commit, and a browser's session must send its CSRF token.
     """
     made = Endpoint(**promise)
+    if not isinstance(blueprint.ARGUMENTS_PARSER, ExactParser):
+        blueprint.ARGUMENTS_PARSER = PARSER
     writes = made.method != "GET" if made.writes is None else made.writes
 
     def decorate(view: View) -> View:
@@ -115,7 +129,7 @@ def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View]
                 lambda uow: view(uow, *loaded, **path), needs=made.needs, read_only=not writes
             )
             if made.audits:
-                http.leave_look_up(made.audits, path)
+                http.leave_look_up(made.audits, path, made.needs)
             return _respond(result, made)
 
         vars(door)["limit"] = made.limit

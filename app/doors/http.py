@@ -26,6 +26,7 @@ from ledger.kernel.uow import UnitOfWork
 T = TypeVar("T")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{6,64}")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN = frozenset({"book.read", "code.read"})
 _BEARER = "bearer "
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
@@ -136,8 +137,14 @@ def leave_audit_line(action: str, about: str, **details: Any) -> None:
         uow.audit(action, about, **details)
 
 
-def leave_look_up(action: str, path: Mapping[str, Any]) -> None:
-    """Write the audit line of a look-up about ``g.audit_about``, else about what the path names."""
+def leave_look_up(action: str, path: Mapping[str, Any], needs: str = "") -> None:
+    """Write the audit line of a look-up about ``g.audit_about``, else about what the path names.
+
+    What its own operator or anybody may read leaves a line only from who may read everybody's.
+    """
+    everybodys = actor().may("book.read_all") or actor().may("subject.read")
+    if needs in _OWN and not everybodys:
+        return
     about = g.get("audit_about") or "/".join(str(value) for value in path.values())
     leave_audit_line(
         action,

@@ -34,6 +34,8 @@ View = Callable[..., Any]
 
 _NOT_TYPED = frozenset({"csrf_token", "open_book"})
 _NEEDS_A_BOOK = "entry.file"  # an administrator may file, but has no book to file into
+_OF_A_BOOK = frozenset({_NEEDS_A_BOOK, "book.read"})
+_CHOOSE_A_BOOK = "/account"
 ROLE_TEXTS: dict[Role, tuple[str, str]] = {
     Role.OPERATOR: ("生产经营者", "operator"),
     Role.CLERK: ("台账员", "clerk"),
@@ -80,21 +82,41 @@ def page(
     decoder), ``limit`` (the name of a stricter rate limit).
     """
     made = Page(**promise)
+    looked_at = _looking(needs, made.audits)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def door(**path: Any) -> AnyResponse:
             g.allows_wasm = made.wasm
-            result = http.do(
-                lambda uow: _rendered(view(uow, **path), template), needs=needs, read_only=True
-            )
-            if made.audits:
-                http.leave_look_up(made.audits, path)
-            return result
+            return looked_at(lambda uow: _rendered(view(uow, **path), template), path)
 
         return _add(blueprint, rule, made, door, ["GET"])
 
     return decorate
+
+
+def _looking(needs: str, audits: str) -> Callable[..., AnyResponse]:
+    """How a page is shown: read-only, and with its audit line before the answer is sent."""
+
+    def looked_at(
+        shown: Callable[[UnitOfWork], AnyResponse], path: Mapping[str, Any]
+    ) -> AnyResponse:
+        if _has_no_book(needs, path):
+            return redirect(_CHOOSE_A_BOOK)
+        answer = http.do(shown, needs=needs, read_only=True)
+        if audits:
+            http.leave_look_up(audits, path, needs)
+        return answer
+
+    return looked_at
+
+
+def _has_no_book(needs: str, path: Mapping[str, Any]) -> bool:
+    """Whether a clerk who has opened no book asks for a page of one: it is sent to choose."""
+    if needs not in _OF_A_BOOK or path or request.args.get("operator"):
+        return False
+    who = http.actor()
+    return who.role is Role.CLERK and who.operator_id is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,16 +159,15 @@ def form(
     does the same but keeps what the unit wrote. Further promises as for ``page``.
     """
     made = Page(**promise)
+    looked_at = _looking(needs, made.audits)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def door(**path: Any) -> AnyResponse:
             g.allows_wasm = made.wasm
             if request.method != "POST":
-                return http.do(
-                    lambda uow: _form_page(uow, template, context, path, values=request.args),
-                    needs=needs,
-                    read_only=True,
+                return looked_at(
+                    lambda uow: _form_page(uow, template, context, path, values=request.args), path
                 )
             http.actor().require(needs)
             typed = typed_in(loads)

@@ -29,7 +29,9 @@ def start(uow: UnitOfWork) -> Mapping[str, Any] | Response:
     if uow.actor.delegated and uow.actor.operator_id is None:
         return redirect("/account")
     lines = web.menu()
-    return redirect(lines[0].href) if lines else {}
+    if lines:
+        return redirect(lines[0].href)
+    return redirect("/account") if uow.actor.may("account.own") else {}
 
 
 @page(blueprint, "/help", needs="code.read", template="help/page.html", endpoint="index")

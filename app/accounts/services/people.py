@@ -6,11 +6,13 @@ from sqlalchemy import exists, select
 
 from app.accounts import errors, rules
 from app.accounts.model import AccountRow
-from app.accounts.services import passwords
+from app.accounts.services import passwords, pauses
 from app.accounts.terms import LANGUAGES, ChangePassword, ChooseLanguage, CreateAccount
 from ledger.kernel.actor import Role
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import queries as subjects
+
+_INSIDE = "account page"  # where the old password is asked for: guesses there stop no sign-in
 
 
 def create_account(uow: UnitOfWork, command: CreateAccount) -> int:
@@ -70,14 +72,18 @@ def own_account(uow: UnitOfWork) -> AccountRow:
     return account
 
 
-def change_password(uow: UnitOfWork, command: ChangePassword) -> int:
+def change_password(uow: UnitOfWork, command: ChangePassword) -> int | errors.WrongPassword:
     """Give the actor's account a new password; its sessions end. Returns the new session epoch.
 
-    Refuses: UnknownAccount, WrongPassword, the passwords' refusals.
+    A wrong old password is *returned*, so that it counts: guessing pauses as at signing in.
+    Refuses: UnknownAccount, SignInPaused, the passwords' refusals.
     """
     account = own_account(uow)
-    if not passwords.fits(account.password_hash, command.old):
-        raise errors.WrongPassword(field="old")
+    pauses.refuse_while_paused(uow, account.sign_in_name, _INSIDE)
+    fits = passwords.fits(account.password_hash, command.old[: rules.PASSWORD_LENGTH_MAX])
+    pauses.note_attempt(uow, account.sign_in_name, _INSIDE, succeeded=fits)
+    if not fits:
+        return errors.WrongPassword(field="old")
     rules.check_password(command.new, sign_in_name=account.sign_in_name, common=passwords.common())
     account.password_hash = passwords.hashed(command.new)
     account.password_changed_at = uow.now

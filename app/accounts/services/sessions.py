@@ -5,19 +5,19 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts import errors, rules
 from app.accounts.model import AccountRow, EndedSessionRow, SignInAttemptRow
-from app.accounts.services import passwords
+from app.accounts.services import passwords, pauses
 from app.accounts.services.people import own_account
 from app.accounts.terms import Session, SignIn
 from ledger.kernel.actor import Role
 from ledger.kernel.names import fold_name
 from ledger.kernel.uow import UnitOfWork
 
-_NAME_MAX = 64
+_NAME_MAX = _ADDRESS_MAX = 64
 
 
 def sign_in(uow: UnitOfWork, command: SignIn) -> Session | errors.SignInRefused:
@@ -27,8 +27,9 @@ def sign_in(uow: UnitOfWork, command: SignIn) -> Session | errors.SignInRefused:
     unknown name takes as long and answers the same. Refuses: SignInPaused.
     """
     name = fold_name(command.sign_in_name)[:_NAME_MAX]
-    _wait_your_turn(uow, name)
-    _refuse_while_paused(uow, name)
+    address = command.address[:_ADDRESS_MAX]
+    pauses.wait_your_turn(uow, name)
+    pauses.refuse_while_paused(uow, name, address)
     account = uow.session.scalars(
         select(AccountRow).where(
             AccountRow.sign_in_name == name,
@@ -39,11 +40,7 @@ def sign_in(uow: UnitOfWork, command: SignIn) -> Session | errors.SignInRefused:
     fits = passwords.fits(
         account.password_hash if account else "", command.password[: rules.PASSWORD_LENGTH_MAX]
     )
-    uow.session.add(
-        SignInAttemptRow(
-            sign_in_name=name, address=command.address[:_NAME_MAX], at=uow.now, succeeded=fits
-        )
-    )
+    pauses.note_attempt(uow, name, address, succeeded=fits)
     if account is None or not fits:
         uow.audit("account.sign_in_refused", f"name:{name}", address=command.address)
         return errors.SignInRefused()
@@ -59,35 +56,6 @@ def sign_in(uow: UnitOfWork, command: SignIn) -> Session | errors.SignInRefused:
         since=uow.now,
         seen=uow.now,
     )
-
-
-def _wait_your_turn(uow: UnitOfWork, name: str) -> None:
-    """Attempts on one name go one after the other: guessing in parallel earns nothing."""
-    uow.session.execute(
-        text("SELECT pg_advisory_xact_lock(7310020, hashtext(:name))"), {"name": name}
-    )
-
-
-def _refuse_while_paused(uow: UnitOfWork, name: str) -> None:
-    mine = SignInAttemptRow.sign_in_name == name
-    last_good = (
-        select(func.coalesce(func.max(SignInAttemptRow.id), 0))
-        .where(mine, SignInAttemptRow.succeeded)
-        .scalar_subquery()
-    )
-    row = uow.session.execute(
-        select(func.count().label("failures"), func.max(SignInAttemptRow.at).label("last")).where(
-            mine,
-            SignInAttemptRow.id > last_good,
-            ~SignInAttemptRow.succeeded,
-            SignInAttemptRow.at > uow.now - rules.FAILURES_COUNT_FOR,
-        )
-    ).one()
-    if not row.failures:
-        return
-    left = row.last + rules.pause_after(row.failures) - uow.now
-    if left.total_seconds() > 0:
-        raise errors.SignInPaused(retry_after=int(left.total_seconds()) + 1)
 
 
 def sign_out(uow: UnitOfWork, session: Session) -> None:

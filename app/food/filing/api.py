@@ -62,6 +62,7 @@ def file(uow: UnitOfWork, body: dict[str, Any]) -> Answer:
     location="query",
     needs="book.read",
     answers=wire.FilingAnswer,
+    audits="filing.look_up",
 )
 def filing(uow: UnitOfWork, query: dict[str, Any], key: str) -> dict[str, Any]:
     """Read again what a filing key was answered."""
@@ -88,6 +89,7 @@ def entry(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     location="query",
     needs="book.read",
     answers=wire.BookAnswer,
+    audits="book.look_up",
 )
 def own_book(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     """Read an operator's book, the newest day first."""
@@ -145,6 +147,7 @@ def sheet(uow: UnitOfWork, files: dict[str, Any]) -> dict[str, Any]:
     location="query",
     needs="book.read",
     answers=wire.UploadAnswer,
+    audits="upload.look_up",
 )
 def upload(uow: UnitOfWork, query: dict[str, Any], upload_id: int) -> dict[str, Any]:
     """Follow an upload: its state, its counts, and its refused rows by sheet, cell and rule."""
@@ -161,7 +164,13 @@ def upload(uow: UnitOfWork, query: dict[str, Any], upload_id: int) -> dict[str, 
     )
 
 
-@endpoint(blueprint, "/uploads/<int:upload_id>/refused.xlsx", needs="book.read", content_type=XLSX)
+@endpoint(
+    blueprint,
+    "/uploads/<int:upload_id>/refused.xlsx",
+    needs="book.read",
+    content_type=XLSX,
+    audits="upload.export",
+)
 def refused(uow: UnitOfWork, upload_id: int) -> Response:
     """The refused rows in their own columns with the reason: correct them and send them again."""
     found = uploads.upload_by_id(uow, upload_id)

@@ -177,6 +177,7 @@ def _particulars(uow: UnitOfWork) -> Mapping[str, Any]:
     loads=forms.RegisterForm,
     template="subjects/edit.html",
     context=_particulars,
+    audits="subject.form",
 )
 def new(uow: UnitOfWork, command: RegisterSubject) -> str:
     """Register a subject."""
@@ -199,6 +200,7 @@ def _on_file(uow: UnitOfWork, subject_id: int) -> Mapping[str, Any]:
     loads=forms.AmendForm,
     template="subjects/edit.html",
     context=_on_file,
+    audits="subject.read",
 )
 def amend(uow: UnitOfWork, said: dict[str, Any], subject_id: int) -> str:
     """Change what is on file; the old values stay in the history."""
@@ -214,6 +216,7 @@ def amend(uow: UnitOfWork, said: dict[str, Any], subject_id: int) -> str:
     loads=forms.MergeForm,
     template="subjects/merge.html",
     context=_on_file,
+    audits="subject.read",
 )
 def merge(uow: UnitOfWork, said: dict[str, str], subject_id: int) -> str:
     """Say that an unregistered party is a registered subject."""

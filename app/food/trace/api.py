@@ -51,6 +51,7 @@ def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
     location="query",
     needs="code.read",
     answers=json.CodesJson,
+    audits="code.look_up",
 )
 def codes(uow: UnitOfWork, asked: dict[str, str]) -> dict[str, Any]:
     """Say what a scanned or typed text means and what it points at."""
@@ -68,6 +69,7 @@ def codes(uow: UnitOfWork, asked: dict[str, str]) -> dict[str, Any]:
     answers=json.CodesJson,
     writes=False,
     limit="picture",
+    audits="code.look_up",
 )
 def codes_in_picture(uow: UnitOfWork, sent: dict[str, Any]) -> dict[str, Any]:
     """Find every symbol in a photograph; say what each means and what it points at."""

@@ -15,7 +15,7 @@ MODULE = Module(
             endpoint="trace.show",
             title=Bilingual("追溯", "Trace"),
             icon="git-branch",
-            needs="account.own",
+            needs="book.read",  # registrars and agencies trace nothing
             order=20,
             phone=True,
         ),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import quote
 
 from flask import (
     Blueprint,
     Response,
-    after_this_request,
     g,
     jsonify,
     make_response,
@@ -33,6 +33,7 @@ from ledger.kernel.uow import UnitOfWork
 from scanner.trace.terms import Limits
 
 blueprint = Blueprint("trace", __name__, template_folder="templates")
+LOG = logging.getLogger("suyuan.codes")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LINKSET = "application/linkset+json"
 RECEIPT = "receipt"  # /scan?for=receipt: what is scanned goes into a receipt
@@ -83,7 +84,7 @@ def search(uow: UnitOfWork) -> AnyResponse:
     read = queries.code_read(uow, text, language(), key=seals.key())
     if read.pointed is None and uow.actor.may("subject.read"):
         return redirect(url_for("subjects.index", query=text))
-    if uow.actor.may("account.own"):
+    if uow.actor.may("book.read"):
         return redirect(url_for("trace.show", code=text))
     return redirect(url_for("trace.scan", text=text))
 
@@ -109,7 +110,7 @@ def _files_receipt(uow: UnitOfWork) -> bool:
 
 def _scan_page(uow: UnitOfWork) -> dict[str, Any]:
     receipt = _files_receipt(uow)
-    action = url_for("trace.scan", **({"for": RECEIPT} if receipt else {}))
+    action = url_for("trace.scan") + (f"?for={RECEIPT}" if receipt else "")
     return {
         "form": {"values": {}, "errors": {}},
         "action": action,
@@ -251,11 +252,6 @@ def _public(uow: UnitOfWork, code: str, lot: str) -> Any:
 
 def _unknown(code: str) -> AnyResponse:
     """The page for a code nobody registered; somebody may want to look into it (R2.9.1)."""
-
-    def lead(response: Response) -> Response:
-        http.leave_audit_line("code.unknown", code[:200])  # once this page's own unit has ended
-        return response
-
-    after_this_request(lead)
+    LOG.info("unknown code %r, request %s", code[:100], http.request_id())
     body = render_template("pages/public_product.html", **public.unknown(code))
     return make_response(body, 404)

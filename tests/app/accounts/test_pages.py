@@ -256,6 +256,12 @@ def test_audit_lines_are_found_by_account_thing_and_day(admin, now, database):
     assert admin.get("/audit?account=999999").status_code == 200
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_far_away_stands_for_the_nearest(admin, day):
+    for name in ("since", "until"):
+        assert admin.get(f"/audit?{name}={day}").status_code == 200
+
+
 def test_audit_lines_come_in_pages(admin, house):
     with house() as uow:
         for number in range(60):

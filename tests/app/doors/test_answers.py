@@ -64,7 +64,7 @@ def _made(database):
         """Fail."""
         raise RuntimeError("a secret")
 
-    @endpoint(api, "/seen/<name>", needs="code.read", audits="doors.seen")
+    @endpoint(api, "/seen/<name>", needs="product.read_public", audits="doors.seen")
     def seen(uow, name):
         """Look something up."""
         return {}
@@ -189,6 +189,11 @@ def test_a_look_up_leaves_a_line_although_it_only_reads(client, database):
         text("SELECT about, details->>'query' FROM audit_line WHERE action = 'doors.seen'")
     ).one()
     assert tuple(line) == ("lot-7", "x=1")
+
+
+def test_endless_nesting_is_no_json(client):
+    answer = client.post("/api/v1/doors/echo", data="[" * 100_000, content_type="application/json")
+    assert (answer.status_code, answer.json["code"]) == (400, "request.body_unreadable")
 
 
 def test_a_page_that_is_not_there(client):

@@ -46,11 +46,27 @@ def test_every_line_of_the_menu_leads_to_a_page(browser, language):
 
 @pytest.mark.parametrize(("browser", "home"), [
     (Role.OPERATOR, "filing"), (Role.CLERK, "filing"), (Role.INSPECTOR, "trace"),
+    (Role.REGISTRAR, "subjects"),
 ], indirect=["browser"])  # fmt: skip
 def test_everybody_is_sent_home(browser, home, app):
     answer = browser.get("/")
     endpoint, _ = app.url_map.bind("localhost").match(answer.location)
     assert endpoint.split(".")[0] == home
+
+
+@pytest.mark.parametrize("browser", [Role.REGISTRAR, Role.AGENCY], indirect=True, ids=str)
+def test_who_traces_nothing_is_offered_no_trace(browser):
+    assert "/trace" not in links(browser.get("/help").text)
+    assert browser.get("/", follow_redirects=True).status_code == 200
+
+
+def test_a_clerk_of_nobody_is_sent_to_choose(app, database, now):
+    with accounts.house(database, now) as uow:
+        person(uow, "clerk", Role.CLERK)
+    clerk = signed_in(app, "clerk")
+    for address in ("/operator", "/book", "/entries/new", "/receipt", "/uploads"):
+        answer = clerk.get(address)
+        assert (answer.status_code, answer.location) == (302, "/account"), address
 
 
 def test_a_clerk_of_several_chooses_first(app, database, now):

@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from app.doors.api import Query, Wire
+from app.doors.api import Day, Query, Wire
 from app.food.filing.terms import RowState
 from ledger.entries.terms import EntryKind, Flag, Mode
 
@@ -214,8 +214,8 @@ class BookQuery(OperatorQuery):
     lot = fields.String(load_default="")
     partner = fields.Integer(load_default=None, allow_none=True)
     kind = fields.Enum(EntryKind, by_value=True, load_default=None, allow_none=True)
-    since = fields.Date(load_default=None, allow_none=True)
-    until = fields.Date(load_default=None, allow_none=True)
+    since = Day(load_default=None, allow_none=True)
+    until = Day(load_default=None, allow_none=True)
     after = fields.String(load_default="", metadata={"description": "``next`` of the page before"})
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200))
 
@@ -302,6 +302,6 @@ class BookSearch(Query):
     flag = fields.String(
         load_default="", validate=validate.OneOf(["", *(flag.name.lower() for flag in Flag)])
     )
-    since = fields.Date(load_default=None, allow_none=True)
-    until = fields.Date(load_default=None, allow_none=True)
+    since = Day(load_default=None, allow_none=True)
+    until = Day(load_default=None, allow_none=True)
     after = fields.String(load_default="")

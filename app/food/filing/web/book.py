@@ -91,7 +91,7 @@ def _asked(uow: UnitOfWork) -> tuple[dict[str, str], BookAsked | None]:
     )
 
 
-@page(blueprint, "/book/export.csv", needs="book.read", endpoint="book_csv")
+@page(blueprint, "/book/export.csv", needs="book.read", endpoint="book_csv", audits="book.export")
 def as_csv(uow: UnitOfWork) -> Response:
     """All lines asked for as a csv that Excel and GB18030 machines read, sent as it is read."""
     asked = _all(uow)
@@ -105,7 +105,7 @@ def as_csv(uow: UnitOfWork) -> Response:
     return export.attachment(stream_with_context(lines()), "book.csv", export.CSV)
 
 
-@page(blueprint, "/book/export.xlsx", needs="book.read", endpoint="book_xlsx")
+@page(blueprint, "/book/export.xlsx", needs="book.read", endpoint="book_xlsx", audits="book.export")
 def as_xlsx(uow: UnitOfWork) -> Response:
     """All lines asked for as an xlsx, written row by row to a file and sent from it."""
     made = export.xlsx_file(book_lines(uow, _all(uow)), words(KIND_TEXTS), words(FLAG_TEXTS))
@@ -135,6 +135,7 @@ def _all(uow: UnitOfWork) -> BookAsked:
     needs="book.read",
     template="filing/entry.html",
     endpoint="entry",
+    audits="entry.look_up",
 )
 def entry(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     """An entry: its lines, what was said beside them, what it corrects and what corrected it."""

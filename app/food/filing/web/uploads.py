@@ -81,6 +81,7 @@ def send(uow: UnitOfWork, said: dict[str, Any]) -> str:
     needs="book.read",
     template="filing/upload.html",
     endpoint="upload",
+    audits="upload.look_up",
 )
 def show(uow: UnitOfWork, upload_id: int) -> dict[str, Any]:
     """An upload: its progress while it is read, then what was taken and what was not."""
@@ -88,7 +89,13 @@ def show(uow: UnitOfWork, upload_id: int) -> dict[str, Any]:
     return {**_progress(found), "again": request.args.get("again"), **_result(uow, found)}
 
 
-@page(blueprint, "/uploads/<int:upload_id>/progress", needs="book.read", endpoint="upload_progress")
+@page(
+    blueprint,
+    "/uploads/<int:upload_id>/progress",
+    needs="book.read",
+    endpoint="upload_progress",
+    audits="upload.look_up",
+)
 def progress(uow: UnitOfWork, upload_id: int) -> Response:
     """The progress alone, for the page's script."""
     found = uploads.upload_by_id(uow, upload_id)
@@ -96,7 +103,11 @@ def progress(uow: UnitOfWork, upload_id: int) -> Response:
 
 
 @page(
-    blueprint, "/uploads/<int:upload_id>/refused.xlsx", needs="book.read", endpoint="refused_sheet"
+    blueprint,
+    "/uploads/<int:upload_id>/refused.xlsx",
+    needs="book.read",
+    endpoint="refused_sheet",
+    audits="upload.export",
 )
 def refused(uow: UnitOfWork, upload_id: int) -> Response:
     """The refused rows as a sheet to correct and send again."""

@@ -222,8 +222,50 @@ def test_the_same_address_answers_machines(client: FlaskClient, town: FiledTown)
     assert missing.content_type.startswith("application/problem+json")
 
 
-def test_an_unknown_code_is_not_registered_here(client: FlaskClient) -> None:
+def test_an_unknown_code_is_not_registered_here(client: FlaskClient, database: Connection) -> None:
     assert "这里没有登记" in text_of(client, "/01/06900000009994", 404)
+    lines = database.scalar(text("SELECT count(*) FROM audit_line"))
+    assert lines == 0  # nobody fills the audit log from outside
+
+
+def test_an_inspectors_look_leaves_a_line_and_an_operators_own_none(
+    app: Flask,
+    database: Connection,
+    now: datetime,
+    inspector: FlaskClient,
+    town: FiledTown,
+) -> None:
+    with accounts.house(database, now) as uow:
+        accounts.person(uow, "chen", Role.OPERATOR, town.ids["baker"])
+    lot = database.scalar(text("SELECT min(id) FROM lot"))
+    baker, uscc = town.ids["baker"], town.usccs["baker"]
+    pages = {
+        f"/book?operator={uscc}": "book.look_up",
+        f"/book/export.csv?operator={uscc}": "book.export",
+        f"/book/export.xlsx?operator={uscc}": "book.export",
+        f"/api/v1/book?operator={uscc}": "book.look_up",
+        f"/entries/{town.filed['baked']}": "entry.look_up",
+        f"/lots/{lot}/label": "lot.label",
+        f"/api/v1/codes?text={MILK}": "code.look_up",
+    }
+    own = accounts.signed_in(app, "chen")
+    counted = text("SELECT count(*) FROM audit_line WHERE action = :action")
+    for who, more in ((inspector, 1), (own, 0)):
+        for page, action in pages.items():
+            before = database.scalar(counted, {"action": action})
+            with who.get(page) as answer:
+                assert answer.get_data()
+                assert answer.status_code == 200, page
+            assert database.scalar(counted, {"action": action}) == before + more, page
+    assert inspector.get(f"/book?operator={uscc}&until=9999-12-31").status_code == 200
+    assert inspector.get(f"/book?operator={uscc}&since=0001-01-01").status_code == 200
+    with accounts.house(database, now) as uow:
+        accounts.person(uow, "wu", Role.REGISTRAR)
+    registrar = accounts.signed_in(app, "wu")
+    before = database.scalar(counted, {"action": "subject.read"})
+    assert registrar.get(f"/subjects/{baker}/amend").status_code == 200
+    assert registrar.get(f"/subjects/{baker}/merge").status_code == 200
+    assert database.scalar(counted, {"action": "subject.read"}) == before + 2
 
 
 def test_a_scan_leads_on(client: FlaskClient, inspector: FlaskClient, town: FiledTown) -> None:

@@ -91,7 +91,7 @@ def start_child(
             user=drop.uid if drop else None,
             group=drop.gid if drop else None,
             extra_groups=[] if drop else None,
-            preexec_fn=die_with_parent(around.at_our_death),  # noqa: PLW1509 - no threads at start-up
+            preexec_fn=die_with_parent(around.at_our_death),  # noqa: PLW1509 - no threads yet
         )
     if stdin and child.stdin is not None:
         with contextlib.suppress(BrokenPipeError), child.stdin as pipe:

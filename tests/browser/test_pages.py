@@ -76,10 +76,11 @@ MORE = {  # the same pages in other states
 }
 _LOOK = """() => {
   const out = [];
-  if (document.querySelectorAll('h1').length !== 1) out.push('h1: ' + document.querySelectorAll('h1').length);
+  const heads = document.querySelectorAll('h1').length;
+  if (heads !== 1) out.push('h1: ' + heads);
   if (!document.documentElement.lang) out.push('no lang');
   return out;
-}"""  # noqa: E501 - a line of JavaScript
+}"""
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _AXE = """(levels) => axe.run(document, {runOnly: {type: 'tag', values: levels},
   resultTypes: ['violations']}).then((found) => found.violations.map((one) =>

@@ -227,7 +227,8 @@ def test_a_killed_program_leaves_nothing_running(chosen: Settings) -> None:
 def test_an_orphan_that_survived_is_ended_and_its_data_kept(chosen: Settings) -> None:
     with embedded.services(chosen) as found:
         do(found.database_url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
-        postmaster, queue = (server.process for server in found.servers)  # type: ignore[attr-defined]
+        servers: list[Any] = list(found.servers)
+        postmaster, queue = (server.process for server in servers)
         for server in found.servers:  # as if the stopping never came
             server.process = None  # type: ignore[attr-defined]
     assert postmaster.poll() is None

@@ -192,7 +192,8 @@ def test_values_of_the_food_trade() -> None:
     """Times, harvest days, counts, origin and places."""
     meaning = read(
         "(01)96901234567895(8008)22022807(7007)220101220131(30)12(422)156"
-        "(414)6901234000009(7006)220115(7003)2203011200(7030)156ABC(22)V1(13)220227(15)220401(16)220331"
+        "(414)6901234000009(7006)220115(7003)2203011200(7030)156ABC(22)V1"
+        "(13)220227(15)220401(16)220331"
     )
     assert [element.ai for element in meaning.elements if element.parsed is None] == []
     assert meaning.produced_on == date(2022, 2, 28)

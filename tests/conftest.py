@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from app import embedded
 from app.database import engine_for, migrate, owner_engine
@@ -37,7 +38,10 @@ def services() -> Iterator[embedded.Services]:
 
 
 def _admin(services: embedded.Services) -> Engine:
-    return create_engine(services.admin_database_url, isolation_level="AUTOCOMMIT")
+    # No pool: a lock that a failing step holds goes with its connection.
+    return create_engine(
+        services.admin_database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool
+    )
 
 
 def _on(url: str, name: str) -> str:

@@ -149,6 +149,7 @@ def test_shops_that_sell_to_each_other_both_ways_end_the_walk(town: Town) -> Non
 def test_a_party_merged_late_is_linked_all_the_same(town: Town, merged: str) -> None:
     uow, shop = town.uow, an_operator(town.uow, 30)
     (party,) = resolve_parties(uow, [Party(name="老王", contact="139")], open_unknown=True)
+    assert isinstance(party, int)
 
     def merge(when: str) -> None:
         if when == merged:

@@ -147,7 +147,7 @@ _KINDS = {
 }
 
 
-def rows_of(town: Town, ids: dict[str, int], numbers: dict[int, int]) -> list[tuple[int, ...]]:
+def rows_of(town: Town, ids: dict[str, int], numbers: dict[int, int]) -> list[Any]:
     """The town as stored rows in the order of ENTRY_COLUMNS.
 
     ``ids`` are those of operators and lots by name, ``numbers`` the stored id of each entry.

@@ -207,6 +207,8 @@ def _join_change(facts: Facts, fact: Fact) -> None:
     if change is None:
         change = Change(row.id, fact.node.operator, row, fact.earliest, fact.latest)
         facts.changes[row.id] = change
+    # its rows come in no fixed order, and an entry is referred to by one of its lots: the lowest
+    change.row = min(change.row, row)
     made = row.lot if row.kind == _YIELD else row.other
     made = facts.reading.same_lot.get(made, made)
     change.made.add(made)

@@ -254,11 +254,10 @@ def _undated(facts: Facts, scope: Scope) -> Iterator[Gap]:
     seen: dict[tuple[int, int], tuple[Fact, int]] = {}
     for fact in _facts_of(scope):
         if not fact.row.precision and fact.node in scope.nodes:
-            known = seen.get((fact.node.lot, fact.row.id))
-            seen[fact.node.lot, fact.row.id] = (
-                fact,
-                max(fact.thousandths, known[1] if known else 0),
-            )
+            # one entry may have rows of several stored lots, in no fixed order: the lowest names it
+            known, most = seen.get((fact.node.lot, fact.row.id), (fact, 0))
+            first = min(known, fact, key=lambda each: each.row)
+            seen[fact.node.lot, fact.row.id] = first, max(fact.thousandths, most)
     for fact, thousandths in seen.values():
         yield Gap(
             kind=GapKind.DATE_UNKNOWN,

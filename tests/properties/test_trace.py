@@ -176,7 +176,7 @@ def stored(uow: units.UnitOfWork) -> dict[str, int]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(towns(), st.integers(0, 2**16))
 def test_the_store_answers_the_same_at_once_and_level_by_level(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
-from support.slow_trace import SlowTrace, Town
+from support.slow_trace import Filed, SlowTrace, Town
 from support.trace_checks import LOT_NAMES, NAMES, QUESTIONS, hold_against, slow
 from support.trace_towns import HOLDS, LOTS, OPERATORS, SAME_LOT, SAME_OPERATOR, rows_of, towns
 
@@ -201,6 +201,30 @@ def test_the_store_answers_the_same_at_once_and_level_by_level(
             )
             hold_against(answer, model, slow(model, lot, direction, operator), ids, numbers)
     savepoint.rollback()
+
+
+def test_what_came_by_the_unit_and_left_by_the_case_is_followed(database: Connection) -> None:
+    """A holder's own lot leads to where a case of its source went, whole question or part of it."""
+    town = Town(
+        (
+            Filed(1, "receipt", "o0", lot="l1", quantity=1200, partner="o1", when="2026-05-01"),
+            Filed(2, "dispatch", "o0", lot="l1c", quantity=50, partner="o2", when="2026-05-02"),
+            Filed(3, "dispatch", "o0", lot="l0", quantity=120, partner="o3", when="2026-05-03"),
+        ),
+        same_operator=SAME_OPERATOR,
+        same_lot=SAME_LOT,
+        own_lot={("o0", "l1"): "l0"},
+    )
+    model, numbers = SlowTrace(town), {one.number: one.number for one in town.filed}
+    with units.begin(database, actor=SYSTEM, now=NOW) as uow:
+        ids = stored(uow)
+        write_rows(uow.session, rows_of(town, ids, numbers))
+        for level_wise in (False, True):
+            asked = TraceAsked(lots=(ids["l0"],), direction=Direction.DOWN, level_wise=level_wise)
+            answer = trace(uow, asked)
+            found = slow(model, "l0", "down", None)
+            assert ("o2", "l1") in found.nodes
+            hold_against(answer, model, found, ids, numbers)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -13,11 +13,12 @@ from scanner.trace.terms import Direction, Limit, Limits, Node, Row, TraceAsked
 
 _ALIAS = int(RowKind.ALIAS)
 _CUT = frozenset({Limit.LOTS, Limit.ROWS})
-# What some operators did with lots of others that they hold as their own: no other's rows.
+# What some operators did with lots of others that they hold as their own: no other's rows, and
+# which lots are the same goods, because what came by the unit may leave by the case.
 _HAD = """
 SELECT e.lot, {columns} FROM unnest(%(lots)s::int[]) AS s(lot) CROSS JOIN LATERAL (
   SELECT {columns} FROM entry e WHERE e.lot = s.lot
-    AND (e.op = ANY(%(who)s::int[]) OR e.kind = 10
+    AND (e.op = ANY(%(who)s::int[]) OR e.kind = 10 OR e.kind = 9 AND e.unit = 0
          OR e.kind IN (2, 3) AND e.other = ANY(%(who)s::int[])) OFFSET 0) e
 LIMIT %(rows)s
 """
@@ -39,10 +40,11 @@ def add_pooled(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked) -> None:
     fetched.pools = True
     merged: dict[int, int] = {}
     while True:
-        same_lot = canonical_lots(same_goods_said(fetched.rows), {})
         _learn_merged(uow, fetched, merged)
-        said = pools_said(fetched.rows, same_lot, merged)
+        said = pools_said(fetched.rows, _same_lot(fetched.rows), merged)
         parts = _parts(uow, fetched, asked.limits, said, merged)
+        same_lot = _same_lot([*fetched.rows, *parts])
+        said = pools_said(fetched.rows, same_lot, merged)
         following = pools_to_follow(
             [*fetched.rows, *parts],
             said,
@@ -76,18 +78,28 @@ def _parts(
 ) -> list[Row]:
     """What the holders of the lots read did with the sources of these that were not read."""
     wanted = {node for node, pool in said.items() if pool in fetched.lots}
-    lots = sorted({node.lot for node in wanted} - fetched.lots)
-    if len(lots) > limits.sources:
-        fetched.limits.add(Limit.SOURCES)
-        lots = lots[-limits.sources :]
-    if not lots:
-        return []
     holders = {node.operator for node in wanted}
     who = sorted(number for number, target in merged.items() if target in holders)
-    rows = ask(uow, fetched, _HAD, lots=lots, who=who, rows=limits.rows + 1)
-    if len(rows) > limits.rows:
-        fetched.limits.add(Limit.SOURCES)
-    return [Row._make(row[1:]) for row in rows[: limits.rows]]
+    rows: list[Row] = []
+    asked: set[int] = set()
+    lots = {node.lot for node in wanted} - fetched.lots
+    while lots:
+        if len(lots) + len(asked) > limits.sources:
+            fetched.limits.add(Limit.SOURCES)
+            lots = set(sorted(lots)[-limits.sources + len(asked) :])
+        asked |= lots
+        found = ask(uow, fetched, _HAD, lots=sorted(lots), who=who, rows=limits.rows + 1)
+        if len(found) > limits.rows:
+            fetched.limits.add(Limit.SOURCES)
+        rows += [Row._make(row[1:]) for row in found[: limits.rows]]
+        if len(asked) >= limits.sources:
+            break
+        lots = {other for _, other in same_goods_said(rows)} - asked - fetched.lots
+    return rows
+
+
+def _same_lot(rows: Iterable[Row]) -> dict[int, int]:
+    return canonical_lots(same_goods_said(rows), {})
 
 
 def same_goods_said(rows: Iterable[Row]) -> list[tuple[int, int]]:

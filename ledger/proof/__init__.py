@@ -1,0 +1,1 @@
+"""The proof of the book: a Merkle log over all entries, its checkpoints, and their witnesses."""

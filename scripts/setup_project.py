@@ -1,4 +1,5 @@
-"""Set the project up: `.venv` from the lock file, the front end, and with --test the test tools.
+"""Set the project up: `.venv` from the lock file, the front end; with --test the test tools too,
+with --bench the rivals of the benchmarks.
 
 Uses the standard library only, because nothing is installed yet. What is already in place is known
 by a stamp and skipped, so a second run takes a fraction of a second. Two runs at once wait for each
@@ -21,16 +22,18 @@ BUILD = ROOT / "build"
 BROWSER = ROOT / "tests" / "browser"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".installed-from"
+EXTRAS = {"test": "requirements-dev.lock", "bench": "requirements-bench.lock"}
 
 
 def main(arguments: list[str]) -> int:
     """Set up what is missing; returns the exit code."""
     testing = "--test" in arguments
+    extras = [name for name in EXTRAS if f"--{name}" in arguments]
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            install_packages(testing=testing)
+            install_packages(extras)
             install_node()
             build_frontend()
             if testing:
@@ -41,18 +44,17 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def install_packages(*, testing: bool) -> None:
-    """Bring `.venv` to what the lock file says, unless its stamp says that it is."""
+def install_packages(extras: list[str]) -> None:
+    """Bring `.venv` to what the lock files say, unless its stamp says that it is."""
     wanted = [f"run {stamp_of('requirements.lock', 'pyproject.toml')}"]
-    if testing:
-        wanted.append(f"test {stamp_of('requirements-dev.lock')}")
+    wanted += [f"{name} {stamp_of(EXTRAS[name])}" for name in extras]
     have = STAMP.read_text().splitlines() if STAMP.exists() else []
     if PYTHON.exists() and all(line in have for line in wanted):
         return
     make_venv()
     say("安装 Python 包 · installing Python packages")
-    lock = "requirements-dev.lock" if testing else "requirements.lock"
-    pip("--require-hashes", "-r", lock)
+    for lock in [EXTRAS[name] for name in extras] or ["requirements.lock"]:  # each holds the first
+        pip("--require-hashes", "-r", lock)
     pip("--no-deps", "--no-build-isolation", "-e", ".")
     kinds = {line.split()[0] for line in wanted}
     STAMP.write_text("\n".join([*wanted, *(x for x in have if x and x.split()[0] not in kinds)]))

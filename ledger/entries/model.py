@@ -161,6 +161,27 @@ class FilingRow(Table):
     filed_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
 
 
+class LeafBatchRow(Table):
+    """The nonce with which the entries of one filing (or of links made outside one) were hashed."""
+
+    __tablename__ = "leaf_batch"
+
+    operator_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    first_entry: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LeafQueueRow(Table):
+    """The leaf hashes of one filing until the log has taken them up: 32 bytes per entry."""
+
+    __tablename__ = "leaf_queue"
+
+    operator_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    first_entry: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    leaves: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class UnitWordRow(Table):
     """A unit of measure that is in no list: kept as its own text, never converted."""
 

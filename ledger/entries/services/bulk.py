@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from ledger.entries import errors
 from ledger.entries.services import claims
+from ledger.entries.services.leaves import leaves_of_rows, queue_leaves
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.services.partitions import make_room_for
 from ledger.entries.terms import FileEntries, Source
@@ -51,7 +52,9 @@ def file_rows(uow: UnitOfWork, operator_id: int, filing_key: str, rows: npt.NDAr
     make_room_for(uow, [int(rows["lot"].max())])
     entries = int(rows["entry"].max()) + 1
     first = take_entry_ids(uow, entries)
-    write_rows(uow.session, _numbered(rows, first))
+    numbered = _numbered(rows, first)
+    write_rows(uow.session, numbered)
+    queue_leaves(uow, operator_id, leaves_of_rows(numbered, first, entries))
     claims.store_filing(
         uow,
         {

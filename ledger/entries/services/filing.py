@@ -7,12 +7,14 @@ from itertools import count
 from typing import Any
 
 from ledger.entries import errors
+from ledger.entries.rules import canonical
 from ledger.entries.rules.limits import LINES_MAX, ROWS_MAX
 from ledger.entries.services import claims, naming, packing
 from ledger.entries.services.batch import Batch, Item
 from ledger.entries.services.checking import Checker
 from ledger.entries.services.context import load_context
 from ledger.entries.services.corrections import load_corrected
+from ledger.entries.services.leaves import leaves_of, queue_leaves
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.services.packing import Shelf
 from ledger.entries.services.partitions import make_room_for
@@ -161,7 +163,8 @@ def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Ref
     first = take_entry_ids(uow, len(items) + bool(batch.aliases)) if items else 0
     for place, item in enumerate(items):
         item.number = first + place
-    rows, notes, receipt = rows_and_notes(batch)
+    rows, notes, records = rows_and_notes(batch)
+    receipt = canonical.receipt(records)
     if len(rows) > ROWS_MAX:
         raise errors.TooManyRows(rows=len(rows), limit=ROWS_MAX, field="entries")
     aliases = alias_rows(batch.aliases, first + len(items))
@@ -169,12 +172,11 @@ def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Ref
     write_notes(uow.session, notes)
     packing.store_units(batch, shelf)
     last = first + len(items) + bool(aliases) - 1 if items else 0
+    if items:
+        records += [canonical.record(row) for row in aliases]
+        queue_leaves(uow, command.operator_id, leaves_of(records, first, last - first + 1))
     references = [reference_of(item) for item in items]
-    answer: dict[str, Any] = {
-        "entries": references,
-        "refused": [_plain(it) for it in refused],
-        "warnings": [it for item in items for it in _warnings(item)],
-    }
+    answer = _answer(items, references, refused)
     number = claims.store_filing(
         uow,
         {
@@ -203,6 +205,14 @@ def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Ref
         receipt=receipt.hex(),
         filed_at=uow.now,
     )
+
+
+def _answer(items: list[Item], references: list[str], refused: list[Refused]) -> dict[str, Any]:
+    return {
+        "entries": references,
+        "refused": [_plain(it) for it in refused],
+        "warnings": [it for item in items for it in _warnings(item)],
+    }
 
 
 def _plain(refused: Refused) -> dict[str, Any]:

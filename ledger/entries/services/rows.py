@@ -186,16 +186,16 @@ def _keep_until(batch: Batch, item: Item) -> date:
     return max(days, default=none)
 
 
-def rows_and_notes(batch: Batch) -> tuple[list[Row], list[Note], bytes]:
-    """All rows and notes of the filing, and the receipt over them."""
+def rows_and_notes(batch: Batch) -> tuple[list[Row], list[Note], list[bytes]]:
+    """All rows and notes of the filing, and the canonical record of each row."""
     now = moment_of(batch.uow.now)
     notes = notes_of(batch)
     digests = {(note.lot, note.id): canonical.note_digest(*note[2:]) for note in notes}
     rows = [row for item in batch.alive for row in rows_of(item, now)]
-    receipt = canonical.receipt(
+    records = [
         canonical.record(row, digests.get((row[2], row[0]), canonical.NO_NOTE)) for row in rows
-    )
-    return rows, notes, receipt
+    ]
+    return rows, notes, records
 
 
 def reference_of(item: Item) -> str:

@@ -16,8 +16,9 @@ from zlib import crc32
 from sqlalchemy import text
 
 from ledger.entries.queries.pools import PoolLink
-from ledger.entries.rules.canonical import Row
+from ledger.entries.rules.canonical import Row, record
 from ledger.entries.services.batch import Batch, Link
+from ledger.entries.services.leaves import leaves_of, queue_leaves
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.terms import Alias, EntryKind, RowKind
 from ledger.entries.writer import write_rows
@@ -163,7 +164,10 @@ def alias_rows(links: Sequence[Link], number: int) -> list[Row]:
 
 def _write(uow: UnitOfWork, links: list[Link]) -> int:
     if links:
-        write_rows(uow.session, alias_rows(links, take_entry_ids(uow, 1)))
+        number = take_entry_ids(uow, 1)
+        rows = alias_rows(links, number)
+        write_rows(uow.session, rows)
+        queue_leaves(uow, 0, leaves_of(map(record, rows), number, 1))
     return len(links)
 
 

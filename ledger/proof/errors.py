@@ -6,7 +6,7 @@ A proof is read before it is judged, and judged in the order of the clauses of R
 
 from __future__ import annotations
 
-from ledger.kernel.errors import Invalid, LimitReached, Malformed
+from ledger.kernel.errors import Conflict, Invalid, LimitReached, Malformed, NotFound
 
 
 class KeyNameWrong(Malformed):
@@ -259,3 +259,33 @@ class NewRootDiffers(Invalid):
     """The path gives another root for the newer size than its checkpoint (2.1.4.2 step 7)."""
 
     code = "proof.new_root_differs"
+
+
+class UnknownCheckpoint(NotFound):
+    """No checkpoint of that size was ever signed."""
+
+    code = "proof.unknown_checkpoint"
+
+
+class TooManyReceipts(LimitReached):
+    """More receipts were asked for at once than are made."""
+
+    code = "proof.too_many_receipts"
+
+
+class NotSealedYet(NotFound):
+    """The entry is in the book and its hash waits for the next sealing."""
+
+    code = "proof.not_sealed_yet"
+
+
+class EntryNotAsSealed(Conflict):
+    """The rows of an entry do not give the hash the log holds: somebody has changed them."""
+
+    code = "proof.entry_not_as_sealed"
+
+
+class LogDamaged(Conflict):
+    """The stored tiles do not give the root of the last signed checkpoint: nothing is added."""
+
+    code = "proof.log_damaged"

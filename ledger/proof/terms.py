@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 HASH_BYTES = 32
@@ -131,3 +132,32 @@ class Receipt:
     index: int
     path: tuple[bytes, ...]
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Entries numbered from ``first_entry`` stand at the places from ``first_leaf``."""
+
+    first_leaf: int
+    count: int
+    first_entry: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What one sealing did: how many leaves it took, and the log as it signed it."""
+
+    size: int
+    root: bytes
+    leaves: int
+    batches: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedCheckpoint:
+    """A checkpoint of ours as it is kept; ``note`` is the signed note as it was published."""
+
+    size: int
+    root: bytes
+    note: str
+    signed_at: datetime

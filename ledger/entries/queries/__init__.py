@@ -5,14 +5,17 @@ from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
 from ledger.entries.queries.paired import matched_in_month, operators_filing_since
+from ledger.entries.queries.records import entry_operators, leaf_data_of
 
 __all__ = [
     "any_has_had",
     "book_lines",
     "book_page",
     "entry_by_reference",
+    "entry_operators",
     "filing_by_id",
     "filing_by_key",
+    "leaf_data_of",
     "matched_in_month",
     "month_figures",
     "on_hand",

@@ -35,6 +35,35 @@ def site(new_database: Callable[[str], Settings]) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
+def names(site: Site) -> dict[str, Any]:
+    """What stands in the addresses of the pages."""
+    from app.food.filing.queries.deliveries import deliveries
+    from ledger.entries.queries import book_page
+    from ledger.entries.terms import BookAsked
+    from ledger.kernel import clock
+    from ledger.kernel import uow as units
+    from ledger.kernel.actor import SYSTEM
+    from ledger.kernel.ids import trace_reference
+    from ledger.subjects.queries import subject_by_uscc
+
+    story = site.story
+    lot_id = site.one("SELECT id FROM lot WHERE number = :lot", lot=story.lot)
+    with units.begin(site.engine, actor=SYSTEM, now=clock.now(), request_id="test") as uow:
+        shop = subject_by_uscc(uow, story.shop_uscc).id
+        entry = book_page(uow, BookAsked(operator_id=shop, limit=1, kind=None)).items[0]
+        return {
+            "gtin": story.gtin,
+            "lot": story.lot,
+            "lot_id": lot_id,
+            "entry": entry.reference,
+            "delivery": deliveries(uow, shop)[0].id,
+            "subject": shop,
+            "trace": trace_reference(int(str(lot_id)), site.settings.secret_key),
+            "held": site.held_lot,
+        }
+
+
+@pytest.fixture(scope="session")
 def label(site: Site) -> Image.Image:
     """A photograph's worth of the story's label: a GS1 DataMatrix on white paper."""
     text = f"(01){site.story.gtin}(10){site.story.lot}"

@@ -10,70 +10,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 from support.live import Site
+from support.shown_pages import BY_PERSON, FILES, MORE, NOT_A_PAGE, REDIRECTS
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parent / "node_modules" / "axe-core" / "axe.min.js"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-NOT_A_PAGE = {"static", "help.healthz", "api-docs.openapi_json", "filing.upload_progress"}
-FILES = ("export", "_csv", "_xlsx", "refused_sheet")
-REDIRECTS = {"help.index", "trace.search", "trace.public_text"}
 WIDTHS = (320, 390, 1280)
 Open = Callable[..., AbstractContextManager[Page]]
 
-OPERATOR = {
-    "filing.home": "/operator",
-    "filing.receipt": "/receipt?code={gtin}",
-    "filing.uploads": "/uploads",
-    "filing.new_entry": "/entries/new?kind=dispatch",
-    "filing.new_transformation": "/entries/new/transformation",
-    "filing.book": "/book",
-    "filing.entry": "/entries/{entry}",
-    "filing.correct": "/entries/{entry}/correct",
-    "filing.differs": "/deliveries/{delivery}/differs",
-    "filing.label": "/lots/{lot_id}/label",
-    "accounts.account": "/account",
-    "accounts.new_key": "/account/keys",
-    "accounts.delegations": "/delegations",
-}
-INSPECTOR = {
-    "trace.show": "/trace?code={gtin}&lot={lot}",
-    "subjects.index": "/subjects",
-    "subjects.show": "/subjects/{subject}",
-    "accounts.audit": "/audit",
-}
-REGISTRAR = {
-    "subjects.new": "/subjects/new",
-    "subjects.amend": "/subjects/{subject}/amend",
-    "subjects.merge": "/subjects/{subject}/merge",
-    "products.names": "/products/names",
-}
-ADMIN = {
-    "accounts.people": "/accounts",
-    "accounts.new_person": "/accounts/new",
-}
-PUBLIC = {
-    "help.start": "/",
-    "help.manual": "/help/start",
-    "help.api_docs": "/api/docs",
-    "accounts.sign_in": "/sign-in",
-    "trace.scan": "/scan",
-    "trace.public_product": "/01/{gtin}",
-    "trace.public_gtin_lot": "/01/{gtin}/10/{lot}",
-    "trace.public_serial": "/01/{gtin}/10/{lot}/21/1",
-    "trace.public_lot": "/trace/{trace}",
-}
-BY_PERSON = {
-    "dianzhu": OPERATOR,
-    "zhifa": INSPECTOR,
-    "dengji": REGISTRAR,
-    "guanli": ADMIN,
-    "": PUBLIC,
-}
-MORE = {  # the same pages in other states
-    "zhifa": ("/trace", "/trace?code={gtin}&lot={lot}&direction=up&view=tree", "/trace?code=1"),
-    "dianzhu": ("/scan?for=receipt", "/entries/new?kind=disposal"),
-    "": ("{held}", "/01/06901234567892", "/nowhere"),
-}
 _LOOK = """() => {
   const out = [];
   const heads = document.querySelectorAll('h1').length;
@@ -92,35 +36,6 @@ def schemes_at(width: int, path: str) -> tuple[str, ...]:
     if path.startswith("/trace?code") and width == 1280:
         return ("light", "dark")
     return {320: (), 390: ("light",), 1280: ("dark",)}[width]
-
-
-@pytest.fixture(scope="session")
-def names(site: Site) -> dict[str, Any]:
-    """What stands in the addresses of the pages."""
-    from app.food.filing.queries.deliveries import deliveries
-    from ledger.entries.queries import book_page
-    from ledger.entries.terms import BookAsked
-    from ledger.kernel import clock
-    from ledger.kernel import uow as units
-    from ledger.kernel.actor import SYSTEM
-    from ledger.kernel.ids import trace_reference
-    from ledger.subjects.queries import subject_by_uscc
-
-    story = site.story
-    lot_id = site.one("SELECT id FROM lot WHERE number = :lot", lot=story.lot)
-    with units.begin(site.engine, actor=SYSTEM, now=clock.now(), request_id="test") as uow:
-        shop = subject_by_uscc(uow, story.shop_uscc).id
-        entry = book_page(uow, BookAsked(operator_id=shop, limit=1, kind=None)).items[0]
-        return {
-            "gtin": story.gtin,
-            "lot": story.lot,
-            "lot_id": lot_id,
-            "entry": entry.reference,
-            "delivery": deliveries(uow, shop)[0].id,
-            "subject": shop,
-            "trace": trace_reference(int(str(lot_id)), site.settings.secret_key),
-            "held": site.held_lot,
-        }
 
 
 def test_every_page_of_the_program_is_looked_at(site: Site) -> None:

@@ -1,0 +1,62 @@
+"""Every page of the program, by who may see it, with an address that shows it."""
+
+from __future__ import annotations
+
+NOT_A_PAGE = {"static", "help.healthz", "api-docs.openapi_json", "filing.upload_progress"}
+FILES = ("export", "_csv", "_xlsx", "refused_sheet")
+REDIRECTS = {"help.index", "trace.search", "trace.public_text"}
+
+OPERATOR = {
+    "filing.home": "/operator",
+    "filing.receipt": "/receipt?code={gtin}",
+    "filing.uploads": "/uploads",
+    "filing.new_entry": "/entries/new?kind=dispatch",
+    "filing.new_transformation": "/entries/new/transformation",
+    "filing.book": "/book",
+    "filing.entry": "/entries/{entry}",
+    "filing.correct": "/entries/{entry}/correct",
+    "filing.differs": "/deliveries/{delivery}/differs",
+    "filing.label": "/lots/{lot_id}/label",
+    "accounts.account": "/account",
+    "accounts.new_key": "/account/keys",
+    "accounts.delegations": "/delegations",
+}
+INSPECTOR = {
+    "trace.show": "/trace?code={gtin}&lot={lot}",
+    "subjects.index": "/subjects",
+    "subjects.show": "/subjects/{subject}",
+    "accounts.audit": "/audit",
+}
+REGISTRAR = {
+    "subjects.new": "/subjects/new",
+    "subjects.amend": "/subjects/{subject}/amend",
+    "subjects.merge": "/subjects/{subject}/merge",
+    "products.names": "/products/names",
+}
+ADMIN = {
+    "accounts.people": "/accounts",
+    "accounts.new_person": "/accounts/new",
+}
+PUBLIC = {
+    "help.start": "/",
+    "help.manual": "/help/start",
+    "help.api_docs": "/api/docs",
+    "accounts.sign_in": "/sign-in",
+    "trace.scan": "/scan",
+    "trace.public_product": "/01/{gtin}",
+    "trace.public_gtin_lot": "/01/{gtin}/10/{lot}",
+    "trace.public_serial": "/01/{gtin}/10/{lot}/21/1",
+    "trace.public_lot": "/trace/{trace}",
+}
+BY_PERSON = {
+    "dianzhu": OPERATOR,
+    "zhifa": INSPECTOR,
+    "dengji": REGISTRAR,
+    "guanli": ADMIN,
+    "": PUBLIC,
+}
+MORE = {  # the same pages in other states
+    "zhifa": ("/trace", "/trace?code={gtin}&lot={lot}&direction=up&view=tree", "/trace?code=1"),
+    "dianzhu": ("/scan?for=receipt", "/entries/new?kind=disposal"),
+    "": ("{held}", "/01/06901234567892", "/nowhere"),
+}

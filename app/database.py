@@ -7,7 +7,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from app.settings import Settings
 
@@ -55,8 +55,13 @@ def _config(connection: Any) -> Config:
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring the schema to a revision; two programs starting at once do it one after the other."""
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(7310000)"))
-        command.upgrade(_config(connection), revision)
+        migrate_on(connection, revision)
+
+
+def migrate_on(connection: Connection, revision: str = "head") -> None:
+    """The same inside a transaction that does more than this."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(7310000)"))
+    command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:

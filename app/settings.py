@@ -63,6 +63,7 @@ class Settings:
     app_database_url: str = ""
     redis_url: str = ""
     secret_key: str = field(default="", repr=False)
+    backup_passphrase: str = field(default="", repr=False)
     public_url: str = ""
     web_workers: int = field(
         default_factory=_workers_for_this_machine,

@@ -37,6 +37,8 @@ FLOATS = {
     "app/doors/http.py": "milliseconds of a stopwatch",
     "app/embedded/": "seconds of waiting",
     "app/processes/": "seconds of waiting",
+    "app/operations/cli.py": "seconds of a stopwatch",
+    "app/watching/": "seconds of a stopwatch",
     "app/demo": "milliseconds of a stopwatch",
     "app/doors/worker.py": "seconds of waiting",
     "app/doors/refusals.py": "whether JSON can carry a parameter as it is",

@@ -1,0 +1,1 @@
+"""Looking after an installation: backup, restore, and figures that say how it is."""

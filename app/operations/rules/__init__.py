@@ -1,0 +1,1 @@
+"""Decisions about backups that touch nothing."""

@@ -1,0 +1,6 @@
+"""The verbs of operations."""
+
+from app.operations.services.backup import back_up
+from app.operations.services.restoring import restore
+
+__all__ = ["back_up", "restore"]

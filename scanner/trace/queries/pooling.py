@@ -7,26 +7,13 @@ from dataclasses import replace
 
 from ledger.entries.terms import Alias, RowKind
 from ledger.kernel.uow import UnitOfWork
-from scanner.trace.queries.reading import Fetched, ask, fetch
+from scanner.trace.queries import statements
+from scanner.trace.queries.reading import Fetched, ask, fetch, rows_of
 from scanner.trace.rules.sameness import Known, canonical_lots, pools_said, pools_to_follow
 from scanner.trace.terms import Direction, Limit, Limits, Node, Row, TraceAsked
 
 _ALIAS = int(RowKind.ALIAS)
 _CUT = frozenset({Limit.LOTS, Limit.ROWS})
-# What some operators did with lots of others that they hold as their own: no other's rows, and
-# which lots are the same goods, because what came by the unit may leave by the case.
-_HAD = """
-SELECT e.lot, {columns} FROM unnest(%(lots)s::int[]) AS s(lot) CROSS JOIN LATERAL (
-  SELECT {columns} FROM entry e WHERE e.lot = s.lot
-    AND (e.op = ANY(%(who)s::int[]) OR e.kind = 10 OR e.kind = 9 AND e.unit = 0
-         OR e.kind IN (2, 3) AND e.other = ANY(%(who)s::int[])) OFFSET 0) e
-LIMIT %(rows)s
-"""
-_ALL_OF = (
-    "SELECT m.id, coalesce(h.merged_into, h.id) FROM subject h JOIN subject m "
-    "ON m.id = coalesce(h.merged_into, h.id) OR m.merged_into = coalesce(h.merged_into, h.id) "
-    "WHERE h.id = ANY(%(ids)s::int[])"
-)
 
 
 def add_pooled(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked) -> None:
@@ -35,18 +22,16 @@ def add_pooled(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked) -> None:
     Of each other source only the operator's own part is read, for its totals. Where it sent goods
     on under their source's name, they may be any of what it had: then that lot is followed too.
     """
-    if not any(row.kind == _ALIAS and row.unit != Alias.SAME for row in fetched.rows):
-        return
-    fetched.pools = True
     merged: dict[int, int] = {}
     while True:
-        _learn_merged(uow, fetched, merged)
-        said = pools_said(fetched.rows, _same_lot(fetched.rows), merged)
+        rows = fetched.rows
+        _learn_merged(uow, fetched, rows, merged)
+        said = pools_said(rows, _same_lot(rows), merged)
         parts = _parts(uow, fetched, asked.limits, said, merged)
-        same_lot = _same_lot([*fetched.rows, *parts])
-        said = pools_said(fetched.rows, same_lot, merged)
+        same_lot = _same_lot([*rows, *parts])
+        said = pools_said(rows, same_lot, merged)
         following = pools_to_follow(
-            [*fetched.rows, *parts],
+            [*rows, *parts],
             said,
             Known(fetched.lots, same_lot, merged, asked.operator_id, frozenset(asked.lots)),
         )
@@ -55,18 +40,20 @@ def add_pooled(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked) -> None:
             for direction, lots in following.items()
             if lots and asked.direction in (direction, Direction.BOTH)
         }
-        if not more or len(fetched.rows) > asked.limits.rows or fetched.limits & _CUT:
-            fetched.rows += parts
+        if not more or len(rows) > asked.limits.rows or fetched.limits & _CUT:
+            fetched.parts = parts
             return
         for direction, lots in more.items():
             fetch(uow, fetched, replace(asked, lots=tuple(sorted(lots))), direction)
 
 
-def _learn_merged(uow: UnitOfWork, fetched: Fetched, merged: dict[int, int]) -> None:
+def _learn_merged(
+    uow: UnitOfWork, fetched: Fetched, rows: Iterable[Row], merged: dict[int, int]
+) -> None:
     """Which numbers are read as the operators that hold lots as their own."""
-    holders = {row.op for row in fetched.rows if row.kind == _ALIAS and row.op} - merged.keys()
+    holders = {row.op for row in rows if row.kind == _ALIAS and row.op} - merged.keys()
     if holders:
-        merged |= dict(ask(uow, fetched, _ALL_OF, ids=sorted(holders)))
+        merged |= dict(ask(uow, fetched, statements.ALL_OF, ids=sorted(holders)))
 
 
 def _parts(
@@ -88,10 +75,11 @@ def _parts(
             fetched.limits.add(Limit.SOURCES)
             lots = set(sorted(lots)[-limits.sources + len(asked) :])
         asked |= lots
-        found = ask(uow, fetched, _HAD, lots=sorted(lots), who=who, rows=limits.rows + 1)
+        asking = {"lots": sorted(lots), "who": who, "rows": limits.rows + 1}
+        found = rows_of(uow, fetched, statements.HAD, **asking)
         if len(found) > limits.rows:
             fetched.limits.add(Limit.SOURCES)
-        rows += [Row._make(row[1:]) for row in found[: limits.rows]]
+        rows += found[: limits.rows]
         if len(asked) >= limits.sources:
             break
         lots = {other for _, other in same_goods_said(rows)} - asked - fetched.lots

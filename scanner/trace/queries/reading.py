@@ -2,64 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ledger.entries.terms import Alias, RowKind
+from ledger.kernel.statements import together
 from ledger.kernel.uow import UnitOfWork
+from scanner.trace.queries import statements
+from scanner.trace.queries.names import Names
+from scanner.trace.rules.columns import Columns, columns_of, packed, unpacked
 from scanner.trace.terms import Direction, Limit, Limits, Row, TraceAsked
 
-_OF_E = "e.lot, e.ts, e.kind, e.op, e.other, e.qty, e.id, e.doc, e.unit, e.precision, e.flags"
-_USE, _ALIAS = int(RowKind.USE), int(RowKind.ALIAS)  # 4 and 9 in the statements below
-_DOWN, _UP = (Alias.SAME, Alias.SOURCE), (Alias.SAME, Alias.POOL)  # as in the statements below
-
-# What a lot leads to, per direction: downstream its outputs and aliases in one index probe.
-# An alias has a direction in ``unit`` (``Alias``): downstream to pools, upstream to sources.
-_NEXT_DOWN = (
-    "SELECT d.other AS lot FROM entry d "
-    "WHERE d.lot = l.lot AND d.kind IN (4, 9) AND (d.kind = 4 OR d.unit IN (0, 1))"
-)
-_NEXT_UP = (
-    "(SELECT d.lot FROM entry d WHERE d.other = l.lot AND d.kind = 4) UNION ALL "
-    "(SELECT d.other FROM entry d WHERE d.lot = l.lot AND d.kind = 9 AND d.unit IN (0, 2))"
-)
-_ONE_SHOT = """
-WITH RECURSIVE l(lot) AS (
-  SELECT unnest(%(roots)s::int[])
-  UNION
-  SELECT n.lot FROM l CROSS JOIN LATERAL ({following} OFFSET 0) n
-), reached AS (SELECT lot FROM l LIMIT %(lots)s)
-SELECT * FROM (
-  SELECT r.lot AS reached, {columns} FROM reached r
-  LEFT JOIN LATERAL (SELECT {columns} FROM entry e WHERE e.lot = r.lot OFFSET 0) e ON true
-) rows LIMIT %(rows)s
-"""
-_LEVEL = """
-SELECT e.lot, {columns} FROM entry e WHERE e.lot = ANY(%(lots)s::int[])
-ORDER BY e.lot, e.ts LIMIT %(rows)s
-"""
-_MADE_FROM = """
-SELECT e.lot, {columns} FROM entry e WHERE e.other = ANY(%(lots)s::int[]) AND e.kind = 4
-LIMIT %(rows)s
-"""
+_USE, _ALIAS = int(RowKind.USE), int(RowKind.ALIAS)
+_DOWN, _UP = (Alias.SAME, Alias.SOURCE), (Alias.SAME, Alias.POOL)
 
 
 @dataclass(slots=True)
 class Fetched:
-    """What was read: rows, the lots they are complete for, what cut them, and how many trips."""
+    """What was read: rows, the lots they are complete for, what cut them, and how many trips.
 
-    rows: list[Row] = field(default_factory=list)
+    ``columns`` are the rows of ``lots``, ``aside`` what else went into the same transformations,
+    ``parts`` rows of lots that were read for one holder only. ``names`` are those of everything
+    the first two speak of, as long as ``is_named``.
+    """
+
+    columns: Columns = field(default_factory=lambda: columns_of(b""))
+    aside: list[Row] = field(default_factory=list)
+    parts: list[Row] = field(default_factory=list)
     lots: set[int] = field(default_factory=set)
     limits: set[Limit] = field(default_factory=set)
+    names: Names = field(default_factory=Names)
     trips: int = 0
-    pools: bool = False
+    is_named: bool = True
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of the lots as objects."""
+        return self.columns.rows()
+
+    @property
+    def all_rows(self) -> list[Row]:
+        """Everything that was read as objects."""
+        return [*self.rows, *self.aside, *self.parts]
 
 
 def ask(uow: UnitOfWork, fetched: Fetched, sql: str, **parameters: Any) -> list[Any]:
     """The rows of one statement as plain tuples."""
     fetched.trips += 1
-    statement = sql.replace("{columns}", _OF_E)
-    result = uow.session.connection().exec_driver_sql(statement, parameters)
+    result = uow.session.connection().exec_driver_sql(sql, parameters)
     cursor: Any = result.cursor
     return list(cursor.fetchall())
 
@@ -67,85 +60,114 @@ def ask(uow: UnitOfWork, fetched: Fetched, sql: str, **parameters: Any) -> list[
 def fetch(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked, direction: Direction) -> None:
     """Read all rows of the lots asked for and of those they lead to in one direction."""
     if asked.level_wise:
-        reached, rows = _by_levels(uow, fetched, asked, direction)
+        reached, read = _by_levels(uow, fetched, asked, direction)
+        fetched.is_named = False
     else:
-        reached, rows = _at_once(uow, fetched, asked, direction)
-    fetched.rows += [row for row in rows if row.lot not in fetched.lots]
-    fetched.lots |= reached
+        reached, read = _at_once(uow, fetched, asked, direction)
+    if fetched.lots & set(reached):
+        read = read.only(~np.isin(read.lot, list(fetched.lots)))
+    fetched.columns = fetched.columns.with_all_of(read) if fetched.lots else read
+    fetched.lots.update(reached)
 
 
 def _at_once(
     uow: UnitOfWork, fetched: Fetched, asked: TraceAsked, direction: Direction
-) -> tuple[set[int], list[Row]]:
-    following = _NEXT_DOWN if direction is Direction.DOWN else _NEXT_UP
-    found = ask(
-        uow,
-        fetched,
-        _ONE_SHOT.format(following=following, columns=_OF_E),
-        roots=sorted(asked.lots),
-        lots=asked.limits.lots + 1,
-        rows=asked.limits.rows + 1,
-    )
-    return _cut(found, asked.limits, fetched)
+) -> tuple[list[int], Columns]:
+    """Find, read and name in one round trip; the connection plans the statement once."""
+    fetched.trips += 1
+    statement = statements.DOWN if direction is Direction.DOWN else statements.UP
+    limits = asked.limits
+    roots = ",".join(map(str, sorted(asked.lots)))
+    given = (roots, limits.lots + 1, limits.rows + 1, asked.operator_id)
+    statement.made_on(uow.session.connection())
+    before = () if limits.milliseconds is None else (_patience(limits.milliseconds),)
+    (found,) = together(uow.session, *before, statement.asking(*given))
+    fetched.names.add(found)
+    fetched.aside += unpacked(found.beside or b"")
+    order = np.frombuffer(found.reached or b"", ">i4").tolist()
+    return _cut(order, columns_of(found.whole or b""), limits, fetched)
+
+
+def _patience(milliseconds: int) -> tuple[str, tuple[str]]:
+    """The time limit of what follows in this transaction."""
+    return "SELECT set_config('statement_timeout', %s, true)", (str(milliseconds),)
 
 
 def _by_levels(
     uow: UnitOfWork, fetched: Fetched, asked: TraceAsked, direction: Direction
-) -> tuple[set[int], list[Row]]:
-    found: list[Any] = []
-    seen: set[int] = set()
+) -> tuple[list[int], Columns]:
+    found: list[Row] = []
+    seen: dict[int, None] = {}
     level = sorted(set(asked.lots))
     while level and len(seen) <= asked.limits.lots and len(found) <= asked.limits.rows:
-        seen.update(level)
-        mine = ask(uow, fetched, _LEVEL, lots=level, rows=asked.limits.rows + 1)
-        known = {row[0] for row in mine}
-        found += [*mine, *((lot, *[None] * 11) for lot in level if lot not in known)]
-        level = sorted(_next_level(uow, fetched, (level, mine), asked.limits, direction) - seen)
-    return _cut(found, asked.limits, fetched)
+        seen.update(dict.fromkeys(level))
+        mine = rows_of(uow, fetched, statements.LEVEL, lots=level, rows=asked.limits.rows + 1)
+        found += mine
+        following = _next_level(uow, fetched, (level, mine), asked.limits, direction)
+        level = sorted(following - seen.keys())
+    return _cut(list(seen), columns_of(packed(found)), asked.limits, fetched)
+
+
+def rows_of(uow: UnitOfWork, fetched: Fetched, sql: str, **parameters: Any) -> list[Row]:
+    """The rows of the book a statement gives."""
+    return [Row._make(row) for row in ask(uow, fetched, sql, **parameters)]
 
 
 def _next_level(
     uow: UnitOfWork,
     fetched: Fetched,
-    here: tuple[list[int], list[Any]],
+    here: tuple[list[int], list[Row]],
     limits: Limits,
     direction: Direction,
 ) -> set[int]:
     level, rows = here
     if direction is Direction.DOWN:
-        return {row[5] for row in rows if row[3] == _USE or (row[3] == _ALIAS and row[9] in _DOWN)}
-    made_from = ask(uow, fetched, _MADE_FROM, lots=level, rows=limits.rows + 1)
-    aliased = {row[5] for row in rows if row[3] == _ALIAS and row[9] in _UP}
-    return {row[0] for row in made_from} | aliased
+        return {
+            row.other
+            for row in rows
+            if row.kind == _USE or (row.kind == _ALIAS and row.unit in _DOWN)
+        }
+    made_from = rows_of(uow, fetched, statements.MADE_FROM, lots=level, rows=limits.rows + 1)
+    aliased = {row.other for row in rows if row.kind == _ALIAS and row.unit in _UP}
+    return {row.lot for row in made_from} | aliased
 
 
-def _cut(found: list[Any], limits: Limits, fetched: Fetched) -> tuple[set[int], list[Row]]:
+def _cut(
+    order: list[int], rows: Columns, limits: Limits, fetched: Fetched
+) -> tuple[list[int], Columns]:
     """Keep whole lots within the limits, nearest to the roots first; the first lot always stays.
 
     A lot that does not fit is left out altogether, so that what the answer says of a lot is all of
     it; only where the first lot alone is too large, its first rows stay.
     """
-    order = list(dict.fromkeys(row[0] for row in found))
-    if len(order) > limits.lots:
+    kept, most = order, limits.rows
+    if len(kept) <= limits.lots and len(rows) <= most:
+        return kept, rows
+    if len(kept) > limits.lots:
         fetched.limits.add(Limit.LOTS)
-        order = order[: limits.lots]
-    if len(found) > limits.rows:
+        kept = kept[: limits.lots]
+    within = np.arange(len(rows)) < most
+    if len(rows) > most:
         fetched.limits.add(Limit.ROWS)
-        found = found[: limits.rows]
-        whole = order.index(found[-1][0]) if found[-1][0] in order else len(order)
-        order = order[: max(1, whole)]
-    kept = set(order)
-    rows = [Row._make(row[1:]) for row in found if row[0] in kept and row[1] is not None]
-    return kept, rows
+        last = int(rows.lot[most - 1])
+        kept = kept[: max(1, kept.index(last) if last in kept else len(kept))]
+    return kept, rows.only(within & np.isin(rows.lot, kept))
 
 
 def add_other_inputs(uow: UnitOfWork, fetched: Fetched, limits: Limits) -> None:
     """Which other lots went into the same transformations: named by the links, not followed."""
-    made = {row.other for row in fetched.rows if row.kind == _USE} & fetched.lots
-    if not made:
-        return
-    known = set(fetched.rows) if fetched.pools else set()
-    for row in ask(uow, fetched, _MADE_FROM, lots=sorted(made), rows=limits.rows):
-        read = Row._make(row[1:])
-        if row[0] not in fetched.lots and read not in known:
-            fetched.rows.append(read)
+    rows = [*fetched.rows, *fetched.parts]
+    made = {row.other for row in rows if row.kind == _USE} & fetched.lots
+    known = set(fetched.parts)
+    found: Iterable[Row] = ()
+    if made:
+        asked = {"lots": sorted(made), "rows": limits.rows}
+        found = rows_of(uow, fetched, statements.MADE_FROM, **asked)
+    fetched.aside = [row for row in found if row.lot not in fetched.lots and row not in known]
+
+
+def keep_other_inputs(fetched: Fetched) -> None:
+    """Of what was read beside the lots, that which went into one of them and is not one itself."""
+    fetched.aside = [
+        row for row in fetched.aside if row.other in fetched.lots and row.lot not in fetched.lots
+    ]

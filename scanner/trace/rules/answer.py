@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ledger.entries.rules.pairing import PairStatus
 from scanner.trace.rules.deliveries import is_return
@@ -76,15 +76,12 @@ def answer_from(
     first; links by time.
     """
     books = add_up(facts)
-    order = {lot: number for number, lot in enumerate(_lots_in_order(facts, scope, roots))}
-    last = len(order)
+    lots = lots_in_order(scope.changes.values(), {node.lot for node in scope.nodes}, roots)
+    order = {lot: number for number, lot in enumerate(lots)}
 
     def holder_place(holder: Holder) -> tuple[int, ...]:
-        return order.get(holder.node.lot, last), -holder.on_hand, *holder.node
-
-    def gap_place(gap: Gap) -> tuple[object, ...]:
-        place = order.get(gap.node.lot, last)
-        return -gap.thousandths, place, *gap.node, gap.kind.value, gap.partner or 0, gap.entries
+        place = order.get(holder.node.lot, len(order))
+        return place, -holder.on_hand, *holder.node, holder.unit.number
 
     return Trace(
         roots=roots,
@@ -94,26 +91,36 @@ def answer_from(
         movements=tuple(
             _movement(facts, move) for move in sorted(scope.moves.values(), key=_move_place)
         ),
-        transformations=tuple(
-            _transformation(facts, change)
-            for change in sorted(scope.changes.values(), key=_change_place)
-        ),
+        transformations=tuple(transformations_in(facts, scope.changes.values())),
         events=tuple(
             _event(facts, each) for each in sorted(scope.happenings.values(), key=_event_place)
         ),
-        gaps=tuple(sorted(gaps_in(facts, scope, books), key=gap_place)),
+        gaps=tuple(sorted(gaps_in(facts, scope, books), key=gap_place(order))),
         pooled={node: facts.at(*node) for node in facts.pools},
         sources=sources_in(facts, scope),
     )
 
 
-def _lots_in_order(facts: Facts, scope: Scope, roots: tuple[int, ...]) -> list[int]:
-    """The lots of a scope, roots first, then as they are first seen along the transformations."""
+def lots_in_order(
+    changes: Iterable[Change], lots: Iterable[int], roots: tuple[int, ...]
+) -> list[int]:
+    """The lots of an answer, roots first, then as they are first seen along its changes."""
     seen = dict.fromkeys(roots)
-    for change in sorted(scope.changes.values(), key=_change_place):
+    for change in sorted(changes, key=_change_place):
         seen.update(dict.fromkeys((*sorted(change.inputs), *sorted(change.outputs))))
-    seen.update(dict.fromkeys(sorted(node.lot for node in scope.nodes)))
+    seen.update(dict.fromkeys(sorted(lots)))
     return list(seen)
+
+
+def gap_place(order: Mapping[int, int]) -> Callable[[Gap], tuple[object, ...]]:
+    """Where a gap stands among others: the largest first, of equal ones as the lots are ordered."""
+    last = len(order)
+
+    def place(gap: Gap) -> tuple[object, ...]:
+        lot = order.get(gap.node.lot, last)
+        return -gap.thousandths, lot, *gap.node, gap.kind.value, gap.partner or 0, gap.entries
+
+    return place
 
 
 def _move_place(move: Move) -> tuple[int, ...]:
@@ -135,8 +142,8 @@ def _change_place(change: Change) -> tuple[int, int, list[int], list[int], int]:
 
 
 def _event_place(happening: Happening) -> tuple[int, ...]:
-    fact = happening.fact
-    return fact.row.ts, fact.row.kind, fact.node.lot, fact.node.operator, fact.row.id
+    fact, row = happening.fact, happening.fact.row
+    return row.ts, row.kind, fact.node.lot, fact.node.operator, row.id, row.unit
 
 
 def _movement(facts: Facts, move: Move) -> MovementLink:
@@ -159,6 +166,12 @@ def _movement(facts: Facts, move: Move) -> MovementLink:
 
 
 _STATUS = {status: LinkStatus(status.value) for status in PairStatus}
+
+
+def transformations_in(facts: Facts, changes: Iterable[Change]) -> Iterator[TransformationLink]:
+    """Transformations as links, by time."""
+    for change in sorted(changes, key=_change_place):
+        yield _transformation(facts, change)
 
 
 def _transformation(facts: Facts, change: Change) -> TransformationLink:

@@ -87,10 +87,8 @@ class Facts:
 
     def lot_unit(self, lot: int) -> Unit:
         """The unit of a lot whose quantity is unknown: that of its other entries, else pieces."""
-        for known, measure in self.units:
-            if known == lot:
-                return self.unit_of(lot, measure)
-        return EA
+        measures = [measure for known, measure in self.units if known == lot]
+        return self.unit_of(lot, min(measures)) if measures else EA
 
 
 def read_facts(rows: Iterable[Row], reading: Reading, *, within: frozenset[int]) -> Facts:
@@ -108,12 +106,12 @@ def read_facts(rows: Iterable[Row], reading: Reading, *, within: frozenset[int])
     kept = in_force(rows)
     said = pools_said(rows, reading.same_lot, reading.same_operator)
     facts.pools = pools_in(kept, said, reading.same_lot, reading.same_operator)
-    for fact in _facts_of(kept, facts):
+    for fact in facts_of(kept, facts):
         row = fact.row
         lot, kind, other = row[0], row[2], row[4]
         if lot not in within and not _is_pooled(facts, row):
             if kind == _USE:
-                _join_change(facts, fact)
+                join_change(facts, fact)
             continue
         if (lot, row[8]) not in written or facts.pools:
             written.add((lot, row[8]))
@@ -122,13 +120,13 @@ def read_facts(rows: Iterable[Row], reading: Reading, *, within: frozenset[int])
         if other and kind in (_DISPATCH, _RECEIPT):
             _take_side(sides, fact, reading)
         elif kind in (_USE, _YIELD):
-            _join_change(facts, fact)
+            join_change(facts, fact)
             facts.nodes.add(fact.node)
         else:
             _happen(facts, fact)
             facts.nodes.add(fact.node)
     _pair_sides(facts, sides)
-    _index_changes(facts, within)
+    index_changes(facts, within)
     _find_first(facts)
     return facts
 
@@ -163,7 +161,7 @@ def in_force(rows: Iterable[Row]) -> list[Row]:
     return [row for row in kept if row[2] < RowKind.ALIAS and row[6] not in gone]
 
 
-def _facts_of(rows: Iterable[Row], facts: Facts) -> Iterator[Fact]:
+def facts_of(rows: Iterable[Row], facts: Facts) -> Iterator[Fact]:
     """Each row as it is read; what repeats from row to row is looked up once."""
     nodes: dict[tuple[int, int], Node] = {}
     reading = facts.reading
@@ -191,17 +189,22 @@ def _written_unit(row: Row, reading: Reading) -> int:
     return 0 if counted else row.unit
 
 
-def _happen(facts: Facts, fact: Fact) -> None:
-    kind = _EVENTS.get(fact.row.kind)
+def event_kind(row: Row) -> EventKind:
+    """What a row is that is neither a delivery nor part of a transformation."""
+    kind = _EVENTS.get(row.kind)
     if kind is None:  # a dispatch to, or a receipt from, consumers
-        dispatched = fact.row.kind == _DISPATCH
-        kind = EventKind.SALE if dispatched else EventKind.CONSUMER_RETURN
-    happening = Happening(kind, fact)
+        return EventKind.SALE if row.kind == _DISPATCH else EventKind.CONSUMER_RETURN
+    return kind
+
+
+def _happen(facts: Facts, fact: Fact) -> None:
+    happening = Happening(event_kind(fact.row), fact)
     facts.happenings.append(happening)
     facts.events_at[fact.node].append(happening)
 
 
-def _join_change(facts: Facts, fact: Fact) -> None:
+def join_change(facts: Facts, fact: Fact) -> None:
+    """Put a use or a yield into its transformation."""
     row = fact.row
     change = facts.changes.get(row.id)
     if change is None:
@@ -219,7 +222,8 @@ def _join_change(facts: Facts, fact: Fact) -> None:
     change.outputs.setdefault(facts.at(change.operator, made).lot, [])
 
 
-def _index_changes(facts: Facts, within: frozenset[int]) -> None:
+def index_changes(facts: Facts, within: frozenset[int]) -> None:
+    """Note at each holder what it used and made of the lots ``within``."""
     known = {facts.reading.same_lot.get(lot, lot) for lot in within}
     known |= {pool for node, pool in facts.pools.items() if node.lot in known}
     for change in facts.changes.values():

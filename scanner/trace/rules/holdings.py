@@ -279,4 +279,9 @@ def _facts_of(scope: Scope) -> Iterator[Fact]:
 
 
 def _entries(facts: Iterable[Fact]) -> tuple[EntryNamed, ...]:
-    return tuple(sorted({fact.entry for fact in facts}, key=lambda each: (each.id, each.lot)))
+    return named_entries(fact.entry for fact in facts)
+
+
+def named_entries(entries: Iterable[EntryNamed]) -> tuple[EntryNamed, ...]:
+    """Entries once each, in the order in which they were filed."""
+    return tuple(sorted(set(entries), key=lambda each: (each.id, each.lot)))

@@ -37,6 +37,11 @@ def _workers_for_this_machine() -> int:
     return max(2, min(9, (os.cpu_count() or 1) + 1))
 
 
+def _readers_for_this_machine() -> int:
+    """One reader of a long file per core, up to four: beyond that PostgreSQL is the limit."""
+    return max(1, min(4, os.cpu_count() or 1))
+
+
 def _limit(default: int, least: int, most: int, reason: str) -> Any:
     """A whole-number setting with its bounds and the reason for its default."""
     return field(default=default, metadata={"least": least, "most": most, "reason": reason})
@@ -64,6 +69,8 @@ class Settings:
     redis_url: str = ""
     secret_key: str = field(default="", repr=False)
     backup_passphrase: str = field(default="", repr=False)
+    metrics_token: str = field(default="", repr=False)
+    replica_database_url: str = ""
     public_url: str = ""
     web_workers: int = field(
         default_factory=_workers_for_this_machine,
@@ -74,8 +81,15 @@ class Settings:
     max_body_bytes: int = _limit(
         32 * _MIB, 1024, 1024 * _MIB, "a year's sheet of a supermarket is about 10 MiB"
     )
+    max_upload_bytes: int = _limit(
+        256 * _MIB, 1024, 2048 * _MIB, "a million rows as csv have 160 MiB; they go to disk"
+    )
     upload_rows_max: int = _limit(
-        100_000, 1, 1_000_000, "a sheet is one job; more rows hold its worker beyond minutes"
+        1_000_000, 1, 1_048_576, "a spreadsheet's own end; such a file takes a minute or two"
+    )
+    upload_readers: int = field(
+        default_factory=_readers_for_this_machine,
+        metadata={"least": 1, "most": 16, "reason": "processes that file one long sheet together"},
     )
     filing_entries_max: int = _limit(
         5_000, 1, 100_000, "one filing is one unit of work; longer ones hold locks over a second"
@@ -89,6 +103,12 @@ class Settings:
     )
     statement_timeout_ms: int = _limit(
         15_000, 100, 600_000, "no page needs more; a runaway query must not hold a worker"
+    )
+    slow_statement_ms: int = _limit(
+        500, 1, 600_000, "a statement behind a page takes 1 to 20; from here on somebody waits"
+    )
+    replica_lag_seconds: int = _limit(
+        10, 1, 3_600, "what a shop has just filed should be on its public page within a breath"
     )
     lock_timeout_ms: int = _limit(5_000, 100, 600_000, "waiting longer means a stuck writer")
     request_timeout_seconds: int = _limit(
@@ -270,9 +290,11 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "data": _folder,
     "database_url": _database,
     "app_database_url": _database,
+    "replica_database_url": _database,
     "redis_url": _redis,
     "public_url": _web_address,
     "secret_key": _secret,
+    "metrics_token": _secret,
 }
 
 

@@ -83,3 +83,9 @@ class TextUnusable(Malformed):
     """A text holds the NUL character or half a character, which no store can keep."""
 
     code = "request.text_unusable"
+
+
+class PieceFailed(Unavailable):
+    """A process that did a part of a job did not come to its end; the job is done again."""
+
+    code = "request.piece_failed"

@@ -126,7 +126,7 @@ def sheet(uow: UnitOfWork, files: dict[str, Any]) -> dict[str, Any]:
             operator_id=operator_meant(uow, options["operator"]),
             kind=options["kind"],
             filename=files["file"].filename or "",
-            content=files["file"].read(),
+            content=files["file"].stream,
         ),
         folder=http.room().settings.data,
     )

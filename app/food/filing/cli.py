@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from rich.console import Console
@@ -120,12 +120,14 @@ def _json(shell: Shell, path: Path, told: Told, operator: str, keep_good: bool) 
 
 
 def _sheet(shell: Shell, path: Path, told: Told, operator: str, keep_good: bool) -> None:
-    content = path.read_bytes()
-    if keep_good:
-        upload, new = _kept_good(shell, path, content, operator)
-    else:
-        work = partial(_all_or_nothing, shell=shell, path=path, content=content, operator=operator)
-        upload, new = units.run(shell.unit, work)
+    with path.open("rb") as content:
+        if keep_good:
+            upload, new = _kept_good(shell, path, content, operator)
+        else:
+            work = partial(
+                _all_or_nothing, shell=shell, path=path, content=content, operator=operator
+            )
+            upload, new = units.run(shell.unit, work)
     told.accepted, told.replayed = upload.accepted, not new
     if upload.code:
         told.refused = [_line(path.name, upload.code, dict(upload.params))]
@@ -137,7 +139,7 @@ def _sheet(shell: Shell, path: Path, told: Told, operator: str, keep_good: bool)
 
 
 def _received(
-    uow: UnitOfWork, shell: Shell, path: Path, content: bytes, operator: str
+    uow: UnitOfWork, shell: Shell, path: Path, content: BinaryIO, operator: str
 ) -> tuple[Upload, bool]:
     return services.receive_upload(
         uow,
@@ -151,14 +153,14 @@ def _received(
     )
 
 
-def _kept_good(shell: Shell, path: Path, content: bytes, operator: str) -> tuple[Upload, bool]:
+def _kept_good(shell: Shell, path: Path, content: BinaryIO, operator: str) -> tuple[Upload, bool]:
     """File a sheet chunk by chunk here and now; a killed command is taken up by the next one."""
     upload, new = units.run(shell.unit, lambda uow: _received(uow, shell, path, content, operator))
     room = JobRoom(settings=shell.settings, bind=shell.bind, redis=shell.redis)
     with click.progressbar(
         length=100, label=path.name, file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
-        jobs.read_now(room, upload.id, _moving(bar, len(content)))
+        jobs.read_now(room, upload.id, _moving(bar, upload.size))
     with shell.unit(read_only=True) as uow:
         return uploads.upload_by_id(uow, upload.id), new
 
@@ -174,13 +176,13 @@ def _moving(bar: Any, size: int) -> Callable[[int], bool]:
 
 
 def _all_or_nothing(
-    uow: UnitOfWork, *, shell: Shell, path: Path, content: bytes, operator: str
+    uow: UnitOfWork, *, shell: Shell, path: Path, content: BinaryIO, operator: str
 ) -> tuple[Upload, bool]:
     """File a whole sheet in one unit; one refused row refuses all and leaves no trace."""
     upload, new = _received(uow, shell, path, content, operator)
     if upload.is_finished:
         return upload, new
-    book = read_workbook(content, path.name, rows_max=shell.settings.upload_rows_max)
+    book = read_workbook(path, path.name, rows_max=shell.settings.upload_rows_max)
     services.begin_reading(uow, upload.id)
     services.note_workbook(uow, upload.id, book)
     for chunk in jobs.chunks_of(book):

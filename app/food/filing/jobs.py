@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from time import monotonic
 from typing import Any
 
 from app.doors.jobs import Job, JobRoom, waiting, want
+from app.doors.together import side_by_side
 from app.food.filing import errors, services
 from app.food.filing.queries import uploads
 from app.food.filing.queries.uploads import alone_with
 from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.services import CHUNK_ROWS, Chunk, files
-from app.food.filing.terms import SheetRow, Skipped, Upload, Workbook
+from app.food.filing.terms import Share, Upload, Workbook
 from ledger.entries.queries import operators_filing_since
 from ledger.entries.services import make_partitions_ahead, pair_day
 from ledger.kernel import uow as units
@@ -23,6 +23,9 @@ from ledger.kernel.actor import Actor
 from ledger.kernel.errors import Malformed, Refusal, Unavailable
 from ledger.kernel.uow import UnitOfWork
 
+CHUNK_ROWS_MIN, CHUNK_ROWS_MAX = 250, 5_000
+WHOLE = Share()
+_CHUNK_SECONDS_MIN, _CHUNK_SECONDS_MAX = 0.3, 2.0  # locks are held for that long
 _MANY_WAIT = 20  # jobs; more are a worker that has its hands full, not one that died
 
 
@@ -56,65 +59,124 @@ def read_now(room: JobRoom, upload_id: int, goes_on: Callable[[int], bool]) -> b
 
 def _read(room: JobRoom, upload_id: int, goes_on: Callable[[int], bool]) -> bool:
     upload = units.run(room.unit, lambda uow: services.begin_reading(uow, upload_id))
-    book = _understood(room, upload) if upload is not None else None
-    if upload is None or book is None:
-        return True
-    return _file(room, upload, book, goes_on)
+    found = _understood(room, upload) if upload is not None else None
+    return True if found is None else _file(room, *found, goes_on)
 
 
-def _understood(room: JobRoom, upload: Upload) -> Workbook | None:
+def _understood(room: JobRoom, upload: Upload) -> tuple[Upload, Workbook] | None:
     """The file as sheets; None when it is refused as a whole, which is noted with the upload."""
-    content = files.content_of(room.settings.data, upload.sha256)
+    path = files.kept(room.settings.data, upload.sha256)
     try:
         book = read_workbook(
-            content, upload.filename, kind=upload.kind, rows_max=room.settings.upload_rows_max
+            path, upload.filename, kind=upload.kind, rows_max=room.settings.upload_rows_max
         )
     except Malformed as refusal:
         problem = refusal
         units.run(room.unit, lambda uow: services.refuse_upload(uow, upload.id, problem))
         return None
-    units.run(room.unit, lambda uow: services.note_workbook(uow, upload.id, book))
-    return book
+    note = partial(
+        services.note_workbook,
+        upload_id=upload.id,
+        book=book,
+        readers=room.settings.upload_readers,
+    )
+    return units.run(room.unit, note), book
 
 
 def _file(room: JobRoom, upload: Upload, book: Workbook, goes_on: Callable[[int], bool]) -> bool:
-    with room.unit() as uow:
-        done = uploads.chunks_done(uow, upload.id)
-        sender = services.sender_of(uow, upload.id)
-    for chunk in islice(chunks_of(book), done, None):
+    """File every share of a file, each by a process of its own; False when one was stopped."""
+    shares = [Share(number=each, of=len(upload.taken)) for each in range(len(upload.taken))]
+    works = [
+        partial(file_share, upload_id=upload.id, book=book, share=share, goes_on=goes_on)
+        for share in shares
+    ]
+    ended = all(side_by_side(room, works))
+    units.run(room.unit, lambda uow: services.finish_upload(uow, upload.id))
+    return ended
+
+
+def file_share(
+    room: JobRoom, *, upload_id: int, book: Workbook, share: Share, goes_on: Callable[[int], bool]
+) -> bool:
+    """File one share of a file, in chunks as long as they go well; False when it was stopped.
+
+    ``goes_on`` is told how many rows each chunk went through. Raises Unavailable when the store is
+    too slow even for short chunks.
+    """
+    pace = Pace()
+    while True:
+        with room.unit() as uow:
+            taken = uploads.taken_of(uow, upload_id)
+            sender = services.sender_of(uow, upload_id)
+        if not taken:
+            return True  # refused or finished by another reader
         try:
-            if not _file_chunk(room, sender, upload.id, chunk):
-                return True  # another reader is at it
+            for chunk in chunks_of(book, share, taken[share.number], pace):
+                if not _file_chunk(room, sender, upload_id, chunk):
+                    break
+                if not goes_on(chunk.stop - chunk.start):
+                    return False
+            else:
+                return True
         except Unavailable:
-            raise  # it may pass: the job is done again
+            if not pace.shortened():
+                raise  # it may pass: the job is done again
         except Refusal as refusal:
-            refuse = partial(services.refuse_upload, upload_id=upload.id, refusal=refusal)
+            refuse = partial(services.refuse_upload, upload_id=upload_id, refusal=refusal)
             units.run(room.unit, refuse)
             return True
-        if not goes_on(len(chunk.items)):
-            return False
-    units.run(room.unit, lambda uow: services.finish_upload(uow, upload.id))
-    return True
 
 
 def _file_chunk(room: JobRoom, sender: Actor, upload_id: int, chunk: Chunk) -> bool:
-    return units.run(
-        lambda: room.unit(sender), lambda uow: services.file_chunk(uow, upload_id, chunk)
-    )
+    """Whether these rows were filed here; otherwise another reader has been quicker."""
+    try:
+        return units.run(
+            lambda: room.unit(sender), lambda uow: services.file_chunk(uow, upload_id, chunk)
+        )
+    except services.Overtaken:
+        return False
 
 
-def chunks_of(book: Workbook) -> Iterator[Chunk]:
-    """The rows of a file in chunks of 500, always cut the same way."""
-    index = 0
+class Pace:
+    """How many rows go into a chunk: more as long as that takes no time, fewer on trouble."""
+
+    def __init__(self, rows: int = CHUNK_ROWS) -> None:
+        self.rows = rows
+        self._since: float | None = None
+
+    def next(self) -> int:
+        """The rows of the next chunk, judged by how long the one before has taken."""
+        before, self._since = self._since, monotonic()
+        took = self._since - before if before is not None else _CHUNK_SECONDS_MIN
+        if took > _CHUNK_SECONDS_MAX:
+            self.shortened()
+        elif took < _CHUNK_SECONDS_MIN:
+            self.rows = min(CHUNK_ROWS_MAX, self.rows * 2)
+        return self.rows
+
+    def shortened(self) -> bool:
+        """Take fewer rows at a time; False when they are as few as they may be."""
+        shorter = max(CHUNK_ROWS_MIN, self.rows // 4)
+        changed, self.rows = shorter < self.rows, shorter
+        return changed
+
+
+def chunks_of(
+    book: Workbook, share: Share = WHOLE, taken: int = 0, pace: Pace | None = None
+) -> Iterator[Chunk]:
+    """The rows of a share that come after the first ``taken`` of the file, in chunks."""
+    pace, at = pace or Pace(), 0
     for place, sheet in enumerate(book.sheets):
-        items, part = sheet.items(), 0
-        while rows := _taken(items):
-            yield Chunk(index=index, sheet=place, part=part, items=rows)
-            index, part = index + 1, part + 1
-
-
-def _taken(items: Iterator[SheetRow | Skipped]) -> tuple[SheetRow | Skipped, ...]:
-    return tuple(islice(items, CHUNK_ROWS))
+        if at + sheet.rows <= taken:
+            at += sheet.rows
+            continue
+        reading = sheet.read()
+        at += reading.pass_over(max(0, taken - at))
+        while (found := reading.take(pace.next() * share.of, share)).passed:
+            yield Chunk(
+                share=share, start=at, stop=at + found.passed, sheet=place, items=found.items
+            )
+            at += found.passed
 
 
 def resume_stalled(room: JobRoom, **_: Any) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.kernel.database import Table
@@ -26,7 +26,8 @@ from ledger.kernel.database import Table
 class UploadRecord(Table):
     """One file sent for one operator's book, and how far its rows have been taken.
 
-    ``chunks_done`` moves in the same unit as the filing of a chunk, so that a reader that dies is
+    ``taken`` says for each of the readers that share the file how many of its rows it has gone
+    through. It moves in the same unit as the filing of a chunk, so that a reader that dies is
     followed by one that begins where it stopped. ``acts_for`` are the operators the sender might
     file for when the file was sent.
     """
@@ -65,7 +66,7 @@ class UploadRecord(Table):
     warnings: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
     rows_total: Mapped[int] = mapped_column(Integer, server_default="0")
     rows_done: Mapped[int] = mapped_column(Integer, server_default="0")
-    chunks_done: Mapped[int] = mapped_column(Integer, server_default="0")
+    taken: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{0}")
     accepted: Mapped[int] = mapped_column(Integer, server_default="0")
     refused: Mapped[int] = mapped_column(Integer, server_default="0")
     warned: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -80,7 +81,7 @@ class UploadRowRecord(Table):
     """A row of an upload that was refused, warned about or skipped; filed ones are in the book."""
 
     __tablename__ = "upload_row"
-    __table_args__ = (Index("ix_upload_row_upload", "upload_id", "state", "id"),)
+    __table_args__ = (Index("ix_upload_row_upload", "upload_id", "state", "sheet", "number", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     upload_id: Mapped[int] = mapped_column(BigInteger)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
-from ledger.entries.terms import EntryKind, Line, Unreadable, Waiting
+from ledger.entries.terms import EntryKind, Line, Source, Unreadable, Waiting
 from ledger.kernel.moment import Moment
 
+Cell = str | float | bool | date | datetime | time | timedelta
+"""What a reader hands over; an empty cell is an empty text."""
+
+Row = list[Cell]
+
 Values = tuple[str | float, ...]
-"""The cells of a row as they stood: numbers as numbers, everything else as text."""
+"""The cells of a row as they can be kept: numbers as numbers, everything else as text."""
+
+ITEMS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +53,56 @@ class Skipped:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetRow:
+class SheetRow(NamedTuple):
     """One row under the header as a line of the book, or why it cannot be read.
 
-    ``number`` is the row as a spreadsheet counts; ``cells`` maps a column's field to its cell,
-    such as ``lot`` to ``C17``.
+    ``number`` is the row as a spreadsheet counts, ``row`` its cells as they stood; ``letters`` maps
+    a column's field to its letter. A file has hundreds of thousands of these.
     """
 
     number: int
     line: Line | Unreadable
-    cells: Mapping[str, str]
-    values: Values
+    letters: Mapping[str, str]
+    row: Row
+
+    @property
+    def cells(self) -> Mapping[str, str]:
+        """The cell of each field, such as ``C17`` of ``lot``."""
+        return {field: f"{letter}{self.number}" for field, letter in self.letters.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Whose rows are taken: those of one of ``of`` readers; a lot is always the same reader's."""
+
+    number: int = 0
+    of: int = 1
+
+
+class Taken(NamedTuple):
+    """Rows that were taken from a sheet: how many were gone through, and those of the share."""
+
+    passed: int
+    items: tuple[SheetRow | Skipped, ...]
+
+
+class Reading(Protocol):
+    """One going through the rows of a sheet, from the first to the last."""
+
+    def pass_over(self, rows: int) -> int:
+        """Go past filled rows without reading them; how many there were."""
+
+    def take(self, rows: int, share: Share) -> Taken:
+        """Go through the next filled rows, at most so many, and read those of a share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A sheet whose header was understood; ``items`` reads its rows one by one, again and again.
+    """A sheet whose header was understood; ``read`` begins to go through its rows, ever again.
 
     ``kind`` is what all its rows are, None where a column says it row by row. ``above`` are the
-    rows over the header, kept for the sheet of refused rows.
+    rows over the header, kept for the sheet of refused rows. ``divides`` says that rows of
+    different lots have nothing to do with each other.
     """
 
     name: str
@@ -74,7 +111,14 @@ class Sheet:
     columns: tuple[Column, ...]
     above: tuple[Values, ...]
     rows: int
-    items: Callable[[], Iterator[SheetRow | Skipped]] = field(repr=False, compare=False)
+    divides: bool
+    read: Callable[[], Reading] = field(repr=False, compare=False)
+
+    def items(self) -> Iterator[SheetRow | Skipped]:
+        """Every filled row, in order."""
+        reading = self.read()
+        while (taken := reading.take(ITEMS_AT_ONCE, Share())).passed:
+            yield from taken.items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,18 +164,22 @@ class RowState(StrEnum):
 class ReceiveUpload:
     """Take in a file of entries for an operator's book.
 
-    ``kind`` is what the sender says the rows are, where the file itself does not tell.
+    ``content`` is read once, in pieces. ``kind`` is what the sender says the rows are, where the
+    file itself does not tell.
     """
 
     operator_id: int
     filename: str
-    content: bytes = field(repr=False)
+    content: BinaryIO = field(repr=False)
     kind: EntryKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An upload as it stands now; ``code`` and ``params`` say why it was refused as a whole."""
+    """An upload as it stands now; ``code`` and ``params`` say why it was refused as a whole.
+
+    ``taken`` is how many rows each of its readers has gone through.
+    """
 
     id: int
     operator_id: int
@@ -139,6 +187,7 @@ class Upload:
     sha256: str
     size: int
     kind: EntryKind | None
+    source: Source
     state: UploadState
     code: str
     params: Mapping[str, Any]
@@ -151,6 +200,7 @@ class Upload:
     warned: int
     skipped: int
     attempts: int
+    taken: tuple[int, ...]
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None

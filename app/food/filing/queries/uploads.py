@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select, text, tuple_
 
 from app.food.filing import errors
 from app.food.filing.model import UploadRecord, UploadRowRecord
 from app.food.filing.terms import RowState, Upload, UploadRow, UploadState
-from ledger.entries.terms import EntryKind
+from ledger.entries.terms import EntryKind, Source
 from ledger.kernel.uow import UnitOfWork
 
 STALLED_SECONDS = 10  # a chunk takes under two; who is silent for longer is gone, or holds the lock
 _READING = 7310010  # the class of advisory locks held by the readers of uploads
 _BATCH = 1_000
+_PLACE = (UploadRowRecord.sheet, UploadRowRecord.number, UploadRowRecord.id)
 
 
 def upload_by_id(uow: UnitOfWork, upload_id: int) -> Upload:
@@ -55,17 +56,16 @@ def uploads_page(
 def upload_rows(
     uow: UnitOfWork, upload: Upload, state: RowState, *, after: int = 0, limit: int = 50
 ) -> list[UploadRow]:
-    """Rows of one state in the order of the file, keyset by id."""
+    """Rows of one state in the order of the file, after the row with an id."""
     asked = (
         select(UploadRowRecord.__table__)
-        .where(
-            UploadRowRecord.upload_id == upload.id,
-            UploadRowRecord.state == state.value,
-            UploadRowRecord.id > after,
-        )
-        .order_by(UploadRowRecord.id)
+        .where(UploadRowRecord.upload_id == upload.id, UploadRowRecord.state == state.value)
+        .order_by(*_PLACE)
         .limit(limit)
     )
+    if after:
+        last = select(*_PLACE).where(UploadRowRecord.id == after).scalar_subquery()
+        asked = asked.where(tuple_(*_PLACE) > last)
     names = sheet_names(upload)
     return [_row_from(row, names) for row in uow.session.execute(asked)]
 
@@ -101,7 +101,7 @@ def rows_of_cause(
             UploadRowRecord.field == field,
             UploadRowRecord.state == RowState.REFUSED.value,
         )
-        .order_by(UploadRowRecord.id)
+        .order_by(*_PLACE)
         .limit(limit)
     )
     names = sheet_names(upload)
@@ -144,12 +144,14 @@ def stalled_uploads(uow: UnitOfWork, now: datetime) -> list[int]:
     ]
 
 
-def chunks_done(uow: UnitOfWork, upload_id: int) -> int:
-    """How many chunks of an upload have been taken."""
-    return (
-        uow.session.scalar(select(UploadRecord.chunks_done).where(UploadRecord.id == upload_id))
-        or 0
+def taken_of(uow: UnitOfWork, upload_id: int) -> tuple[int, ...]:
+    """How many rows of a file each of its readers has gone through; nothing once it is finished."""
+    found = uow.session.scalar(
+        select(UploadRecord.taken).where(
+            UploadRecord.id == upload_id, UploadRecord.state == UploadState.READING.value
+        )
     )
+    return tuple(found or ())
 
 
 def sheet_names(upload: Upload) -> list[str]:
@@ -166,6 +168,7 @@ def upload_from(row: Any) -> Upload:
         sha256=row.sha256.hex(),
         size=row.size,
         kind=EntryKind(row.kind) if row.kind else None,
+        source=Source(row.source),
         state=UploadState(row.state),
         code=row.code,
         params=row.params,
@@ -178,6 +181,7 @@ def upload_from(row: Any) -> Upload:
         warned=row.warned,
         skipped=row.skipped,
         attempts=row.attempts,
+        taken=tuple(row.taken),
         created_at=row.created_at,
         updated_at=row.updated_at,
         finished_at=row.finished_at,

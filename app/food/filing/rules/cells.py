@@ -6,17 +6,16 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from typing import NoReturn
 
 from app.food.filing import errors
 from app.food.filing.rules.fields import plain_text
+from app.food.filing.terms import Cell, Row, Values
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment, moment_of, parse_moment
 from ledger.kernel.quantity import unit_named
 from ledger.kernel.zone import SHANGHAI
-
-Cell = str | float | bool | date | datetime | time | timedelta
-"""What a reader hands over; an empty cell is an empty text."""
 
 SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day 0 has no zone
 SERIALS = range(21_916, 65_746)  # 1960-01-01 to 2079-12-31
@@ -63,12 +62,16 @@ class Amount:
 
 def narrowed(text: str) -> str:
     """The text with full-width letters, digits, signs and spaces made half-width, and trimmed."""
+    if text.isascii():
+        return text.strip()
     return text.translate(_FULL_WIDTH).strip()
 
 
 def text_of(value: Cell) -> str:
     """A cell as the text a person sees: numbers without an idle ``.0``, dates in ISO form."""
     if isinstance(value, str):
+        if value.isascii():
+            return value.strip()
         return value.strip().translate(_FULL_WIDTH_CODES).strip()
     if isinstance(value, bool):
         return "是" if value else "否"
@@ -77,6 +80,24 @@ def text_of(value: Cell) -> str:
     if isinstance(value, datetime):
         return value.date().isoformat() if _is_midnight(value) else value.isoformat(" ")
     return value.isoformat() if isinstance(value, (date, time)) else str(value)
+
+
+def values_of(row: Row) -> Values:
+    """The cells of a row as they can be kept: numbers as numbers, the rest as text."""
+    kept = [
+        cell
+        if isinstance(cell, float) and isfinite(cell)
+        else text_of(cell)[:1000].replace("\0", "")
+        for cell in row
+    ]
+    while kept and kept[-1] == "":
+        kept.pop()
+    return tuple(kept)
+
+
+def is_filled(row: Row) -> bool:
+    """Whether anything stands in a row."""
+    return any(cell != "" and (not isinstance(cell, str) or cell.strip()) for cell in row)
 
 
 def _is_midnight(value: datetime) -> bool:

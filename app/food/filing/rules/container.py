@@ -6,19 +6,30 @@ sheet makes a reader ask for billions of cells at once: both are found here, in 
 
 from __future__ import annotations
 
+import codecs
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
 
 from app.food.filing import errors
 from app.food.filing.rules.extent import CHUNK, MARK, Measure
 
+Content = bytes | Path
+"""What a file holds: at hand, or where it lies; a long one is never held as a whole."""
+
 ENTRIES_MAX = 2_000  # parts of a package; a workbook with 50 sheets and pictures has under 300
-UNFOLDED_MAX = 256 * 1024 * 1024  # the largest allowed sheet, 100,000 rows of 15 cells, has 90 MiB
+UNFOLDED_MAX = 1024 * 1024 * 1024  # a sheet filled to its last row, 15 cells each, has 900 MiB
 RATIO_MAX = 250  # sheets of repeated words reach about 60 to 1
 RATIO_FROM = 16 * 1024 * 1024  # below this no ratio can do harm
 MIB = 1024 * 1024
+_PIECE = MIB
+_BLANK = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
+_WRAPPED = '="'
 
 
 class FileKind(StrEnum):
@@ -43,36 +54,59 @@ _FOREIGN = (
 )
 
 
-def kind_of(data: bytes) -> FileKind:
+def opened(content: Content) -> BinaryIO:
+    """The bytes of a file from its first one."""
+    return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def _pieces(content: Content) -> Iterator[bytes]:
+    with opened(content) as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+
+
+def kind_of(content: Content) -> FileKind:
     """What the bytes are, whatever the file is called.
 
     Raises SheetEmpty, SheetLocked, SheetTypeUnknown (pictures, xls, ods, archives …).
     """
-    if not data.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
+    if not any(piece.strip(_BLANK) for piece in _pieces(content)):
         raise errors.SheetEmpty
+    with opened(content) as stream:
+        data = stream.read(512)
     if data.startswith(b"PK"):
         return FileKind.XLSX
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
+        if _holds(_pieces(content), "EncryptedPackage".encode("utf-16-le")):
             raise errors.SheetLocked
         raise errors.SheetTypeUnknown(kind="xls")
-    start = data[:512].lstrip()
+    start = data.lstrip()
     for mark, kind in _FOREIGN:
         if start.lower().startswith(mark.lower()):
             raise errors.SheetTypeUnknown(kind=kind)
     return FileKind.TEXT
 
 
-def check_package(data: bytes) -> None:
+def _holds(pieces: Iterator[bytes], mark: bytes) -> bool:
+    """Whether a mark stands in what comes in pieces, also across two of them."""
+    rest = b""
+    for piece in pieces:
+        if mark in rest + piece:
+            return True
+        rest = piece[-len(mark) :]
+    return False
+
+
+def check_package(content: Content) -> None:
     """Unfold a workbook once, part by part, counting.
 
     Raises SheetDamaged (cut short, a false checksum), SheetTypeUnknown (a package of another
     kind), SheetLocked, SheetTooDense, SheetTooWide, SheetOverlong.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
+        with opened(content) as stream, zipfile.ZipFile(stream) as package:
             parts = package.infolist()
-            _check_sizes(parts, len(data))
+            _check_sizes(parts, stream.seek(0, io.SEEK_END))
             _check_type({part.filename for part in parts}, package)
             for part in parts:
                 _walk(package, part)
@@ -132,36 +166,58 @@ def _walk(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
 
 
 def _has_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    rest = b""
     with package.open(part) as stream:
-        while chunk := stream.read(CHUNK):
-            text = rest + chunk
-            if MARK in text:
-                return True
-            rest = text[-len(MARK) :]
-    return False
+        return _holds(iter(lambda: stream.read(CHUNK), b""), MARK)
 
 
-def decoded(data: bytes) -> str:
-    """A text file as text: UTF-8 with or without its mark, UTF-16 with its mark, or GB18030.
+@dataclass(frozen=True, slots=True)
+class TextFound:
+    """How a text file is to be read: its encoding, how many lines end in it, whether any cell may
+    be written as ``="069…"``.
+    """
+
+    encoding: str
+    lines: int
+    wraps: bool
+
+
+def text_found(content: Content) -> TextFound:
+    """Read a text file once: UTF-8 with or without its mark, UTF-16 with its mark, or GB18030.
 
     Raises SheetHasNul, EncodingUnknown.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decoded(data, "utf-16")
-    if b"\0" in data:
-        raise errors.SheetHasNul(position=data.index(b"\0"))
+    with opened(content) as stream:
+        start = stream.read(2)
+    if start in (b"\xff\xfe", b"\xfe\xff"):
+        return _looked_through(content, "utf-16")
+    position = 0
+    for piece in _pieces(content):
+        if b"\0" in piece:
+            raise errors.SheetHasNul(position=position + piece.index(b"\0"))
+        position += len(piece)
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return _decoded(data, "gb18030")
+        return _looked_through(content, "utf-8-sig")
+    except errors.EncodingUnknown:
+        return _looked_through(content, "gb18030")
 
 
-def _decoded(data: bytes, encoding: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as problem:
-        raise errors.EncodingUnknown(position=problem.start) from None
-    if "\0" in text:
-        raise errors.SheetHasNul(position=text.index("\0"))
-    return text
+def _looked_through(content: Content, encoding: str) -> TextFound:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines, wraps, read, seen, last = 0, False, 0, 0, ""
+    for piece in _ended(_pieces(content)):
+        held = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(piece, not piece)
+        except UnicodeDecodeError as problem:
+            raise errors.EncodingUnknown(position=read - held + problem.start) from None
+        if "\0" in text:
+            raise errors.SheetHasNul(position=seen + text.index("\0"))
+        lines += text.count("\n")
+        wraps = wraps or _WRAPPED in last + text
+        read, seen, last = read + len(piece), seen + len(text), text[-1:]
+    return TextFound(encoding, lines, wraps)
+
+
+def _ended(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    yield from pieces
+    yield b""

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from python_calamine import (
     CalamineError,
@@ -17,14 +18,21 @@ from python_calamine import (
 )
 
 from app.food.filing import errors
-from app.food.filing.rules.cells import Cell
-from app.food.filing.rules.container import FileKind, check_package, decoded, kind_of
+from app.food.filing.rules.container import (
+    Content,
+    FileKind,
+    TextFound,
+    check_package,
+    kind_of,
+    opened,
+    text_found,
+)
+from app.food.filing.terms import Row
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 COLUMNS_MAX = 200  # a ledger sheet has under 40; the rest is decoration
 FIELD_MAX = 32_767  # characters a spreadsheet cell can hold
 SHEETS_MAX = 50
-Row = list[Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +49,24 @@ class Grid:
     is_text: bool = False
 
 
-def grids_of(data: bytes, filename: str, *, rows_max: int) -> list[list[Grid]]:
+def grids_of(content: Content, filename: str, *, rows_max: int) -> list[list[Grid]]:
     """The sheets of a file; each is given as the ways it can be read, one per possible delimiter.
 
     Raises the refusals of ``container``, TooManyRows, QuoteUnclosed.
     """
-    if kind_of(data) is FileKind.XLSX:
-        check_package(data)
-        return [[grid] for grid in _of_workbook(data, rows_max)]
-    return [_of_text(decoded(data), filename, rows_max)]
+    if kind_of(content) is FileKind.XLSX:
+        check_package(content)
+        return [[grid] for grid in _of_workbook(content, rows_max)]
+    return [_of_text(content, text_found(content), filename, rows_max)]
 
 
-def _of_workbook(data: bytes, rows_max: int) -> Iterator[Grid]:
+def _of_workbook(content: Content, rows_max: int) -> Iterator[Grid]:
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        book = (
+            CalamineWorkbook.from_filelike(io.BytesIO(content))
+            if isinstance(content, bytes)
+            else CalamineWorkbook.from_path(content)
+        )
         shown = [
             meta.name
             for meta in book.sheets_metadata
@@ -79,41 +91,65 @@ def _of_sheet(sheet: CalamineSheet) -> Grid:
     def rows() -> Iterator[Row]:
         pad: Row = [""] * min(left, COLUMNS_MAX)
         for row in sheet.iter_rows():
-            yield (pad + list(row))[:COLUMNS_MAX]
+            yield (pad + row)[:COLUMNS_MAX] if pad or len(row) > COLUMNS_MAX else row
 
     return Grid(sheet.name, sheet.total_height, rows, spans)
 
 
-def _of_text(text: str, filename: str, rows_max: int) -> list[Grid]:
+def _of_text(content: Content, found: TextFound, filename: str, rows_max: int) -> list[Grid]:
     name = filename.rsplit("/", 1)[-1].rsplit(".", 1)[0][:60]
-    body, told = _told_delimiter(text)
-    head = body[:20_000]
+    text = _Text(content, found, told="")
+    with text.opened() as stream:
+        head = stream.read(20_000)
+    told = _told_delimiter(head)
     candidates = [told] if told else [mark for mark in DELIMITERS if mark in head] or [","]
-    return [_of_lines(body, mark, name, rows_max) for mark in candidates]
+    text = _Text(content, found, told)
+    return [_of_lines(text, mark, name, rows_max) for mark in candidates]
 
 
-def _told_delimiter(text: str) -> tuple[str, str]:
+def _told_delimiter(head: str) -> str:
     """Excel's own first line ``sep=;`` names the delimiter."""
-    first = text[:10].partition("\n")[0]
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == len("sep=;"):
-        return text[len(first) + 1 :], first.strip()[-1]
-    return text, ""
+    first = head[:10].partition("\n")[0].strip()
+    return first[-1] if first.lower().startswith("sep=") and len(first) == len("sep=;") else ""
 
 
-def _of_lines(text: str, delimiter: str, name: str, rows_max: int) -> Grid:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text file that can be opened again and again, after the line that names the delimiter."""
+
+    content: Content
+    found: TextFound
+    told: str
+
+    def opened(self) -> io.TextIOWrapper:
+        """Its text from the first line of the table."""
+        stream = io.TextIOWrapper(
+            opened(self.content), encoding=self.found.encoding, newline="", write_through=True
+        )
+        if self.told:
+            stream.readline()
+        return stream
+
+
+def _of_lines(text: _Text, delimiter: str, name: str, rows_max: int) -> Grid:
     def rows() -> Iterator[Row]:
         csv.field_size_limit(FIELD_MAX)
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        try:
-            for row in lines:
-                yield [_unwrapped(cell) for cell in row[:COLUMNS_MAX]]
-        except csv.Error:
-            raise errors.QuoteUnclosed(row=lines.line_num) from None
+        with text.opened() as stream:
+            lines: Any = csv.reader(stream, delimiter=delimiter, strict=True)
+            try:
+                for row in lines:
+                    yield _cells(row) if text.found.wraps or len(row) > COLUMNS_MAX else row
+            except csv.Error:
+                raise errors.QuoteUnclosed(row=lines.line_num) from None
 
-    height = text.count("\n") + 1
+    height = text.found.lines + 1
     if height > 2 * rows_max + 100 and sum(1 for _ in islice(rows(), 2 * rows_max)) >= 2 * rows_max:
         raise errors.TooManyRows(limit=rows_max, count=height)
     return Grid(name, height, rows, is_text=True)
+
+
+def _cells(row: Any) -> Any:
+    return [_unwrapped(cell) for cell in row[:COLUMNS_MAX]]
 
 
 def _unwrapped(cell: str) -> str:

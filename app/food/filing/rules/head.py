@@ -13,8 +13,8 @@ from itertools import islice
 
 from app.food.filing import errors
 from app.food.filing.rules.cells import text_of
-from app.food.filing.rules.grid import Grid, Row
-from app.food.filing.terms import Column, Values
+from app.food.filing.rules.grid import Grid
+from app.food.filing.terms import Column, Row, Values
 from ledger.entries.terms import EntryKind
 
 SEARCHED = 40  # rows in which a header is looked for

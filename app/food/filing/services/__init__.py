@@ -4,6 +4,7 @@ from app.food.filing.services.deliveries import refuse_delivery, take_delivery
 from app.food.filing.services.uploads import (
     CHUNK_ROWS,
     Chunk,
+    Overtaken,
     begin_reading,
     file_chunk,
     finish_upload,
@@ -17,6 +18,7 @@ from app.food.filing.services.uploads import (
 __all__ = [
     "CHUNK_ROWS",
     "Chunk",
+    "Overtaken",
     "begin_reading",
     "file_chunk",
     "finish_upload",

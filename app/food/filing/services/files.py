@@ -3,43 +3,80 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from app.food.filing import errors
 
+_PIECE = 1024 * 1024
 
-def keep(folder: Path, digest: str, content: bytes) -> None:
-    """Keep a file under its SHA-256 in hex; one that is there already stays as it is.
 
-    It is written beside its place, brought to disk and moved, so that half a file is never read.
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that has arrived on the disk and is not yet kept."""
+
+    path: Path
+    sha256: bytes
+    size: int
+
+    def keep(self, folder: Path) -> None:
+        """Keep it under its hash; one that is there already stays as it is.
+
+        It is brought to disk and moved, so that half a file is never read. Raises FileStoreSilent.
+        """
+        kept = place(folder, self.sha256.hex())
+        if kept.exists():
+            return
+        try:
+            _own(kept.parent)
+            with self.path.open("rb") as written:
+                os.fsync(written.fileno())
+            self.path.replace(kept)
+        except OSError:
+            raise errors.FileStoreSilent from None
+
+
+@contextmanager
+def received(folder: Path, content: BinaryIO) -> Iterator[Received]:
+    """What is sent, written beside its place in pieces; gone again unless it is kept.
+
     Raises FileStoreSilent.
     """
-    path = place(folder, digest)
-    if path.exists():
-        return
-    own = path.with_name(f"{path.name}.{os.getpid()}")
+    path = folder / "uploads" / f"{uuid.uuid4().hex}.part"
     try:
-        for part in (folder / "uploads", path.parent):
-            part.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.chmod(0o700)  # what people send is read by this program alone
-        with own.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        own.replace(path)
-    except OSError:
+        digest, size = hashlib.sha256(), 0
+        try:
+            _own(path.parent)
+            content.seek(0)
+            with path.open("xb") as out:
+                while piece := content.read(_PIECE):
+                    digest.update(piece)
+                    size += out.write(piece)
+        except OSError:
+            raise errors.FileStoreSilent from None
+        yield Received(path, digest.digest(), size)
+    finally:
         with contextlib.suppress(OSError):
-            own.unlink()
-        raise errors.FileStoreSilent from None
+            path.unlink(missing_ok=True)
 
 
-def content_of(folder: Path, digest: str) -> bytes:
-    """A kept file. Raises FileStoreSilent when it is not there or cannot be read."""
-    try:
-        return place(folder, digest).read_bytes()
-    except OSError:
-        raise errors.FileStoreSilent from None
+def _own(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)  # what people send is read by this program alone
+
+
+def kept(folder: Path, digest: str) -> Path:
+    """Where a kept file lies. Raises FileStoreSilent when it is not there or cannot be read."""
+    path = place(folder, digest)
+    if not os.access(path, os.R_OK):
+        raise errors.FileStoreSilent
+    return path
 
 
 def place(folder: Path, digest: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +11,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import all_, case, insert, select, text, update
 
 from app.food.filing.model import UploadRecord, UploadRowRecord
 from app.food.filing.queries.uploads import stalled_uploads, upload_from
+from app.food.filing.rules.cells import values_of
 from app.food.filing.rules.places import cell_of
 from app.food.filing.services import files
 from app.food.filing.terms import (
     ReceiveUpload,
     RowState,
+    Share,
     Sheet,
     SheetRow,
     Skipped,
@@ -32,20 +35,41 @@ from ledger.kernel.actor import Actor, Role
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
 
-CHUNK_ROWS = 500  # one unit of work; house.md section 3
+CHUNK_ROWS = 2_000  # a unit of work to begin with: about a tenth of a second
 ATTEMPTS_MAX = 3  # readers that may die on one file without taking a single chunk
 WARNED_KEPT = 20  # rows kept per warning and chunk; all are counted
 NAME_MAX = 200
+SHARED_ROWS = 20_000  # a file with fewer is done before a second reader has begun
+_TAKE = text("""
+    UPDATE upload SET taken[:place] = :stop, attempts = 0, updated_at = :now,
+        rows_done = rows_done + :rows, skipped = skipped + :skipped,
+        accepted = accepted + :accepted, refused = refused + :refused, warned = warned + :warned,
+        warnings = (
+            SELECT coalesce(jsonb_object_agg(code, times), '{}') FROM (
+                SELECT key AS code, sum(value::integer) AS times FROM (
+                    SELECT * FROM jsonb_each_text(upload.warnings)
+                    UNION ALL SELECT * FROM jsonb_each_text(CAST(:warnings AS jsonb))) said
+                GROUP BY key) summed)
+    WHERE id = :upload_id AND taken[:place] = :start AND state IN ('waiting', 'reading')
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Rows of one sheet that are filed together; ``index`` counts over the whole file."""
+    """Rows of one sheet that are filed together: a share of those from ``start`` to ``stop``.
 
-    index: int
+    Rows are counted over the whole file, empty ones not.
+    """
+
+    share: Share
+    start: int
+    stop: int
     sheet: int
-    part: int
     items: tuple[SheetRow | Skipped, ...]
+
+
+class Overtaken(Exception):
+    """Another reader has filed these rows; what was done of them here is to be undone."""
 
 
 def receive_upload(
@@ -58,17 +82,23 @@ def receive_upload(
     """
     uow.actor.require("entry.file")
     uow.actor.require_operator(command.operator_id)
-    digest = hashlib.sha256(command.content)
-    earlier = uow.session.execute(
-        select(UploadRecord.__table__).where(
-            UploadRecord.operator_id == command.operator_id,
-            UploadRecord.sha256 == digest.digest(),
-            UploadRecord.state != UploadState.REFUSED.value,
-        )
-    ).one_or_none()
-    if earlier is not None:
-        return upload_from(earlier), False
-    files.keep(folder, digest.hexdigest(), command.content)
+    with files.received(folder, command.content) as received:
+        earlier = uow.session.execute(
+            select(UploadRecord.__table__).where(
+                UploadRecord.operator_id == command.operator_id,
+                UploadRecord.sha256 == received.sha256,
+                UploadRecord.state != UploadState.REFUSED.value,
+            )
+        ).one_or_none()
+        if earlier is not None:
+            return upload_from(earlier), False
+        received.keep(folder)
+    return _noted(uow, command, received, source), True
+
+
+def _noted(
+    uow: UnitOfWork, command: ReceiveUpload, received: files.Received, source: Source
+) -> Upload:
     made = uow.session.execute(
         insert(UploadRecord)
         .values(
@@ -76,8 +106,8 @@ def receive_upload(
             account_id=uow.actor.account_id,
             acts_for=sorted(uow.actor.delegated),
             filename=_plain_name(command.filename),
-            sha256=digest.digest(),
-            size=len(command.content),
+            sha256=received.sha256,
+            size=received.size,
             source=source.value,
             kind=command.kind.value if command.kind else "",
             state=UploadState.WAITING.value,
@@ -90,9 +120,9 @@ def receive_upload(
         "upload.receive",
         f"upload:{made.id}",
         operator_id=command.operator_id,
-        sha256=digest.hexdigest(),
+        sha256=received.sha256.hex(),
     )
-    return upload_from(made), True
+    return upload_from(made)
 
 
 def _plain_name(name: str) -> str:
@@ -132,18 +162,31 @@ def take_up_stalled(uow: UnitOfWork) -> list[int]:
     return found
 
 
-def note_workbook(uow: UnitOfWork, upload_id: int, book: Workbook) -> None:
-    """Keep how the file was understood: its sheets, their headers, how many rows there are."""
+def note_workbook(uow: UnitOfWork, upload_id: int, book: Workbook, *, readers: int = 1) -> Upload:
+    """Keep how the file was understood: its sheets, their headers, how many rows there are.
+
+    A long file is shared by ``readers`` when rows of different lots have nothing to do with each
+    other in it; one that has been begun stays shared as it was.
+    """
     told = [_sheet_told(sheet) for sheet in book.sheets]
     told += [
         {"name": out.name, "left_out": out.code, "params": _plain(out.params)}
         for out in book.left_out
     ]
-    uow.session.execute(
+    shares = readers if book.rows >= SHARED_ROWS and all(it.divides for it in book.sheets) else 1
+    begun = UploadRecord.taken != [0]
+    noted = uow.session.execute(
         update(UploadRecord)
         .where(UploadRecord.id == upload_id)
-        .values(sheets=told, rows_total=book.rows, updated_at=uow.now)
-    )
+        .values(
+            sheets=told,
+            rows_total=book.rows,
+            updated_at=uow.now,
+            taken=case((begun, UploadRecord.taken), else_=[0] * shares),
+        )
+        .returning(UploadRecord.__table__)
+    ).one()
+    return upload_from(noted)
 
 
 def _sheet_told(sheet: Sheet) -> dict[str, Any]:
@@ -179,55 +222,62 @@ def _refuse(uow: UnitOfWork, upload_id: int, code: str, params: Mapping[str, Any
 def file_chunk(uow: UnitOfWork, upload_id: int, chunk: Chunk) -> bool:
     """File the good rows of a chunk and keep the others, in one unit with the progress.
 
-    False when another reader is at it or has done it: the caller leaves it to that one.
+    False when another reader has done it. Raises Overtaken when another one does it meanwhile:
+    the unit is then to be rolled back.
     """
-    row = uow.session.execute(
-        select(UploadRecord.__table__)
-        .where(UploadRecord.id == upload_id)
-        .with_for_update(skip_locked=True)
-    ).one_or_none()
-    if row is None or row.chunks_done != chunk.index or upload_from(row).is_finished:
+    upload = upload_from(
+        uow.session.execute(
+            select(UploadRecord.__table__).where(UploadRecord.id == upload_id)
+        ).one()
+    )
+    if upload.is_finished or upload.taken[chunk.share.number] != chunk.start:
         return False
     rows = [item for item in chunk.items if isinstance(item, SheetRow)]
     skipped = [item for item in chunk.items if isinstance(item, Skipped)]
-    filed = _filed(uow, row, chunk, rows) if rows else None
+    filed = _filed(uow, upload, chunk, rows) if rows else None
     kept = _kept(upload_id, chunk, rows, filed) + _kept_skipped(upload_id, chunk, skipped)
     if kept:
         uow.session.execute(insert(UploadRowRecord), kept)
-    warnings = Counter(row.warnings)
-    if filed:
-        warnings.update(found.code for found in filed.warnings)
-    uow.session.execute(
-        update(UploadRecord)
-        .where(UploadRecord.id == upload_id)
-        .values(
-            chunks_done=chunk.index + 1,
-            attempts=0,
-            updated_at=uow.now,
-            warnings=dict(warnings),
-            rows_done=row.rows_done + len(chunk.items),
-            skipped=row.skipped + len(skipped),
-            accepted=row.accepted + (filed.accepted if filed else 0),
-            refused=row.refused + (len(filed.refused) if filed else 0),
-            warned=row.warned + (len({found.index for found in filed.warnings}) if filed else 0),
-        )
-    )
+    _take(uow, upload_id, chunk, filed, len(skipped))
     return True
 
 
-def _filed(uow: UnitOfWork, row: Any, chunk: Chunk, rows: Sequence[SheetRow]) -> Filed:
-    digest = row.sha256.hex()
-    said = f"sheet:{digest}:{chunk.sheet}:{chunk.part}:{len(rows)}"
+def _take(uow: UnitOfWork, upload_id: int, chunk: Chunk, filed: Filed | None, skipped: int) -> None:
+    """Move the progress on, last of all: readers of one file wait for each other's commit alone."""
+    warnings = Counter(found.code for found in filed.warnings) if filed else {}
+    done: Any = uow.session.execute(
+        _TAKE,
+        {
+            "upload_id": upload_id,
+            "place": chunk.share.number + 1,
+            "start": chunk.start,
+            "stop": chunk.stop,
+            "now": uow.now,
+            "rows": len(chunk.items),
+            "skipped": skipped,
+            "accepted": filed.accepted if filed else 0,
+            "refused": len(filed.refused) if filed else 0,
+            "warned": len({found.index for found in filed.warnings}) if filed else 0,
+            "warnings": json.dumps(warnings),
+        },
+    )
+    if not done.rowcount:
+        raise Overtaken
+
+
+def _filed(uow: UnitOfWork, upload: Upload, chunk: Chunk, rows: Sequence[SheetRow]) -> Filed:
+    share = chunk.share
+    said = f"sheet:{upload.sha256}:{chunk.start}-{chunk.stop}:{share.number}/{share.of}"
     return file_entries(
         uow,
         FileEntries(
-            operator_id=row.operator_id,
-            filing_key=said.rsplit(":", 1)[0],
-            content_hash=hashlib.sha256(said.encode()).digest(),
+            operator_id=upload.operator_id,
+            filing_key=said,
+            content_hash=hashlib.sha256(f"{said}:{len(rows)}".encode()).digest(),
             lines=tuple(item.line for item in rows),
             mode=Mode.GOOD,
-            source=Source(row.source),
-            upload_id=row.id,
+            source=upload.source,
+            upload_id=upload.id,
         ),
     )
 
@@ -238,7 +288,7 @@ def _kept(
     if filed is None:
         return []
     refused = [
-        _row(upload_id, chunk, rows[it.index], it, list(rows[it.index].values))
+        _row(upload_id, chunk, rows[it.index], it, list(values_of(rows[it.index].row)))
         for it in filed.refused
     ]
     seen: Counter[str] = Counter()
@@ -288,10 +338,14 @@ def _kept_skipped(upload_id: int, chunk: Chunk, skipped: Sequence[Skipped]) -> l
 
 
 def finish_upload(uow: UnitOfWork, upload_id: int) -> None:
-    """Say that every row has been taken. Announces: upload.finished."""
+    """Say that every row has been taken, if so it is. Announces: upload.finished."""
     done = uow.session.execute(
         update(UploadRecord)
-        .where(UploadRecord.id == upload_id, UploadRecord.state == UploadState.READING.value)
+        .where(
+            UploadRecord.id == upload_id,
+            UploadRecord.state == UploadState.READING.value,
+            UploadRecord.rows_total == all_(UploadRecord.taken),
+        )
         .values(state=UploadState.DONE.value, updated_at=uow.now, finished_at=uow.now)
         .returning(UploadRecord.operator_id, UploadRecord.accepted, UploadRecord.refused)
     ).one_or_none()

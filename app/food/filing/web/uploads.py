@@ -65,7 +65,7 @@ def send(uow: UnitOfWork, said: dict[str, Any]) -> str:
         ReceiveUpload(
             operator_id=own_operator(uow),
             filename=file.filename,
-            content=file.read(),
+            content=file.stream,
             kind=kind_named(said["kind"]),
         ),
         folder=http.room().settings.data,

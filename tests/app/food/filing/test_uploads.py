@@ -21,7 +21,7 @@ from support.filings import a_lot, an_operator, file, production
 from support.named import a_uscc
 
 from app.food.filing import services
-from app.food.filing.jobs import chunks_of
+from app.food.filing.jobs import Pace, chunks_of
 from app.food.filing.module import MODULE
 from app.food.filing.queries.uploads import alone_with
 from app.food.filing.schemas.refused import REASON
@@ -198,7 +198,7 @@ def test_a_reader_that_dies_is_followed_without_loss_or_doubling(
     with room.unit() as uow:
         services.note_workbook(uow, number, book)
         sender = services.sender_of(uow, number)
-    chunks = chunks_of(book)
+    chunks = chunks_of(book, pace=Pace(500))
     with room.unit(sender) as uow:
         assert services.file_chunk(uow, number, next(chunks))
     with pytest.raises(KeyboardInterrupt):

@@ -105,6 +105,12 @@ class SignatureWrong(Invalid):
     code = "proof.signature_wrong"
 
 
+class NoWitnessSigned(Invalid):
+    """None of the signatures under a checkpoint is by a witness of this log."""
+
+    code = "proof.no_witness_signed"
+
+
 class CheckpointUnreadable(Malformed):
     """The text of a checkpoint is not origin, size, root and further lines that are not empty."""
 
@@ -289,3 +295,9 @@ class LogDamaged(Conflict):
     """The stored tiles do not give the root of the last signed checkpoint: nothing is added."""
 
     code = "proof.log_damaged"
+
+
+class BookUnreadable(Conflict):
+    """Rows of the book have not the form their columns promise: somebody has changed the table."""
+
+    code = "proof.book_unreadable"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 
 HASH_BYTES = 32
 TILE_HEIGHT = 8
@@ -121,6 +121,16 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed:
+    """A witness of the log, and the size and time of the last checkpoint of ours it has signed."""
+
+    name: str
+    vkey: str
+    size: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """All that is needed to see, offline, that an entry is in the log.
 
@@ -161,3 +171,60 @@ class SignedCheckpoint:
     root: bytes
     note: str
     signed_at: datetime
+
+
+class Fault(StrEnum):
+    """What a recheck finds wrong, worst told first within one line of the book."""
+
+    CHANGED = "changed"  # the rows or notes of an entry are not what was sealed
+    REMOVED = "removed"  # an entry has no row any more
+    ADDED = "added"  # a row or note nobody filed
+    SWAPPED = "swapped"  # two entries have exchanged a value, or all of them
+    MOVED = "moved"  # an entry stands where another was sealed: spans or leaves were exchanged
+    NONCE = "nonce"  # no entry of a filing fits: its nonce was changed
+    BATCH = "batch"  # entries have a place and no nonce: their filing's was removed or overlaps
+    SPAN = "span"  # the spans leave out places, or name some twice
+    UNSEALED = "unsealed"  # filed, and neither sealed nor waiting
+    FILING = "filing"  # a filing and its nonce do not name the same entries
+    TILE = "tile"  # a stored tile is missing, cut, or not what its leaves or tiles below give
+    CHECKPOINT = "checkpoint"  # a checkpoint is not ours, or says another root than the log has
+    ROOT = "root"  # leaves, tiles and rows agree with each other and not with what was signed
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: what, and where as far as that is known.
+
+    ``place`` is the place in the log (-1: none), ``entry`` an entry's number (0: none) and
+    ``reference`` its public reference where a row of it could be found; ``count`` how many entries
+    it is about; ``about`` says more: the tile, the checkpoint's size, the other entry.
+    """
+
+    fault: Fault
+    place: int = -1
+    entry: int = 0
+    reference: str = ""
+    count: int = 1
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rechecked:
+    """What a recheck read, and what it found: nothing when the book is as it was signed.
+
+    ``counts`` are complete; ``findings`` are the first ones in the order of the log, at most
+    a thousand.
+    """
+
+    size: int
+    waiting: int
+    rows: int
+    notes: int
+    checkpoints: int
+    counts: dict[Fault, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def first(self) -> Finding | None:
+        """The first thing that is wrong in the order of the log, None when nothing is."""
+        return self.findings[0] if self.findings else None

@@ -10,17 +10,21 @@ from ledger.proof.queries.log import (
     tile_reader,
 )
 from ledger.proof.queries.places import RECEIPTS_MAX, places_of, receipts_of, state_of
+from ledger.proof.queries.witnesses import checkpoint_to_show, note_of, witnesses_seen
 
 __all__ = [
     "RECEIPTS_MAX",
     "checkpoint_latest",
     "checkpoint_of",
     "checkpoint_over",
+    "checkpoint_to_show",
     "checkpoints_since",
     "consistency",
+    "note_of",
     "places_of",
     "receipts_of",
     "state_of",
     "tile_data",
     "tile_reader",
+    "witnesses_seen",
 ]

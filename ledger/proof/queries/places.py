@@ -13,7 +13,8 @@ from ledger.kernel.ids import parse_entry_reference
 from ledger.kernel.uow import UnitOfWork
 from ledger.proof import errors
 from ledger.proof.model import LogCosignatureRow
-from ledger.proof.queries.log import checkpoint_latest, checkpoint_over, tile_reader
+from ledger.proof.queries.log import checkpoint_over, tile_reader
+from ledger.proof.queries.witnesses import checkpoint_to_show, note_of
 from ledger.proof.rules.merkle import leaf_hash
 from ledger.proof.rules.paths import StoredTree
 from ledger.proof.terms import ProofState, Receipt
@@ -52,7 +53,7 @@ def state_of(uow: UnitOfWork, entry: int, *, witnessed: bool) -> ProofState:
 
 
 def receipts_of(uow: UnitOfWork, references: Sequence[str]) -> tuple[Receipt, ...]:
-    """The receipts of entries under the newest checkpoint, in the order asked.
+    """The receipts of entries under one checkpoint (``checkpoint_to_show``), in the order asked.
 
     For those who may read the entries; nobody else learns that they exist.
     Refuses: TooManyReceipts, UnknownEntry, NotSealedYet, EntryNotAsSealed.
@@ -64,19 +65,20 @@ def receipts_of(uow: UnitOfWork, references: Sequence[str]) -> tuple[Receipt, ..
     operators = entry_operators(uow, asked)
     leaves = leaf_data_of(uow, asked)
     places = places_of(uow, list(asked))
-    latest = checkpoint_latest(uow)
-    tree = StoredTree(latest.size if latest else 0, tile_reader(uow))
+    shown = checkpoint_to_show(uow, max(places.values(), default=0))
+    tree = StoredTree(shown.size if shown else 0, tile_reader(uow))
+    note = note_of(uow, shown) if shown else ""
     found = []
     for reference, (_, number) in zip(references, named, strict=True):
         if not _readable(uow, operators.get(number)):
             raise UnknownEntry(reference=reference[:40], field="reference")
-        if latest is None or places.get(number, latest.size) >= latest.size:
+        if places.get(number, tree.size) >= tree.size:
             raise errors.NotSealedYet(reference=reference)
         place, data = places[number], leaves.get(number, b"")
         if leaf_hash(data) != tree.leaf(place):
             raise errors.EntryNotAsSealed(reference=reference)
         path = tree.inclusion_path(place)
-        found.append(Receipt(leaf=data, index=place, path=path, note=latest.note))
+        found.append(Receipt(leaf=data, index=place, path=path, note=note))
     return tuple(found)
 
 

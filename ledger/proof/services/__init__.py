@@ -1,5 +1,6 @@
-"""The verbs of the proof: seal what was filed."""
+"""The verbs of the proof: seal what was filed, take in what witnesses have signed."""
 
 from ledger.proof.services.sealing import LEAVES_MAX, seal_entries
+from ledger.proof.services.witnesses import accept_cosignatures
 
-__all__ = ["LEAVES_MAX", "seal_entries"]
+__all__ = ["LEAVES_MAX", "accept_cosignatures", "seal_entries"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ledger.entries.rules.pairing import PairStatus
 from ledger.entries.terms import RowKind
-from scanner.trace.rules.columns import Columns, Ends, Ints, changes
+from scanner.trace.rules.columns import Columns, Ends, Flags, Ints, changes
 from scanner.trace.rules.deliveries import moves_of
 from scanner.trace.rules.shapes import Fact, Move, Reading
 from scanner.trace.terms import LinkStatus, Node
@@ -58,52 +58,58 @@ def deliveries_of(rows: Columns, ends: Ends, moved: Ints, reading: Reading) -> D
     receiver = np.where(is_receipt, mine, partner)
     pair = sender * len(ends) + receiver
     order = np.argsort(pair * 2 + is_receipt, kind="stable")
-    pair, sender, receiver = pair[order], sender[order], receiver[order]
-    is_receipt, places = is_receipt[order], moved[order]
-    starts = np.flatnonzero(changes(pair))
+    ways = sender[order], receiver[order]
+    places, is_receipt = moved[order], is_receipt[order]
+    starts = np.flatnonzero(changes(pair[order]))
     sizes = np.diff(starts, append=len(places))
     receipts = np.add.reduceat(is_receipt, starts, dtype=np.int64) if len(starts) else starts
     alone = (receipts == 0) | (receipts == sizes)
     first, second = places[starts], places[np.minimum(starts + 1, len(places) - 1)]
-    twins = (
-        (sizes == 2)
-        & (receipts == 1)
-        & (rows.doc[first] != 0)
-        & (rows.doc[first] == rows.doc[second])
-        & (rows.qty[first] == rows.qty[second])
-        & (rows.measure[first] == rows.measure[second])
-    )
-    one_sided = np.repeat(alone, sizes)
-    lone, is_back = places[one_sided], is_receipt[one_sided]
-    sent, back = first[twins], second[twins]
+    twins = (sizes == 2) & (receipts == 1) & _agree(rows, first, second)
+    one_sided = np.flatnonzero(np.repeat(alone, sizes))
     parts = [
-        Deliveries(
-            np.where(is_back, -1, lone),
-            np.where(is_back, lone, -1),
-            np.where(is_back, RECEIPT_ONLY, DISPATCH_ONLY),
-            rows.qty[lone],
-            rows.qty[lone],
-            sender[one_sided],
-            receiver[one_sided],
-        ),
-        Deliveries(
-            sent,
-            back,
-            np.zeros(len(sent), np.int64),
-            rows.qty[sent],
-            rows.qty[back],
-            sender[starts[twins]],
-            receiver[starts[twins]],
-        ),
+        _one_sided(rows, places[one_sided], is_receipt[one_sided], _at(ways, one_sided)),
+        _matched(rows, first[twins], second[twins], _at(ways, starts[twins])),
     ]
     weighed: list[tuple[int, ...]] = []
     for group in np.flatnonzero(~(alone | twins)).tolist():
         here = slice(starts[group], starts[group] + sizes[group])
-        both = int(sender[starts[group]]), int(receiver[starts[group]])
+        both = int(ways[0][starts[group]]), int(ways[1][starts[group]])
         weighed += _weighed(rows, ends, places[here], both, reading)
     if weighed:
         parts.append(Deliveries(*np.array(weighed, np.int64).T))
     return _joined(parts)
+
+
+def _at(ways: tuple[Ints, Ints], places: Ints) -> tuple[Ints, Ints]:
+    return ways[0][places], ways[1][places]
+
+
+def _agree(rows: Columns, one: Ints, two: Ints) -> Flags:
+    """Whether two rows name one document and one quantity: the commonest delivery by far."""
+    same = (rows.doc[one] != 0) & (rows.doc[one] == rows.doc[two])
+    return same & (rows.qty[one] == rows.qty[two]) & (rows.measure[one] == rows.measure[two])
+
+
+def _one_sided(
+    rows: Columns, places: Ints, is_receipt: Flags, ways: tuple[Ints, Ints]
+) -> Deliveries:
+    """Rows whose other side nobody filed."""
+    qty = rows.qty[places]
+    return Deliveries(
+        np.where(is_receipt, -1, places),
+        np.where(is_receipt, places, -1),
+        np.where(is_receipt, RECEIPT_ONLY, DISPATCH_ONLY),
+        qty,
+        qty,
+        *ways,
+    )
+
+
+def _matched(rows: Columns, sent: Ints, got: Ints, ways: tuple[Ints, Ints]) -> Deliveries:
+    """Two rows each that agree."""
+    qty = rows.qty[sent]
+    return Deliveries(sent, got, np.full(len(sent), MATCHED), qty, qty, *ways)
 
 
 def _weighed(

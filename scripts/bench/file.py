@@ -1,0 +1,187 @@
+"""Bench ``file``: sheets and filings through the real doors, beside one bare INSERT."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ledger.kernel import clock
+from scripts.bench import bare, people
+from scripts.bench.goods import Stock
+from scripts.bench.http import rate
+from scripts.bench.load import Order, asked, request
+from scripts.bench.people import Clerk
+from scripts.bench.place import Place
+from scripts.bench.results import Report
+from scripts.bench.serving import bare_web, our_web
+from scripts.bench.timing import REPETITIONS
+from scripts.bench.town import Town
+
+_DATABASE = "bench_bare"
+_WORKERS = 2
+_CONNECTIONS = 16
+_SECONDS = 2.0
+_WARM = 20
+_POSTS = {1: 4_000, 100: 250}  # bodies made ready for a repetition, more than it can use
+_SHEET_ROWS = (2_000, 100_000)
+_SHEET_SECONDS = 3.0
+_UPLOAD_SECONDS_MAX = 600.0
+_WORDS = {
+    "csv": ("csv 上传，从收到到写完（两个进程）", "csv upload, end to end (two processes)"),
+    "xlsx": ("xlsx 上传，从收到到写完（两个进程）", "xlsx upload, end to end (two processes)"),
+    "post_one": ("POST 一条", "POST one entry"),
+    "post_hundred": ("POST 一百条，每秒条数", "POST 100 entries, entries a second"),
+    "insert": ("裸 Flask 加一次 INSERT 提交", "bare Flask and one INSERT commit"),
+    "hello": ("裸 Flask 问候", "bare Flask hello"),
+}
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """One run: our doors over the town's book, and bare Flask with a table of its own."""
+
+    place: Place
+    town: Town
+    results: Path
+    report: Report = field(init=False)
+    stock: Stock = field(init=False)
+    clerks: list[Clerk] = field(init=False)
+    filed: int = 0
+
+    def run(self) -> Report:
+        """Measure everything; what is filed stays in the town's book, about lots of its own."""
+        self.report = Report(bench="file", entries=self.town.rows)
+        name = self.town.database
+        with self.place.shell(name) as shell:
+            self.clerks = people.clerks(self.place, shell, name, _WORKERS)
+            self.stock = Stock(
+                gtins=people.gtins(shell, 500),
+                suppliers=[uscc for _id, uscc in people.operators(shell, 200)][_WORKERS:],
+                today=clock.now().date(),
+                run=secrets.token_hex(4),
+            )
+        self.place.make(_DATABASE)
+        try:
+            with self.place.raw(_DATABASE, autocommit=True) as connection:
+                connection.cursor().execute(bare.TABLE)
+                connection.cursor().execute("ALTER TABLE bare OWNER TO suyuan_owner")
+            self._measure()
+        finally:
+            self.place.drop(_DATABASE)
+        return self.report
+
+    def _measure(self) -> None:
+        settings, logs = self.place.settings(self.town.database), self.place.folder / "logs"
+        with our_web(settings, logs, workers=_WORKERS) as ours:
+            with bare_web(settings, logs, self.place.dsn(_DATABASE)) as bare_port:
+                self._posts(ours, bare_port)
+            for kind in ("csv", "xlsx"):
+                self._sheets(ours, kind)
+
+    def _posts(self, ours: int, bare_port: int) -> None:
+        found: dict[str, list[float]] = {"post_one": [], "post_hundred": [], "insert": []}
+        found["hello"] = []
+        hello = Order(port=bare_port, requests=[request("GET", "/hello")], seconds=_SECONDS)
+        for _ in range(REPETITIONS):
+            found["hello"].append(asked(hello).insist("200").per_second)
+            bodies = self._requests("/insert", 1)
+            found["insert"].append(self._rate(bare_port, bodies))
+            found["post_one"].append(self._rate(ours, self._requests("/api/v1/filings", 1)))
+            many = self._rate(ours, self._requests("/api/v1/filings", 100))
+            found["post_hundred"].append(100 * many)
+        for name, rates in found.items():
+            unit = "entries/s" if name.startswith("post") else "/s"
+            self.report.add(rate(name, _WORDS[name], rates, unit))
+        self.report.compare("post_one", "insert")
+
+    def _requests(self, path: str, lines: int) -> list[str]:
+        """Filings of an operator's machine, ready to be sent; half of them of each clerk."""
+        count = _POSTS[lines]
+        self.filed += count
+        bodies = self.stock.bodies(self.filed, count, lines)
+        return [
+            request("POST", path, body, headers=[self.clerks[place % len(self.clerks)].header])
+            for place, body in enumerate(bodies)
+        ]
+
+    def _rate(self, port: int, requests: list[str]) -> float:
+        order = Order(
+            port=port,
+            requests=requests,
+            connections=_CONNECTIONS,
+            seconds=_SECONDS,
+            warm=_WARM,
+            repeat=False,
+        )
+        return asked(order).insist("201").per_second
+
+    def _sheets(self, port: int, kind: str) -> None:
+        """As many rows as two workers read in three seconds, guessed from a small sheet first."""
+        least, most = _SHEET_ROWS
+        guessed = self._uploaded(port, kind, least)
+        rows = min(most, max(least, int(guessed * _SHEET_SECONDS / _WORKERS)))
+        rates = [self._uploaded(port, kind, rows) for _ in range(REPETITIONS)]
+        self.report.add(rate(kind, _WORDS[kind], rates, "entries/s"))
+        self.report.note(
+            f"{kind}：{_WORKERS} 个文件同时上传，每个 {rows:,} 行。",
+            f"{kind}: {_WORKERS} files at a time of {rows:,} rows each.",
+        )
+
+    def _uploaded(self, port: int, kind: str, rows: int) -> float:
+        """Entries a second: one sheet of each clerk is sent, and followed until both are read."""
+        sheets = []
+        for _ in self.clerks:
+            self.filed += 100_000
+            sheets.append(getattr(self.stock, kind)(self.filed * 100, rows))
+        begun = time.perf_counter()
+        uploads = [
+            (clerk, _sent(port, clerk, f"bench.{kind}", sheet))
+            for clerk, sheet in zip(self.clerks, sheets, strict=True)
+        ]
+        accepted = sum(_followed(port, clerk, upload, begun) for clerk, upload in uploads)
+        seconds = time.perf_counter() - begun
+        if accepted != rows * len(self.clerks):
+            raise AssertionError(f"{accepted} of {rows * len(self.clerks)} rows were accepted")
+        return accepted / seconds
+
+
+def _sent(port: int, clerk: Clerk, name: str, content: bytes) -> int:
+    boundary = secrets.token_hex(16)
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+    kind = f"multipart/form-data; boundary={boundary}"
+    return int(_called(port, clerk, "POST", "/api/v1/filings/sheet", body, kind)["upload"])
+
+
+def _followed(port: int, clerk: Clerk, upload: int, begun: float) -> int:
+    """Wait for the end of an upload; how many rows were accepted."""
+    while True:
+        found = _called(port, clerk, "GET", f"/api/v1/uploads/{upload}")
+        if found["finished_at"]:
+            return int(found["accepted"])
+        if time.perf_counter() - begun > _UPLOAD_SECONDS_MAX:
+            raise TimeoutError(f"upload {upload} is still {found['state']}")
+        time.sleep(0.05)
+
+
+def _called(
+    port: int, clerk: Clerk, method: str, path: str, body: bytes = b"", kind: str = ""
+) -> dict[str, Any]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    name, _, value = clerk.header.partition(": ")
+    headers = {name: value, **({"Content-Type": kind} if kind else {})}
+    try:
+        connection.request(method, path, body=body or None, headers=headers)
+        answer = connection.getresponse()
+        said = answer.read()
+    finally:
+        connection.close()
+    if answer.status >= 300:
+        raise RuntimeError(f"{path} answered {answer.status}: {said[:500]!r}")
+    found: dict[str, Any] = json.loads(said)
+    return found

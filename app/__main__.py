@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+import uuid
 
 import click
 
@@ -13,7 +15,11 @@ from app.doors import jobs, worker
 from app.doors.cli import opened, refuse, say
 from app.processes.serving import serve
 from app.settings import settings_of_this_process
+from app.watching import lines
+from app.watching.tally import TALLY
 from ledger.kernel.errors import Refusal
+
+_SERVICES = frozenset({"serve", "worker", "scheduler"})
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,8 +66,28 @@ def with_modules() -> None:
 
 
 def main() -> None:
-    """Run a command; a refusal ends with its own exit code and both languages on stderr."""
+    """Run a command; a refusal ends with its own exit code and both languages on stderr.
+
+    Services, and commands whose errors nobody watches on a terminal, leave a line in the log.
+    """
     with_modules()
+    name = next((word for word in sys.argv[1:2] if word in suyuan.commands), "none")
+    if name in _SERVICES or not sys.stderr.isatty():
+        lines.install()
+    TALLY.begin(f"command-{uuid.uuid4().hex}")
+    code = 1
+    try:
+        _run()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        raise
+    finally:
+        lines.work_done(
+            "command", TALLY.request_id, TALLY.elapsed(), command=name, exit=code, actor="system"
+        )
+
+
+def _run() -> None:
     try:
         suyuan()
     except Refusal as refusal:

@@ -10,6 +10,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from app.settings import Settings
+from app.watching import tally
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 APPLICATION_ROLE = "suyuan_app"
@@ -25,7 +26,9 @@ def engine_for(settings: Settings) -> Engine:
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_pool_size * 4,
         pool_pre_ping=True,
+        hide_parameters=True,  # what people file must not stand in a log
     )
+    tally.watch(engine, settings.slow_statement_ms)
     limits = (settings.statement_timeout_ms, settings.lock_timeout_ms)
 
     @event.listens_for(engine, "connect")

@@ -58,7 +58,9 @@ class Settings:
 
     Sizes are bytes, times are in the unit their name ends with. `database_url` is the owner of the
     tables and used by migrations; `app_database_url` may only read and add and is used by web and
-    worker. Where they are empty the embedded services fill them in.
+    worker. Where they are empty the embedded services fill them in. `log_key` signs the log's
+    checkpoints (else DATA/log_key, made on first use under `log_name`); `witness_keys` are the
+    public keys of its witnesses, separated by commas.
     """
 
     data: Path = Path("var")
@@ -72,6 +74,9 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     replica_database_url: str = ""
     public_url: str = ""
+    log_key: str = field(default="", repr=False)
+    log_name: str = ""
+    witness_keys: str = ""
     web_workers: int = field(
         default_factory=_workers_for_this_machine,
         metadata={"least": 1, "most": 64, "reason": "sync workers; see _workers_for_this_machine"},

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from app.doors import errors, http
 from app.doors.i18n import language
 from app.doors.refusals import detail_of, flat, outside_of, problem_of
+from app.watching import figures
 from ledger.kernel.errors import Refusal
 
 LOG = logging.getLogger("suyuan.http")
@@ -35,6 +36,7 @@ def api_language() -> str:
 def refused(refusal: Refusal, status: int | None = None) -> Response:
     """Answer a refusal in the asker's form and language."""
     number = status or outside_of(refusal).status
+    figures.count_refusal(refusal.code)
     if for_machines():
         body = problem_of(refusal, api_language(), http.request_id())
         response = make_response({**body, "status": number}, number)

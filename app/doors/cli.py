@@ -19,6 +19,7 @@ from app.database import engine_for, migrate, owner_engine
 from app.doors import jobs
 from app.doors.refusals import detail_of, outside_of
 from app.settings import Settings, settings_of_this_process
+from app.watching.tally import TALLY
 from ledger.kernel import clock
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM, Actor
@@ -39,7 +40,11 @@ class Shell:
     ) -> AbstractContextManager[UnitOfWork]:
         """A unit of work for a command; ``now`` is given only where the past is told (the town)."""
         return units.begin(
-            self.bind, actor=actor, now=now or clock.now(), request_id="shell", read_only=read_only
+            self.bind,
+            actor=actor,
+            now=now or clock.now(),
+            request_id=TALLY.request_id or "shell",
+            read_only=read_only,
         )
 
 

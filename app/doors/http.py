@@ -17,6 +17,8 @@ from sqlalchemy import Connection, Engine
 
 from app.doors import jobs, texts
 from app.settings import Settings
+from app.watching import figures, lines
+from app.watching.tally import TALLY
 from ledger.kernel import clock
 from ledger.kernel import uow as units
 from ledger.kernel.actor import PUBLIC, Actor
@@ -161,6 +163,7 @@ def stopwatch_ms() -> float:
 def _begin() -> None:
     """Start the clock, and refuse texts the store cannot hold before anything reads them."""
     g.started = perf_counter()
+    TALLY.begin(request_id())
     texts.refuse_unusable(request)
 
 
@@ -174,7 +177,27 @@ def _finish(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
+    _tell(response)
     return response
+
+
+def _tell(response: Response) -> None:
+    """Count the request and write its line: what was asked for by name, never what was in it."""
+    seconds = TALLY.elapsed()
+    endpoint, method = request.endpoint or "none", figures.known(request.method)
+    figures.count_request(endpoint, method, response.status_code, seconds)
+    who = g.get("actor")
+    lines.work_done(
+        "request",
+        request_id(),
+        seconds,
+        endpoint=endpoint,
+        method=method,
+        status=response.status_code,
+        actor=who.role.value if who is not None else "unknown",
+        db_ms=round(TALLY.seconds * 1000, 2),
+        statements=TALLY.statements,
+    )
 
 
 def install(app: Flask, made: Room) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import resource
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from sqlalchemy import Connection, Engine, bindparam, text
 from app.database import engine_for
 from app.doors.refusals import outside_of
 from app.settings import Settings, settings_of_this_process
+from app.watching import figures, lines
+from app.watching.tally import TALLY
 from ledger.kernel import clock
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM, Actor
@@ -46,7 +49,9 @@ class JobRoom:
 
     def unit(self, actor: Actor = SYSTEM) -> AbstractContextManager[UnitOfWork]:
         """A unit of work of the job's own, now; tests make the clock stand still."""
-        return units.begin(self.bind, actor=actor, now=self.now(), request_id="job")
+        return units.begin(
+            self.bind, actor=actor, now=self.now(), request_id=TALLY.request_id or "job"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +81,13 @@ class HasStore(Protocol):
 
 def want(uow: UnitOfWork, job: Job, **arguments: Any) -> None:
     """Announce that a job is wanted; it is handed over after this unit commits."""
-    uow.announce(JOB_FACT, job=job.name, queue=job.queue, arguments=arguments)
+    uow.announce(
+        JOB_FACT,
+        job=job.name,
+        queue=job.queue,
+        arguments=arguments,
+        request_id=uow.request_id,
+    )
 
 
 def relay_soon(room: HasStore) -> None:
@@ -125,17 +136,33 @@ def _send(
     room: HasStore, fact: str, payload: Mapping[str, Any], wiring: Mapping[str, tuple[str, ...]]
 ) -> None:
     if fact == JOB_FACT:
-        put(room, payload["job"], payload["arguments"], queue=payload["queue"])
+        put(
+            room,
+            payload["job"],
+            payload["arguments"],
+            queue=payload["queue"],
+            request_id=payload.get("request_id", ""),
+        )
         return
     for name in wiring.get(fact, ()):
         put(room, name, {"fact": fact, **payload}, queue=JOBS[name].queue)
 
 
-def put(room: HasStore, name: str, arguments: Mapping[str, Any], *, queue: str = "default") -> None:
-    """Put a job into its queue; three attempts with growing pauses before it is left as failed."""
+def put(
+    room: HasStore,
+    name: str,
+    arguments: Mapping[str, Any],
+    *,
+    queue: str = "default",
+    request_id: str = "",
+) -> None:
+    """Put a job into its queue; three attempts with growing pauses before it is left as failed.
+
+    ``request_id`` is the number of the request that wanted it, under which it is logged too.
+    """
     Queue(queue, connection=room.redis).enqueue_call(
         "app.doors.jobs.perform",
-        kwargs={"name": name, "arguments": dict(arguments)},
+        kwargs={"name": name, "arguments": dict(arguments), "request_id": request_id},
         timeout=room.settings.job_timeout_seconds,
         result_ttl=3600,
         failure_ttl=30 * 86_400,
@@ -170,15 +197,41 @@ def waiting(room: HasStore) -> int:
     return int(Queue(QUEUES[0], connection=room.redis).count)
 
 
-def perform(name: str, arguments: dict[str, Any], room: JobRoom | None = None) -> None:
-    """Do a job by name; unknown ones are bugs. A refusal that may pass is raised for a retry."""
+def perform(
+    name: str, arguments: dict[str, Any], room: JobRoom | None = None, *, request_id: str = ""
+) -> None:
+    """Do a job by name; unknown ones are bugs. A refusal that may pass is raised for a retry.
+
+    It leaves one line in the log and is counted by its outcome: done, refused or failed.
+    """
     working = room or room_of_this_process()
     if room is None:
         bound_memory(working.settings.job_memory_mib)
+    TALLY.begin(request_id or f"job-{uuid.uuid4().hex}")
+    said: dict[str, Any] = {"outcome": "failed"}
     try:
-        JOBS[name].work(working, **arguments)
+        said = _outcome(working, name, arguments)
+        relay_soon(working)
+    except Exception as problem:
+        said = {"outcome": "failed", **lines.error_of(problem)}
+        raise
+    finally:
+        figures.count_job(name, said["outcome"])
+        db_ms = round(TALLY.seconds * 1000, 2)
+        cost = {"db_ms": db_ms, "statements": TALLY.statements}
+        lines.work_done(
+            "job", TALLY.request_id, TALLY.elapsed(), job=name, actor="system", **cost, **said
+        )
+        if room is None:
+            figures.fold(os.getpid())  # this process, a fork for one job, ends now
+
+
+def _outcome(room: JobRoom, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Do the job; what its line says of how it went."""
+    try:
+        JOBS[name].work(room, **arguments)
     except Refusal as refusal:
         if outside_of(refusal).again:
             raise
-        LOG.warning("job %s refused: %s", name, refusal)
-    relay_soon(working)
+        return {"outcome": "refused", "code": refusal.code}
+    return {"outcome": "done"}

@@ -25,6 +25,7 @@ from app.doors import http
 from app.doors.errors import BookChanged, FieldsWrong
 from app.doors.i18n import language
 from app.doors.refusals import detail_of, flat, outside_of
+from app.watching import figures
 from ledger.kernel.actor import Role
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
@@ -195,6 +196,7 @@ def _refused_form(
     path: Mapping[str, Any],
     typed: Mapping[str, Any],
 ) -> Response:
+    figures.count_refusal(refusal.code)
     with http.unit(read_only=True) as uow:
         shown = _form_page(uow, template, context, path, values=typed, refusal=refusal)
     shown.status_code = outside_of(refusal).status

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.embedded import child
 from app.settings import Settings, environ_for_child
+from app.watching import figures
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 _REQUESTS_BEFORE_RENEWAL = 20_000  # what a worker's memory may gather goes with it
@@ -54,7 +55,7 @@ def programs_for(settings: Settings, *, listening: int, logs: Path | None) -> li
     `listening` is the number of the socket that is handed to the web process. With `logs` each
     process writes there, otherwise to our own output.
     """
-    environ = environ_for_child(settings)
+    environ = {**environ_for_child(settings), **figures.environ(settings.data / "metrics")}
     web = Program(
         name="web",
         command=_web_command(settings, listening),
@@ -102,6 +103,7 @@ def _web_command(settings: Settings, listening: int) -> list[str]:
         f"--max-requests={_REQUESTS_BEFORE_RENEWAL}",
         f"--max-requests-jitter={_REQUESTS_BEFORE_RENEWAL // 10}",
         f"--worker-tmp-dir={heartbeat}",
+        "--config=python:app.processes.web",  # logs as ours, figures of workers that ended
         "--no-control-socket",  # nothing of ours outside the data folder
         "--log-level=warning",
         "--name=suyuan",

@@ -19,6 +19,7 @@ from app.processes.listening import listening_socket, says_ready
 from app.processes.programs import Program, programs_for
 from app.processes.supervisor import Supervisor
 from app.settings import Settings
+from app.watching import figures
 from ledger.entries.services import make_partitions_ahead
 from ledger.kernel import clock
 from ledger.kernel import uow as units
@@ -93,6 +94,7 @@ def running(
         _migrate(full)
         if before_ready is not None:
             before_ready(full)
+        figures.clean(full.data / "metrics")
         supervisor = Supervisor()
         supervisor.adopt(services.servers)
         web, *others = programs_for(full, listening=sock.fileno(), logs=logs)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from app.operations import queries
 from app.operations.errors import NeverMigrated
+from app.operations.queries import catalogue
 from app.operations.rules import manifests
 from app.operations.services import archive, keys, streams, tables
 from app.operations.services.archive import Writer
@@ -64,16 +64,16 @@ def _tables(
 ) -> tuple[str, tuple[TableCopy, ...], dict[str, int | None]]:
     with owner.connect() as connection, connection.begin():
         tables.begin_snapshot(connection)
-        revision = queries.revision(connection)
+        revision = catalogue.revision(connection)
         if revision is None:
             raise NeverMigrated
-        stored = queries.stored_tables(connection)
+        stored = catalogue.stored_tables(connection)
         tables.hold_still(connection, stored)
         copies = []
         for table in stored:
             copies.append(tables.copied_out(connection, table, writer, pool))
             told(table.name, copies[-1].rows)
-        return revision, tuple(copies), queries.sequences(connection)
+        return revision, tuple(copies), catalogue.sequences(connection)
 
 
 def _files(data: Path, writer: Writer, pool: ThreadPoolExecutor) -> Iterator[FileCopy]:

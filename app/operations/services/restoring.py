@@ -11,8 +11,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from app.database import migrate_on
-from app.operations import queries
 from app.operations.errors import BackupBroken, NotEmpty, StillInUse, UnknownFormat
+from app.operations.queries import catalogue
 from app.operations.rules import manifests
 from app.operations.services import archive, keys, streams, tables
 from app.operations.services.archive import Reader
@@ -57,10 +57,10 @@ def _verified(reader: Reader, manifest: Manifest, passphrase: str) -> dict[str, 
 def _make_way(connection: Connection, *, replacing: bool) -> None:
     connection.execute(text("SET LOCAL statement_timeout = 0"))
     connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-    if filled := queries.first_filled(connection):
+    if filled := catalogue.first_filled(connection):
         if not replacing:
             raise NotEmpty(table=filled)
-        if others := queries.others_connected(connection):
+        if others := catalogue.others_connected(connection):
             raise StillInUse(count=others)
     tables.wipe(connection)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.operations import queries
 from app.operations.errors import BackupBroken
+from app.operations.queries import catalogue
 from app.operations.rules.ordering import filling_order
 from app.operations.services.archive import Reader, Writer
 from app.operations.services.streams import PartsIn, PartsOut, buffered
@@ -29,14 +29,14 @@ def begin_snapshot(connection: Connection) -> None:
         connection.execute(text(f"SET LOCAL {limit} = 0"))
 
 
-def hold_still(connection: Connection, tables: Iterable[queries.Stored]) -> None:
+def hold_still(connection: Connection, tables: Iterable[catalogue.Stored]) -> None:
     """Keep tables from being dropped or changed in form while they are read."""
     names = ", ".join(f'"{table.name}"' for table in tables)
     connection.execute(text(f"LOCK TABLE {names} IN ACCESS SHARE MODE"))
 
 
 def copied_out(
-    connection: Connection, table: queries.Stored, writer: Writer, pool: ThreadPoolExecutor
+    connection: Connection, table: catalogue.Stored, writer: Writer, pool: ThreadPoolExecutor
 ) -> TableCopy:
     """One table's rows as parts of a backup, in the order they lie."""
     out = PartsOut(writer, f"tables/{table.name}", pool)
@@ -81,11 +81,11 @@ def fill(
     Raises BackupBroken when a table holds another number of rows than was written.
     """
     _make_partitions(connection, manifest)
-    present = {table.name for table in queries.stored_tables(connection)}
+    present = {table.name for table in catalogue.stored_tables(connection)}
     copies = {table.name: table for table in manifest.tables}
     if missing := set(copies) - present:
         raise BackupBroken(part=f"tables/{min(missing)}")
-    order = filling_order(copies, queries.foreign_keys(connection))
+    order = filling_order(copies, catalogue.foreign_keys(connection))
     _empty(connection, present)
     later = _without_indexes(connection, manifest)
     for name in order:

@@ -27,8 +27,8 @@ def engine_for(settings: Settings) -> Engine:
         max_overflow=settings.database_pool_size * 4,
         pool_pre_ping=True,
         hide_parameters=True,  # what people file must not stand in a log
+        connect_args={"cursor_factory": tally.cursors(settings.slow_statement_ms)},
     )
-    tally.watch(engine, settings.slow_statement_ms)
     limits = (settings.statement_timeout_ms, settings.lock_timeout_ms)
 
     @event.listens_for(engine, "connect")

@@ -129,8 +129,8 @@ def test_a_slow_statement_is_told_without_its_values(settings: Settings, said) -
     from app.database import engine_for
 
     quick = engine_for(Settings(**{**vars(settings), "slow_statement_ms": 50}))
-    TALLY.begin("the-request")
     with quick.connect() as connection:
+        TALLY.begin("the-request")
         connection.execute(text("SELECT 1"))
         connection.execute(
             text("SELECT pg_sleep(0.06), :name  -- 张三\n WHERE 'li' <> :name"), {"name": "张三"}

@@ -14,6 +14,10 @@ CREATE TABLE leaf_queue (
     first_entry BIGINT NOT NULL,
     leaves BYTEA NOT NULL,
     CONSTRAINT pk_leaf_queue PRIMARY KEY (operator_id, first_entry)
+) WITH (
+    -- A queue: what was sealed makes room for what comes, whatever the size of the backlog.
+    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500,
+    toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 5000
 );
 ALTER TABLE leaf_queue ALTER COLUMN leaves SET STORAGE EXTERNAL;
 

@@ -9,11 +9,20 @@ from ledger.proof.queries.log import (
     tile_data,
     tile_reader,
 )
-from ledger.proof.queries.places import RECEIPTS_MAX, places_of, receipts_of, state_of
+from ledger.proof.queries.places import (
+    RECEIPTS_MAX,
+    places_of,
+    receipts_of,
+    require_readable,
+    state_of,
+)
+from ledger.proof.queries.recheck import Progress, Recheck, recheck
 from ledger.proof.queries.witnesses import checkpoint_to_show, note_of, witnesses_seen
 
 __all__ = [
     "RECEIPTS_MAX",
+    "Progress",
+    "Recheck",
     "checkpoint_latest",
     "checkpoint_of",
     "checkpoint_over",
@@ -23,6 +32,8 @@ __all__ = [
     "note_of",
     "places_of",
     "receipts_of",
+    "recheck",
+    "require_readable",
     "state_of",
     "tile_data",
     "tile_reader",

@@ -70,8 +70,7 @@ def receipts_of(uow: UnitOfWork, references: Sequence[str]) -> tuple[Receipt, ..
     note = note_of(uow, shown) if shown else ""
     found = []
     for reference, (_, number) in zip(references, named, strict=True):
-        if not _readable(uow, operators.get(number)):
-            raise UnknownEntry(reference=reference[:40], field="reference")
+        _require_readable(uow, reference, operators.get(number))
         if places.get(number, tree.size) >= tree.size:
             raise errors.NotSealedYet(reference=reference)
         place, data = places[number], leaves.get(number, b"")
@@ -82,10 +81,18 @@ def receipts_of(uow: UnitOfWork, references: Sequence[str]) -> tuple[Receipt, ..
     return tuple(found)
 
 
-def _readable(uow: UnitOfWork, operator: int | None) -> bool:
-    if operator is None:
-        return False
-    return uow.actor.may("book.read_all") or uow.actor.may_act_for(operator)
+def require_readable(uow: UnitOfWork, references: Sequence[str]) -> None:
+    """Say no unless the actor may read these entries. Raises UnknownEntry."""
+    named = [_numbers(reference) for reference in references]
+    operators = entry_operators(uow, {number: lot for lot, number in named})
+    for reference, (_, number) in zip(references, named, strict=True):
+        _require_readable(uow, reference, operators.get(number))
+
+
+def _require_readable(uow: UnitOfWork, reference: str, operator: int | None) -> None:
+    everybodys = uow.actor.may("book.read_all")
+    if operator is None or not (everybodys or uow.actor.may_act_for(operator)):
+        raise UnknownEntry(reference=reference[:40], field="reference")
 
 
 def _numbers(reference: str) -> tuple[int, int]:

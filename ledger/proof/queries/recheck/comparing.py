@@ -1,0 +1,214 @@
+"""Leaves by the rows against leaves by the log, tile by tile, and each tile against the next.
+
+Where the two differ the tile above decides: what it was computed from is right, the other was
+changed. Only the last tile that is not full has none above; there the signed root decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from ledger.entries.rules import canonical
+from ledger.proof.queries.recheck.places import BUCKET_BITS
+from ledger.proof.queries.recheck.reading import Array, raw_cursor
+from ledger.proof.queries.recheck.rows import Ground, seen_of
+from ledger.proof.rules.merkle import root_of_leaves
+from ledger.proof.terms import HASH_BYTES, TILE_WIDTH, Fault, Finding, ReadTile, TileAddress
+
+DIFFER_MAX = 10_000  # lines of one bucket that are looked at closely; the rest is counted
+_TILES = "SELECT index, width, data FROM log_tile WHERE level = %s AND index >= %s AND index < %s"
+_WAITING = "SELECT first_entry, leaves FROM leaf_queue ORDER BY first_entry"
+_WAITING_ROWS = 20  # fetched at once: a filing may have left 200,000 leaves
+_TILE_BYTES = TILE_WIDTH * HASH_BYTES
+_MISSING = np.void(bytes(HASH_BYTES))
+
+
+@dataclass(slots=True)
+class Compared:
+    """What comparing a bucket found.
+
+    ``differ`` are places whose rows do not give the sealed leaf, with the leaf by the rows and the
+    sealed one; ``empty`` those of them without a row. ``roots`` are the roots of its full tiles,
+    ``doubted`` the tiles (index, root in the tile above) that agree with the rows only.
+    """
+
+    count: int = 0
+    differ: list[tuple[int, bytes, bytes]] = field(default_factory=list)
+    empty: set[int] = field(default_factory=set)
+    faults: list[Finding] = field(default_factory=list)
+    roots: bytes = b""
+    doubted: list[tuple[int, bytes]] = field(default_factory=list)
+    last: tuple[bytes, bytes] | None = None  # the tile that is not full: by the rows, as stored
+
+
+def tile_name(level: int, index: int) -> str:
+    """What a finding calls a tile."""
+    return f"tile {level}/{index}"
+
+
+def stored_tiles(connection: Connection, level: int, first: int, count: int) -> dict[int, bytes]:
+    """The hashes of stored tiles by index, as far as width and length agree."""
+    cursor = raw_cursor(connection)
+    try:
+        cursor.execute(_TILES, (level, first, first + count))
+        return {
+            index: bytes(data)
+            for index, width, data in cursor.fetchall()
+            if len(data) == width * HASH_BYTES
+        }
+    finally:
+        cursor.close()
+
+
+def compare_bucket(
+    connection: Connection, ground: Ground, bucket: int, size: int, workers: int
+) -> Compared:
+    """Compare the leaves of a bucket of sealed places."""
+    low = bucket << BUCKET_BITS
+    high = min(low + (1 << BUCKET_BITS), size)
+    mine = _leaves_by_rows(ground, low, high, workers)
+    first, count = low // TILE_WIDTH, -(-(high - low) // TILE_WIDTH)
+    tiles = stored_tiles(connection, 0, first, count)
+    above = _above(connection, first, count)
+    found = Compared()
+    sealed = np.full(high - low, _MISSING, canonical.HASH)
+    roots = []
+    for index in range(first, first + count):
+        at = index * TILE_WIDTH - low
+        own = mine.hashes[at : at + TILE_WIDTH]
+        stored = tiles.get(index, b"")
+        if len(stored) < len(own) * HASH_BYTES:
+            found.faults.append(Finding(Fault.TILE, at + low, about=tile_name(0, index)))
+            stored = own.tobytes()
+        sealed[at : at + len(own)] = np.frombuffer(stored, canonical.HASH)[: len(own)]
+        if len(own) < TILE_WIDTH:
+            found.last = (own.tobytes(), stored[: len(own) * HASH_BYTES])
+        else:
+            roots.append(_judged(found, index, own.tobytes(), stored, above.get(index)))
+            if roots[-1][1]:
+                sealed[at : at + TILE_WIDTH] = own
+    found.roots = b"".join(root for root, _ in roots)
+    _differences(found, mine, sealed, low)
+    ground.leaves[low:high] = sealed  # from here on what was sealed, whatever became of the rows
+    return found
+
+
+def compare_waiting(
+    connection: Connection, ground: Ground, size: int, total: int, workers: int
+) -> Compared:
+    """Compare the leaves that still wait with those by the rows, filing by filing."""
+    found = Compared()
+    cursor: Any = connection.connection.cursor(name="waiting")
+    cursor.itersize = _WAITING_ROWS
+    try:
+        cursor.execute(_WAITING)
+        for first, leaves in cursor:
+            (batch,), (known,) = ground.places.batches_of(np.array([first]))
+            low = int(ground.places.place[batch]) if known else -1
+            high = min(low + len(leaves) // HASH_BYTES, total)
+            if low < size:
+                continue
+            sealed = np.frombuffer(bytes(leaves), canonical.HASH)[: high - low]
+            _differences(found, _leaves_by_rows(ground, low, high, workers), sealed, low)
+    finally:
+        cursor.close()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _ByRows:
+    hashes: Array
+    rows: Array
+    known: Array  # whether there is a nonce to hash with
+
+
+def _leaves_by_rows(ground: Ground, low: int, high: int, workers: int) -> _ByRows:
+    hashes = np.array(ground.leaves[low:high])
+    rows = seen_of(ground.folder, slice(low, high), workers)
+    places = np.arange(low, high)
+    batch, known = ground.places.batches_at(places)
+    none = np.flatnonzero((rows == 0) & known)
+    if len(none):
+        nonces = ground.places.nonce[batch[none]].tolist()
+        empty = b"".join([canonical.leaf_hash(nonce, ()) for nonce in nonces])
+        hashes[none] = np.frombuffer(empty, canonical.HASH)
+    return _ByRows(hashes, rows, known)
+
+
+def _above(connection: Connection, first: int, count: int) -> dict[int, bytes]:
+    """The hashes that the tiles of level 1 hold of ``count`` tiles from ``first``."""
+    low = first // TILE_WIDTH
+    tiles = stored_tiles(connection, 1, low, -(-(first + count) // TILE_WIDTH) - low)
+    return {
+        index * TILE_WIDTH + at // HASH_BYTES: data[at : at + HASH_BYTES]
+        for index, data in tiles.items()
+        for at in range(0, len(data), HASH_BYTES)
+    }
+
+
+def _judged(
+    found: Compared, index: int, own: bytes, stored: bytes, above: bytes | None
+) -> tuple[bytes, bool]:
+    """(the root of a full tile as it was, whether the rows and not the tile are right)."""
+    by_rows = root_of_leaves(own)
+    if own == stored:
+        if above is not None and above != by_rows:
+            found.doubted.append((index, above))
+        return by_rows, False
+    if above == by_rows:
+        found.faults.append(Finding(Fault.TILE, index * TILE_WIDTH, about=tile_name(0, index)))
+        return by_rows, True
+    return root_of_leaves(stored), False
+
+
+def _differences(found: Compared, mine: _ByRows, sealed: Array, low: int) -> None:
+    wrong = np.flatnonzero((mine.hashes != sealed) & mine.known)
+    found.count += len(wrong)
+    for at in wrong[: DIFFER_MAX - len(found.differ)].tolist():
+        place = at + low
+        found.differ.append((place, mine.hashes[at].item(), sealed[at].item()))
+        if mine.rows[at] == 0:
+            found.empty.add(place)
+
+
+def levels_over(roots: bytes) -> list[bytes]:
+    """The hashes of each level from 1 up, from the roots of the full tiles of level 0."""
+    levels = [roots]
+    while len(levels[-1]) >= _TILE_BYTES:
+        below = levels[-1]
+        whole = len(below) - len(below) % _TILE_BYTES
+        tiles = range(0, whole, _TILE_BYTES)
+        levels.append(b"".join([root_of_leaves(below[at : at + _TILE_BYTES]) for at in tiles]))
+    return levels
+
+
+def upper_faults(connection: Connection, levels: list[bytes]) -> list[Finding]:
+    """The stored tiles above level 0 that are not what ``levels`` say."""
+    faults = []
+    for level, hashes in enumerate(levels, 1):
+        count = -(-len(hashes) // _TILE_BYTES)
+        tiles = stored_tiles(connection, level, 0, count)
+        for index in range(count):
+            wanted = hashes[index * _TILE_BYTES : (index + 1) * _TILE_BYTES]
+            if tiles.get(index, b"")[: len(wanted)] != wanted:
+                place = index * TILE_WIDTH ** (level + 1)
+                faults.append(Finding(Fault.TILE, place, about=tile_name(level, index)))
+    return faults
+
+
+def tile_reader(leaves: Array, levels: list[bytes]) -> ReadTile:
+    """Reads tiles for roots and paths as they were recomputed."""
+
+    def read(address: TileAddress) -> bytes:
+        at = address.index * TILE_WIDTH
+        if address.level == 0:
+            own: bytes = leaves[at : at + address.width].tobytes()
+            return own
+        hashes = levels[address.level - 1] if address.level <= len(levels) else b""
+        return hashes[at * HASH_BYTES : (at + address.width) * HASH_BYTES]
+
+    return read

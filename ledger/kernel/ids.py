@@ -11,12 +11,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import lru_cache
+from operator import mul
 
 from ledger.kernel.errors import NotFound
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _VALUE = {char: index for index, char in enumerate(_ALPHABET)}
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _LOT_DIGITS, _ID_DIGITS = 7, 13
+_WEIGHTS = range(1, _LOT_DIGITS + _ID_DIGITS + 1)
 _SEAL_DIGITS = 16  # 80 bits
 _LOT_MAX, _ID_MAX = 2**31 - 1, 2**63 - 1  # the digits reach further than the numbers they carry
 
@@ -29,11 +33,11 @@ class UnknownReference(NotFound):
 
 def encode(number: int, digits: int) -> str:
     """A non-negative number in base 32, left-filled to ``digits`` characters."""
-    out = []
-    for _ in range(digits):
-        number, rest = divmod(number, 32)
-        out.append(_ALPHABET[rest])
-    return "".join(reversed(out))
+    out = ""
+    for _ in range(0, digits, 2):
+        number, rest = divmod(number, 1024)
+        out = _PAIRS[rest] + out
+    return out[-digits:]
 
 
 def decode(text: str) -> int:
@@ -47,13 +51,31 @@ def decode(text: str) -> int:
 
 
 def _check(body: str) -> str:
-    return _ALPHABET[sum((index + 1) * _VALUE[char] for index, char in enumerate(body)) % 31]
+    return _ALPHABET[sum(map(mul, _WEIGHTS, map(_VALUE.__getitem__, body))) % 31]
 
 
 def entry_reference(lot: int, entry: int) -> str:
     """The 22-character public reference of an entry: E, lot, id, check character."""
-    body = encode(lot, _LOT_DIGITS) + encode(entry, _ID_DIGITS)
-    return f"E{body}{_check(body)}"
+    first, middle = (
+        _weighed(lot, _LOT_DIGITS, 0),
+        _weighed(entry >> 20, _ID_DIGITS - 4, _LOT_DIGITS),
+    )
+    third, last = entry >> 10 & 1023, entry & 1023
+    weight = first[1] + middle[1] + _THIRD[third] + _LAST[last]
+    return f"E{first[0]}{middle[0]}{_PAIRS[third]}{_PAIRS[last]}{_ALPHABET[weight % 31]}"
+
+
+@lru_cache(maxsize=16_384)  # a filing's entries share lots, and all but their last digits
+def _weighed(number: int, digits: int, before: int) -> tuple[str, int]:
+    """Digits of a reference that begin after ``before`` others, and what they add to its check."""
+    text = encode(number, digits)
+    return text, sum(map(mul, _WEIGHTS[before:], map(_VALUE.__getitem__, text)))
+
+
+_THIRD, _LAST = (
+    [weight * _VALUE[pair[0]] + (weight + 1) * _VALUE[pair[1]] for pair in _PAIRS]
+    for weight in _WEIGHTS[-4::2]
+)
 
 
 def parse_entry_reference(text: str) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 
 from ledger.kernel.errors import Invalid
 from ledger.kernel.zone import SHANGHAI
@@ -131,6 +132,7 @@ def parse_moment(text: str) -> Moment:
     return moment_of(value)
 
 
+@lru_cache(maxsize=16_384)  # lots of a filing were made on a few hundred days
 def from_stored(seconds: int, precision: int) -> Moment:
     """Rebuild a moment from its two stored columns."""
     return Moment(seconds, Precision(precision))

@@ -26,6 +26,8 @@ def fold_name(text: str) -> str:
 
 def tidy(text: str) -> str:
     """The text with single spaces and without what cannot be printed, as it is stored and shown."""
+    if text.isprintable():
+        return " ".join(text.split())
     return " ".join(
         "".join(char if char.isprintable() else " " * char.isspace() for char in text).split()
     )

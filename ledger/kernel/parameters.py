@@ -31,7 +31,7 @@ class Dated:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameters:
     """All values of all parameters; ``get`` picks the one valid on a day."""
 

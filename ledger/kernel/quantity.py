@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
 from ledger.kernel.errors import Invalid
 
@@ -91,6 +91,7 @@ UNITS: tuple[Unit, ...] = (
     Unit(18, "DZN", Dimension.COUNT, 12_000, "打", ("打", "dozen")),
 )
 _GROUPED = re.compile(r"^\d{1,3}(,\d{3})+(\.\d+)?$")  # 1,200 is twelve hundred; 1,5 is nothing
+_SHORT = 12  # digits a whole number is read at once with
 _FIRST_OTHER = 1000  # numbers of units that are kept as text come from the unit_word table
 
 
@@ -105,6 +106,7 @@ def _by_number() -> dict[int, Unit]:
     return {unit.number: unit for unit in UNITS}
 
 
+@lru_cache(maxsize=1024)
 def unit_named(text: str) -> Unit:
     """The unit a word or code means; an unknown word becomes a unit of its own (number 0).
 
@@ -156,6 +158,10 @@ def parse_quantity(text: str, unit: Unit, *, allow_zero: bool = False) -> Quanti
     Raises QuantityUnreadable (not a finite decimal), QuantityNotPositive, QuantityTooLarge.
     """
     written = text.strip()
+    if len(written) <= _SHORT and written.isdecimal():  # a whole number, as most are
+        whole = int(written) * unit.factor
+        if 0 < whole <= LIMIT:
+            return Quantity(whole, unit)
     try:
         amount = Decimal(written.replace(",", "") if _GROUPED.match(written) else written)
     except InvalidOperation:

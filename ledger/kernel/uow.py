@@ -6,6 +6,7 @@ one unit are one transaction.
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -21,12 +22,19 @@ from ledger.kernel.actor import Actor
 from ledger.kernel.errors import Invalid, Refusal, Unavailable
 from ledger.kernel.model import AuditLine, OutboxFact, Parameter
 from ledger.kernel.parameters import Dated, Parameters
+from ledger.kernel.statements import Statement
 
 # serialization failure, deadlock, unique violation: a lost race, worth the whole unit again
 LOST_RACE = frozenset({"40001", "40P01", "23505"})
 WAITED_IN_VAIN = frozenset({"40001", "40P01"})  # the others' fault; a unique violation may be ours
 ATTEMPTS = 3
 PAUSE_SECONDS = (0.01, 0.1)
+PARAMETERS_MARK = "(SELECT md5(string_agg(p::text, '|' ORDER BY p.id)) FROM parameter p)"
+_FACT = "INSERT INTO outbox_fact (fact, payload, at) VALUES (%s, %s, %s)"
+_AUDIT = """
+    INSERT INTO audit_line (at, account_id, role, action, about, details, request_id)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)"""
+_KNOWN: dict[str, Parameters] = {}  # the last set of parameters by its mark
 
 T = TypeVar("T")
 
@@ -74,10 +82,33 @@ class UnitOfWork:
             self._parameters = _stored_parameters(self.session)
         return self._parameters
 
+    def take_parameters(self, mark: str) -> None:
+        """Use the parameters an earlier unit read, when ``mark`` (PARAMETERS_MARK) is theirs.
+
+        Who asks something anyhow asks for the mark as well, and the parameters are read again only
+        on the day one of them has changed.
+        """
+        if mark not in _KNOWN:
+            found = self.parameters
+            _KNOWN.clear()
+            _KNOWN[mark] = found
+        self._parameters = _KNOWN[mark]
+
     def announce(self, fact: str, **payload: Any) -> None:
         """Leave a fact in the outbox; it is relayed only if this unit commits."""
         self.announced = True
         self.session.add(OutboxFact(fact=fact, payload=payload, at=self.now))
+
+    def fact(self, fact: str, **payload: Any) -> Statement:
+        """An announcement as a statement, for who sends it together with others."""
+        self.announced = True
+        return _FACT, (fact, json.dumps(payload), self.now)
+
+    def audit_line(self, action: str, about: str, **details: Any) -> Statement:
+        """An audit line as a statement, for who sends it together with others."""
+        actor = self.actor
+        who = (self.now, actor.account_id, actor.role.value)
+        return _AUDIT, (*who, action, about, json.dumps(details), self.request_id)
 
     def audit(self, action: str, about: str, **details: Any) -> None:
         """Leave an audit line: what was done or looked up, and about which thing."""

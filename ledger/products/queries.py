@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, text
@@ -63,6 +64,7 @@ _COUNTINGS = text("""
 """)
 
 
+@lru_cache(maxsize=1024)
 def plain_number(value: Decimal) -> Decimal:
     """A stored number without trailing zeros and never in exponent form."""
     whole = value.to_integral_value()
@@ -125,7 +127,10 @@ def product_by_gtin(uow: UnitOfWork, gtin: str) -> Product:
 
 def products_by_ids(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, Product]:
     """Products by id; unknown ids are left out."""
-    rows = uow.session.execute(select(*_PRODUCT).where(_PRODUCT.id == any_among(ids)))
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = uow.session.execute(select(*_PRODUCT).where(_PRODUCT.id == any_among(wanted)))
     return {row.id: product_of(row) for row in rows}
 
 

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from ledger.kernel.identifiers import gtin
 from ledger.kernel.moment import UNKNOWN, Moment, MomentUnreadable, Precision, moment_of
@@ -110,6 +111,7 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+@lru_cache(maxsize=16_384)
 def expiry_moment(produced: Moment, shelf_life: ShelfLife | None) -> Moment:
     """When a lot expires by its shelf life; unknown unless the day of production is known."""
     if shelf_life is None or produced.day is None:
@@ -127,6 +129,7 @@ def disagree(first: Moment, stated: Moment) -> bool:
     return first.latest < stated.earliest or stated.latest < first.earliest
 
 
+@lru_cache(maxsize=4096)
 def is_agricultural(category: str) -> bool:
     """Whether a category is edible farm produce, which may go without a lot number."""
     folded = fold_name(category)
@@ -138,7 +141,9 @@ def fold_lot(number: str) -> str:
 
     Raises LotUnreadable.
     """
-    folded = "".join(unicodedata.normalize("NFKC", tidy(number)).upper().split())
+    clean = tidy(number)
+    even = clean if clean.isascii() else unicodedata.normalize("NFKC", clean)
+    folded = "".join(even.upper().split())
     if len(folded) > LOT_LENGTH_MAX or not folded.isprintable():
         raise errors.LotUnreadable(lot=number[:60], field="lot")
     return folded
@@ -196,8 +201,7 @@ def may_be_agricultural(named: LotNamed, category: str) -> bool:
     return not (named.gtin.strip() or named.shelf_life.strip() or named.expires_on.precision)
 
 
-@dataclass(frozen=True, slots=True)
-class ProductKey:
+class ProductKey(NamedTuple):
     """What a product is recognised by: a GTIN, a shop's own code, or name and producer."""
 
     gtin: str = ""
@@ -214,20 +218,21 @@ def code_of(gtin_text: str, in_store: str, shop_id: int) -> ProductKey | None:
     shop that filed it (R1.4.4). Raises the identifiers' refusals of a GTIN, NotFood.
     """
     if gtin_text.strip():
-        read = _gtin(gtin_text)
-        if read.not_food:
-            raise errors.NotFood(gtin=read.spelled, kind=read.not_food, field="gtin")
-        if read.is_in_store:
-            return ProductKey(in_store=read.spelled, scope_id=shop_id)
-        return ProductKey(gtin=read.digits)
+        code = _code_of_gtin(gtin_text)
+        return ProductKey(in_store=code.in_store, scope_id=shop_id) if code.in_store else code
     if folded := fold_name(clean_text(in_store, "in_store", LOT_LENGTH_MAX)):
         return ProductKey(in_store=folded, scope_id=shop_id)
     return None
 
 
 @lru_cache(maxsize=16_384)  # a filing names the same products again and again
-def _gtin(text: str) -> gtin.Gtin:
-    return gtin.parse_gtin(text)
+def _code_of_gtin(text: str) -> ProductKey:
+    read = gtin.parse_gtin(text)
+    if read.not_food:
+        raise errors.NotFood(gtin=read.spelled, kind=read.not_food, field="gtin")
+    if read.is_in_store:
+        return ProductKey(in_store=read.spelled)
+    return ProductKey(gtin=read.digits)
 
 
 def says_otherwise(stored_key: str, stored_spec: str, *, name: str, spec: str) -> bool:

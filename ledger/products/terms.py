@@ -123,7 +123,8 @@ class Resolved:
     unknown and has been opened unconfirmed; ``name_differs`` that the filing named it otherwise;
     ``produced_differs`` that it stated another production date than the first one, which is kept;
     ``expires_differs`` the same of the last day.
-    ``product`` is the one the lot belongs to: of a pack, the innermost unit.
+    ``product`` is the one the lot belongs to: of a pack, the innermost unit. ``is_new`` says that
+    the lot was not on file: nothing can be known of it yet.
     ``case_contains`` is how many of it its only size of case holds, for quantities in 箱.
     """
 
@@ -132,6 +133,7 @@ class Resolved:
     contains: Decimal = Decimal(1)
     agricultural: bool = False
     opened: bool = False
+    is_new: bool = False
     name_differs: bool = False
     produced_differs: bool = False
     expires_differs: bool = False

@@ -20,7 +20,8 @@ def announced():
         calls = [
             node
             for node in ast.walk(source.tree)
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".announce")
+            if isinstance(node, ast.Call)
+            and ast.unparse(node.func).endswith((".announce", ".fact"))
         ]
         named = [call.args[0] for call in calls]
         if any(not isinstance(name, ast.Constant) for name in named):

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
+from ledger.kernel.statements import Prepared, numbers
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.queries import held_lots
 from ledger.products.terms import Hold
@@ -41,15 +43,21 @@ _SOURCES = text(f"""
     WHERE asked.op = ANY({_ALL_OF_OP})
 """)  # noqa: S608
 # All lots of one chain of pools share name and number: only holds on such lots can matter.
-_HELD_ALIKE = text("""
-    SELECT DISTINCT h.lot_id FROM unnest(CAST(:lots AS integer[])) AS asked (lot)
+_HELD = Prepared(
+    "lots_held",
+    "integer[], integer[]",
+    """
+    SELECT h.lot_id, false FROM lot_hold h WHERE h.lot_id = ANY($1) AND h.lifted_at IS NULL
+    UNION
+    SELECT h.lot_id, true FROM unnest($2) AS asked (lot)
     JOIN lot l ON l.id = asked.lot
     JOIN product p ON p.id = l.product_id AND p.gtin = '' AND p.in_store = ''
     JOIN lot_hold h ON h.lifted_at IS NULL
     JOIN lot m ON m.id = h.lot_id AND m.lot_key = l.lot_key
     JOIN product q ON q.id = m.product_id AND q.name_key = p.name_key
         AND q.gtin = '' AND q.in_store = ''
-""")
+""",
+)
 _LED_TO = text(f"""
     WITH RECURSIVE down (held, lot) AS (
         SELECT lot, lot FROM unnest(CAST(:lots AS integer[])) AS lot
@@ -96,16 +104,24 @@ def _links(uow: UnitOfWork, statement: Any, pairs: Iterable[tuple[int, int]]) ->
 
 
 def stopped_lots(
-    uow: UnitOfWork, lots: Iterable[int], links: Iterable[tuple[int, int]] = ()
+    uow: UnitOfWork,
+    lots: Iterable[int],
+    links: Iterable[tuple[int, int]] = (),
+    coded: AbstractSet[int] = frozenset(),
 ) -> dict[int, Stopped]:
     """The stops on lots, those of lots that may be in them included.
 
-    ``links`` are (source, pool) that are not in the book yet.
+    ``links`` are (source, pool) that are not in the book yet; ``coded`` are lots known to be of
+    goods with a code, which no other lot is like.
     """
     asked = set(lots)
     if not asked:
         return {}
-    held = set(uow.session.scalars(_HELD_ALIKE, {"lots": sorted(asked)}))
+    alike = numbers(sorted(asked - coded))
+    stops = _HELD.rows(uow.session, numbers(sorted(asked)), alike)
+    if not stops:
+        return {}
+    held = {lot for lot, is_alike in stops if is_alike}
     led = _led_to(uow, held, list(links)) if held else {}
     holds = held_lots(uow, asked | held)
     found = {lot: Stopped(holds[lot], is_mixed=False) for lot in asked & holds.keys()}

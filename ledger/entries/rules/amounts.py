@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from ledger.entries import errors
 from ledger.entries.rules.findings import Effect, Finding
@@ -54,6 +55,7 @@ def unit_of_measure(measure: int) -> Unit | None:
     return bases.get(measure)
 
 
+@lru_cache(maxsize=16_384)
 def as_written(quantity: str, unit: str) -> Quantity:
     """A portion's quantity in its own unit. Raises the refusals of quantities and units."""
     return parse_quantity(quantity, unit_named(unit))
@@ -64,10 +66,18 @@ def counted(quantity: Quantity, goods: Resolved) -> Quantity:
 
     Raises QuantityTooLarge. A case of unknown content stays a case; mass and volume stay as said.
     """
+    factor = factor_of(quantity.unit, goods)
+    return quantity if factor is None else times(quantity, factor)
+
+
+def factor_of(unit: Unit, goods: Resolved) -> Decimal | None:
+    """How many pieces one of a unit is of these goods; None where it stays as it is."""
     counting = Counting(contains=goods.contains, case_contains=goods.case_contains)
-    factor = _factor(MEASURES[quantity.unit.dimension], counting)
-    if factor is None:
-        return quantity
+    return _factor(MEASURES[unit.dimension], counting)
+
+
+def times(quantity: Quantity, factor: Decimal) -> Quantity:
+    """A quantity of packs in pieces. Raises QuantityTooLarge."""
     whole = (quantity.thousandths * factor).to_integral_value(rounding=ROUND_HALF_EVEN)
     if whole > LIMIT:
         raise QuantityTooLarge(text=str(quantity.value))

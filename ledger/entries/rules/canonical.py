@@ -32,6 +32,7 @@ import struct
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b, sha256
 from itertools import groupby
 from typing import Any
@@ -58,6 +59,7 @@ _INPUT = np.dtype(
         ("note", HASH),
     ]
 )
+_text = json.encoder.encode_basestring  # as the encoder below writes texts
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 Row = tuple[int, int, int, int, int, int, int, int, int, int, int]
@@ -65,7 +67,11 @@ Row = tuple[int, int, int, int, int, int, int, int, int, int, int]
 
 def said_text(said: Mapping[str, Any]) -> str:
     """``said`` as canonical JSON."""
-    return _JSON.encode(said)
+    return "{" + ",".join([f"{_text(name)}:{_value(said[name])}" for name in sorted(said)]) + "}"
+
+
+def _value(value: Any) -> str:
+    return _text(value) if type(value) is str else _JSON.encode(value)
 
 
 def note_digest(
@@ -83,10 +89,7 @@ def record(row: Row, digest: bytes = NO_NOTE) -> bytes:
 
 def receipt(records: Iterable[bytes]) -> bytes:
     """SHA-256 over the records in ascending byte order: how they were filed is no matter."""
-    whole = sha256()
-    for one in sorted(records):
-        whole.update(one)
-    return whole.digest()
+    return sha256(b"".join(sorted(records))).digest()
 
 
 def leaf_data(nonce: bytes, records: Iterable[bytes]) -> bytes:
@@ -159,6 +162,7 @@ def leaves_of_rows(rows: npt.NDArray[Any], nonce: bytes, first: int, count: int)
     return found.tobytes()
 
 
+@lru_cache(maxsize=4096)  # the lines of a delivery share its document
 def document_hash(document: str) -> int:
     """A document number as a signed 32-bit number, the same in any width, case and spacing.
 

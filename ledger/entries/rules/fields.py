@@ -7,6 +7,7 @@ in one warning, because the ledger would rather know an incomplete delivery than
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from ledger.entries import errors
 from ledger.entries.rules.findings import Effect, Finding
@@ -27,14 +28,34 @@ TEXTS = {  # longest text a field may hold; documents and certificates are numbe
     "override_reason": 500,
     "sscc": 40,
 }
+_texts = attrgetter(*TEXTS)
+_SHORTEST = min(TEXTS.values())
 PARTNERED = frozenset({EntryKind.RECEIPT, EntryKind.DISPATCH})
+PLAIN = PARTNERED | {EntryKind.PRODUCTION, EntryKind.DISPOSAL}
 PACKING = frozenset({EntryKind.AGGREGATION, EntryKind.DISAGGREGATION})
 CARRIED = PARTNERED  # kinds that may name a logistic unit instead of its contents
 
 
 def line_refusal(line: Line) -> Refusal | None:
     """The first thing that makes the line meaningless, before anything is looked up."""
-    return next(_line_refusals(line), None)
+    return None if _is_plain(line) else next(_line_refusals(line), None)
+
+
+def _is_plain(line: Line) -> bool:
+    """Whether the line is one of the many that say all there is to say of one lot."""
+    if line.kind not in PLAIN or len(line.portions) != 1 or line.outputs:
+        return False
+    portion = line.portions[0]
+    lot = portion.lot
+    return bool(
+        line.at.precision
+        and (line.partner is not None or line.kind not in PARTNERED)
+        and (lot.gtin or lot.product)
+        and not lot.sscc
+        and portion.quantity.strip()
+        and portion.unit.strip()
+        and not any(_unreadable_texts(line))
+    )
 
 
 def _line_refusals(line: Line) -> Iterator[Refusal]:
@@ -106,6 +127,9 @@ def _portion_refusals(line: Line, portion: Portion, path: str) -> Iterator[Refus
 
 
 def _unreadable_texts(line: Line) -> Iterator[Refusal]:
+    together = "".join(_texts(line))
+    if len(together) <= _SHORTEST and "\x00" not in together:
+        return
     for name, limit in TEXTS.items():
         text: str = getattr(line, name)
         if text and (len(text) > limit or "\x00" in text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from ledger.entries.rules.findings import Effect
 from ledger.kernel.parameters import Parameters
@@ -46,6 +47,7 @@ class Limits:
         return self.weight_tolerance if measure == 1 else self.count_tolerance
 
 
+@lru_cache(maxsize=512)  # filings of a year, as long as nobody changes a parameter
 def limits_on(parameters: Parameters, on: date) -> Limits:
     """The parameters valid on a day."""
 

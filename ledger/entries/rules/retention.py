@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 from ledger.entries.rules.limits import Limits
 from ledger.kernel.moment import EPOCH, Moment, Precision
@@ -16,6 +17,7 @@ _MONTHS = {"个": 1, "月": 1, "m": 1, "年": 12, "y": 12}
 _LAST = date(9000, 1, 1)
 
 
+@lru_cache(maxsize=16_384)
 def months_later(day: date, months: int) -> date:
     """The same day some months later, or the month's last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -40,6 +42,7 @@ def last_day(moment: Moment) -> date | None:
     return (EPOCH + timedelta(seconds=moment.latest)).date()
 
 
+@lru_cache(maxsize=16_384)
 def expires_on(produced_on: Moment, shelf_life: str, stated: Moment) -> date | None:
     """The last day of the goods as stated, else by production date and shelf life, else None."""
     if stated.precision is not Precision.UNKNOWN:

@@ -11,15 +11,9 @@ from ledger.entries.terms import EntryKind, Flag
 STOPPED = frozenset({EntryKind.RECEIPT, EntryKind.DISPATCH, EntryKind.TRANSFORMATION})
 
 
-class Likeness(NamedTuple):
-    """What two near duplicates have in common (L08): all but their time."""
-
-    op: int
-    kind: int
-    lot: int
-    other: int
-    qty: int
-    unit: int
+Likeness = tuple[int, int, int, int, int, int]
+"""What two near duplicates have in common (L08), all but their time: operator, kind, lot, other,
+quantity, unit."""
 
 
 class Twin(NamedTuple):

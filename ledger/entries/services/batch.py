@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.entries.queries.pools import PoolLink
+from ledger.entries.rules import amounts, dates
 from ledger.entries.rules.canonical import document_hash
 from ledger.entries.rules.findings import Effect, Finding
 from ledger.entries.rules.limits import Limits, limits_on
 from ledger.entries.rules.retention import expires_on
-from ledger.entries.terms import Alias, Line, Portion, RowKind
+from ledger.entries.terms import Alias, EntryKind, Line, Portion, RowKind
 from ledger.kernel.errors import Refusal
-from ledger.kernel.moment import UNKNOWN, Moment, moment_of
-from ledger.kernel.quantity import Quantity
+from ledger.kernel.moment import EPOCH, Moment, moment_of
+from ledger.kernel.quantity import EA, Quantity
 from ledger.kernel.uow import UnitOfWork
-from ledger.products.terms import Resolved
-
-DAY = 86_400
+from ledger.products.terms import LotNamed, Resolved
 
 
 class Link(NamedTuple):
@@ -31,49 +31,122 @@ class Link(NamedTuple):
     op: int
 
 
-@dataclass(slots=True)
-class Goods:
-    """One lot in a line, counted in base units.
+class Form:
+    """One way in which lines of a filing name a lot, with what follows from that alone.
 
-    ``path`` prefixes the fields of refusals; ``unit`` is the stored unit number of ``qty``;
-    ``sscc`` names the logistic unit the goods came out of, or nested in.
+    A filing names the same lot on many lines; what depends on neither quantity nor day of trade is
+    worked out once. ``made`` is the earliest second of production, ``counts`` what quantities come
+    to by unit as written (see ``count``).
     """
 
-    path: str
-    portion: Portion
-    resolved: Resolved
-    quantity: Quantity
-    unit: int
-    measure: int
-    sscc: str = ""
-    produced: Moment = UNKNOWN
-    expiry: date | None = None
+    __slots__ = (
+        "agricultural",
+        "counts",
+        "expiry",
+        "has_spec",
+        "is_nameless",
+        "is_remarkable",
+        "lasts",
+        "lot",
+        "made",
+        "named",
+        "produced",
+        "resolved",
+        "said",
+    )
 
-    def __post_init__(self) -> None:
+    def __init__(self, named: LotNamed, resolved: Resolved) -> None:
         """Work out the dates of the goods: as the line states them, else as the lot has them.
 
         The last day is the earlier of what the line and the lot say, or food past its date would
         become good by being filed with another one.
         """
-        named, lot = self.portion.lot, self.resolved.lot
+        lot, product = resolved.lot, resolved.product
+        self.named, self.resolved, self.lot = named, resolved, lot.id
         self.produced = named.produced_on if named.produced_on.precision else lot.produced_on
+        self.made = self.produced.earliest
+        life = named.shelf_life or product.shelf_life
         stated = named.expires_on if named.expires_on.precision else lot.expires_on
-        life = named.shelf_life or self.resolved.product.shelf_life
-        said = (
-            expires_on(self.produced, life, stated),
-            expires_on(lot.produced_on, life, lot.expires_on),
+        own = expires_on(lot.produced_on, life, lot.expires_on)
+        said = expires_on(self.produced, life, stated)
+        self.expiry = min(said, own) if said and own else said or own
+        self.lasts = bool(self.expiry or life)
+        self.has_spec = bool(named.spec or product.spec)
+        self.agricultural = resolved.agricultural
+        self.is_nameless = not (product.gtin or product.in_store)
+        self.is_remarkable = (
+            resolved.name_differs or resolved.produced_differs or resolved.expires_differs
         )
-        self.expiry = min((day for day in said if day), default=None)
+        names = {"gtin": named.gtin, "product": named.product, "lot": named.lot}
+        self.said = {name: text for name, text in names.items() if text}
+        self.counts: dict[str, tuple[Decimal | None, int, int]] = {}
+
+    def count(self, quantity: Quantity, numbers: Mapping[str, int]) -> tuple[Quantity, int, int]:
+        """The quantity in base units, its stored unit number and measure. Raises QuantityTooLarge.
+
+        ``numbers`` are those of units that are in no list.
+        """
+        code = quantity.unit.code
+        if code not in self.counts:
+            factor = amounts.factor_of(quantity.unit, self.resolved)
+            unit = EA if factor is not None else quantity.unit
+            number = numbers.get(unit.code, 0) or unit.number
+            self.counts[code] = (factor, number, amounts.measure_of(number))
+        factor, number, measure = self.counts[code]
+        if factor is not None:
+            quantity = amounts.times(quantity, factor)
+        return quantity, number, measure
+
+
+class Goods:
+    """One lot in a line, counted in base units.
+
+    ``path`` prefixes the fields of refusals; ``unit`` is the stored unit number of ``qty``, in
+    thousandths of the base unit; ``sscc`` names the logistic unit the goods came out of, or nested
+    in.
+    """
+
+    __slots__ = ("form", "lot", "measure", "path", "portion", "qty", "quantity", "sscc", "unit")
+
+    def __init__(
+        self,
+        path: str,
+        portion: Portion,
+        form: Form,
+        counted: tuple[Quantity, int, int],
+        sscc: str = "",
+    ) -> None:
+        self.path = path
+        self.portion = portion
+        self.form = form
+        self.lot = form.lot
+        self.quantity, self.unit, self.measure = counted
+        self.qty = self.quantity.thousandths
+        self.sscc = sscc
 
     @property
-    def lot(self) -> int:
-        """The id of the lot."""
-        return self.resolved.lot.id
+    def resolved(self) -> Resolved:
+        """What the named lot turned out to be."""
+        return self.form.resolved
 
-    @property
-    def qty(self) -> int:
-        """Thousandths of the base unit."""
-        return self.quantity.thousandths
+
+class When:
+    """A moment of trade with all that rules ask of it, worked out once per filing.
+
+    ``days`` are the first and the last day it may mean, ``traded`` the last one or today,
+    ``judged`` remembers what licences were found to allow on these days.
+    """
+
+    __slots__ = ("ahead", "at", "days", "judged", "late", "latest", "limits", "traded")
+
+    def __init__(self, at: Moment, limits: Limits, now: int, today: date) -> None:
+        self.at, self.limits = at, limits
+        self.latest = at.latest
+        self.days = (at.start.date(), (EPOCH + timedelta(seconds=self.latest)).date())
+        self.traded = self.days[1] if at.precision else today
+        self.late = dates.late(at, now, limits)
+        self.ahead = dates.future(at, now, limits)
+        self.judged: dict[tuple[object, ...], Finding | None] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +169,7 @@ class Item:
     index: int
     filed: Line
     line: Line
+    when: When
     operator: int = 0
     partner: int | None = None
     goods: list[Goods] = field(default_factory=list)
@@ -145,46 +219,54 @@ class Item:
     @property
     def lots(self) -> list[int]:
         """Every lot a row of the entry stands in, each once, the first one first."""
+        if len(self.goods) == 1 and not (self.made or self.corrected):
+            return [self.goods[0].lot]
         seen = dict.fromkeys(goods.lot for goods in self.all_goods)
         return list(seen | dict.fromkeys(stored.lot for stored in self.corrected))
 
 
-@dataclass(slots=True)
 class Batch:
     """All lines of one filing with what they share.
 
-    ``aliases`` are the rows between lots that are new, ``pooled`` every link the lines bear out.
+    ``aliases`` are the rows between lots that are new, ``pooled`` every link the lines bear out,
+    ``coded`` the lots of goods with a code of their own, ``new`` the lots that were not on file.
     """
 
-    uow: UnitOfWork
-    operator_id: int
-    items: list[Item]
-    strict: bool = False
-    numbers: dict[str, int] = field(default_factory=dict)
-    aliases: list[Link] = field(default_factory=list)
-    pooled: set[PoolLink] = field(default_factory=set)
-    now: int = 0
-    _limits: dict[int, Limits] = field(default_factory=dict)
+    def __init__(
+        self, uow: UnitOfWork, operator_id: int, lines: Iterable[tuple[int, Line]], *, strict: bool
+    ) -> None:
+        """Fix the moment of filing in the book's seconds, the documents' hashes, the days."""
+        self.uow = uow
+        self.operator_id = operator_id
+        self.strict = strict
+        self.now = moment_of(uow.now).seconds
+        self.numbers: dict[str, int] = {}
+        self.aliases: list[Link] = []
+        self.pooled: set[PoolLink] = set()
+        self.coded: set[int] = set()
+        self.new: set[int] = set()
+        self._whens: dict[tuple[int, int], When] = {}
+        self.items = [self._item(index, line) for index, line in lines]
 
-    def __post_init__(self) -> None:
-        """Fix the moment of filing in the book's seconds and the documents' hashes."""
-        self.now = moment_of(self.uow.now).seconds
-        hashes: dict[str, int] = {}
-        for item in self.items:
-            document = item.line.document
-            if document not in hashes:
-                hashes[document] = document_hash(document)
-            item.doc = hashes[document]
+    def _item(self, index: int, filed: Line) -> Item:
+        line = filed
+        if filed.kind is EntryKind.CORRECTION and filed.replacement is not None:
+            line = filed.replacement
+        item = Item(index, filed, line, self._when(line.at))
+        if line.document:
+            item.doc = document_hash(line.document)
+        return item
 
     @property
-    def alive(self) -> Iterable[Item]:
+    def alive(self) -> list[Item]:
         """The lines that are not refused so far."""
-        return (item for item in self.items if item.refusal is None)
+        return [item for item in self.items if item.refusal is None]
 
-    def limits(self, at: Moment) -> Limits:
-        """The parameters of the day a moment begins; of today when it is unknown."""
-        number = (at.seconds if at.precision else self.now) // DAY
-        if number not in self._limits:
+    def _when(self, at: Moment) -> When:
+        key = (at.seconds, at.precision)
+        found = self._whens.get(key)
+        if found is None:
             day = at.start.date() if at.precision else self.uow.today
-            self._limits[number] = limits_on(self.uow.parameters, day)
-        return self._limits[number]
+            limits = limits_on(self.uow.parameters, day)
+            found = self._whens[key] = When(at, limits, self.now, self.uow.today)
+        return found

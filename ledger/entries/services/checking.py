@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from ledger.entries import errors
 from ledger.entries.rules import amounts, dates, fields, papers, stops
 from ledger.entries.rules.findings import Effect, Finding
@@ -14,7 +12,7 @@ from ledger.entries.services.context import ROW_KINDS, Context
 from ledger.entries.terms import EntryKind, Flag, RowKind
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.licence import parse_licence
-from ledger.kernel.moment import EPOCH, Moment
+from ledger.subjects.terms import Party
 
 OUT = {
     EntryKind.DISPATCH: RowKind.DISPATCH,
@@ -22,7 +20,6 @@ OUT = {
     EntryKind.TRANSFORMATION: RowKind.USE,
 }
 IN = {EntryKind.PRODUCTION: RowKind.PRODUCTION, EntryKind.RECEIPT: RowKind.RECEIPT}
-Days = tuple[date, date]
 
 
 class Checker:
@@ -31,32 +28,30 @@ class Checker:
     def __init__(self, batch: Batch, context: Context) -> None:
         self.batch = batch
         self.context = context
-        self._judged: dict[tuple[object, ...], Finding | None] = {}
-        self._days: dict[Moment, Days] = {}
+        self._missing: dict[tuple[object, ...], Finding | None] = {}
+        self._pending: dict[int, Finding | None] = {}
+        self._like: list[Likeness] = []
+        # Stock is asked about only where something leaves it.
+        self._counts = any(item.line.kind in OUT for item in batch.alive)
+        steps = (self._shape, self._dates, self._licences, self._stops, self._duplicates)
+        self._steps = (*steps, self._proof, self._fields)
 
     def check(self, item: Item) -> None:
         """Find what the rules say of one line, and count it in if it stands."""
-        line = item.line
-        if line.kind is EntryKind.CORRECTION:
+        if item.line.kind is EntryKind.CORRECTION:
             return  # it only puts an entry out of force
-        limits = self.batch.limits(line.at)
-        for step in (
-            self._shape,
-            self._dates,
-            self._licences,
-            self._stops,
-            self._duplicates,
-            self._proof,
-            self._fields,
-        ):
-            try:
+        limits = item.when.limits
+        try:
+            for step in self._steps:
                 step(item, limits)
-            except Refusal as refusal:  # of this line alone: the others are none the worse for it
-                item.refuse(refusal)
-            if item.refusal:
-                return
-        self._take_stock(item, limits)
-        self._remarks(item, limits)
+                if item.refusal:
+                    return
+        except Refusal as refusal:  # of this line alone: the others are none the worse for it
+            item.refuse(refusal)
+            return
+        if self._counts:
+            self._take_stock(item, limits)
+        self._remarks(item)
         self._remember(item)
 
     def _shape(self, item: Item, _limits: Limits) -> None:
@@ -74,54 +69,56 @@ class Checker:
             )
 
     def _dates(self, item: Item, limits: Limits) -> None:
-        at = item.line.at
-        item.find(dates.future(at, self.batch.now, limits))
-        for goods in item.all_goods:
-            item.find(dates.before_production(at, goods.produced, f"{goods.path}lot."))
+        line, when = item.line, item.when
+        if when.ahead:
+            item.find(when.ahead)
+        for goods in item.all_goods if item.made else item.goods:
+            if goods.form.made > when.latest:
+                field = f"{goods.path}lot."
+                item.find(dates.before_production(line.at, goods.form.produced, field))
         for goods in item.goods:
-            item.find(
-                dates.expired(
-                    item.line.kind, at, goods.expiry, limits, is_return=item.line.is_return
-                )
-            )
+            expiry = goods.form.expiry
+            if expiry is not None and expiry < when.days[0]:
+                found = dates.expired(line.kind, line.at, expiry, limits, is_return=line.is_return)
+                item.find(found)
 
     def _licences(self, item: Item, limits: Limits) -> None:
-        line = item.line
-        if line.at not in self._days:
-            self._days[line.at] = _days(line.at)
-        days = self._days[line.at]
+        line, judged = item.line, item.when.judged
         for goods in item.made or item.goods[:1]:
             category = goods.resolved.product.category
-            item.find(self._own(item.operator, line.kind, days, category, limits))
+            key: tuple[object, ...] = (item.operator, line.kind, category)
+            if key not in judged:
+                judged[key] = self._own(item, category, limits)
+            if judged[key]:
+                item.find(judged[key])
             if (
                 line.kind is EntryKind.RECEIPT
                 and item.partner
                 and not line.is_return
-                and not goods.resolved.agricultural
+                and not goods.form.agricultural
             ):
-                item.find(self._supplier(item, days, category, limits))
+                stated = bool(line.partner and line.partner.licence)
+                key = (item.partner, category, line.override_reason, stated)
+                if key not in judged:
+                    judged[key] = self._supplier(item, category, limits, stated=stated)
+                if judged[key]:
+                    item.find(judged[key])
 
-    def _own(
-        self, operator: int, kind: EntryKind, days: Days, category: str, limits: Limits
+    def _own(self, item: Item, category: str, limits: Limits) -> Finding | None:
+        subject, days = self.context.subjects[item.operator], item.when.days
+        return papers.own_licence(subject, item.line.kind, days, category, limits)
+
+    def _supplier(
+        self, item: Item, category: str, limits: Limits, *, stated: bool
     ) -> Finding | None:
-        key = ("own", operator, kind, days, category)
-        if key not in self._judged:
-            subject = self.context.subjects[operator]
-            self._judged[key] = papers.own_licence(subject, kind, days, category, limits)
-        return self._judged[key]
-
-    def _supplier(self, item: Item, days: Days, category: str, limits: Limits) -> Finding | None:
-        line = item.line
-        stated = bool(line.partner and line.partner.licence)
-        key = ("supplier", item.partner, days, category, line.override_reason, stated)
-        if key not in self._judged:
-            subject = self.context.subjects[item.partner or 0]
-            found = papers.supplier_licence(subject, days, category, limits, line.override_reason)
-            stranger = found and found.refusal is errors.SupplierLicenceMissing and stated
-            self._judged[key] = None if stranger else found
-        return self._judged[key]
+        subject, days = self.context.subjects[item.partner or 0], item.when.days
+        found = papers.supplier_licence(subject, days, category, limits, item.line.override_reason)
+        stranger = found and found.refusal is errors.SupplierLicenceMissing and stated
+        return None if stranger else found
 
     def _stops(self, item: Item, _limits: Limits) -> None:
+        if not self.context.holds:
+            return
         for goods in item.goods:
             hold = self.context.holds.get(self.context.family[goods.lot])
             if hold:
@@ -131,42 +128,62 @@ class Checker:
     def _duplicates(self, item: Item, limits: Limits) -> None:
         line = item.line
         kind = ROW_KINDS.get(line.kind)
+        self._like = []
         if kind is None:
             return
-        if (item.operator, kind, line.document, line.document_line) in self.context.lines:
+        known = self.context.lines
+        if known and (item.operator, kind, line.document, line.document_line) in known:
             item.find(stops.duplicate(line.document, line.document_line))
             return
+        other = item.operator if item.partner is None else item.partner
         for goods in item.goods:
-            mine = Twin(line.at.seconds, item.doc, line.document_line)
-            twins = self.context.twins.get(_likeness(item, goods, kind), ())
-            if any(stops.same_again(mine, twin, limits.duplicate_hours) for twin in twins):
-                item.find(stops.near_duplicate())
+            like = (item.operator, kind, goods.lot, other, goods.qty, goods.unit)
+            self._like.append(like)
+            if twins := self.context.twins.get(like):
+                mine = Twin(line.at.seconds, item.doc, line.document_line)
+                if any(stops.same_again(mine, twin, limits.duplicate_hours) for twin in twins):
+                    item.find(stops.near_duplicate())
 
     def _proof(self, item: Item, limits: Limits) -> None:
         line = item.line
-        item.find(papers.proof(line.kind, line.certificate, limits))
+        if line.kind in (EntryKind.RECEIPT, EntryKind.PRODUCTION) and not line.certificate.strip():
+            hours = limits.proof_hours
+            if hours not in self._pending:
+                self._pending[hours] = papers.proof(line.kind, line.certificate, limits)
+            item.find(self._pending[hours])
+        if line.kind is not EntryKind.DISPATCH:
+            return
         for goods in item.goods:
             stock = self.context.stock.get((item.operator, self.context.family[goods.lot]))
             pending = stock.pending_since if stock and not stock.proven else None
-            item.find(papers.proof_overdue(line.kind, line.at.latest, pending, limits))
+            if pending is not None:
+                item.find(papers.proof_overdue(line.kind, item.when.latest, pending, limits))
 
     def _fields(self, item: Item, _limits: Limits) -> None:
-        line = item.line
-        goods = item.goods[0]
-        named, product = goods.portion.lot, goods.resolved.product
-        party, subject = line.partner, self.context.subjects.get(item.partner or 0)
-        contact = party and (party.contact or party.gln)
-        missing = fields.missing_fields(
-            line,
-            agricultural=goods.resolved.agricultural,
-            spec=named.spec or product.spec,
-            lasts=bool(goods.expiry or named.shelf_life or product.shelf_life),
-            reachable=bool(
-                (contact or (subject and (subject.contact or subject.phone)))
-                and ((party and party.address) or (subject and subject.address))
-            ),
-        )
-        item.find(fields.missing(missing, strict=self.batch.strict))
+        line, form = item.line, item.goods[0].form
+        party = line.partner
+        said = (line.kind, bool(line.document), bool(line.origin), party is not None)
+        consumers = party is not None and party.consumers
+        reachable = party is not None and self._reachable(party, item.partner)
+        facts = (form.agricultural, form.has_spec, form.lasts, reachable)
+        key = (*said, consumers, *facts)
+        if key not in self._missing:
+            missing = fields.missing_fields(
+                line,
+                agricultural=form.agricultural,
+                spec="-" if form.has_spec else "",
+                lasts=form.lasts,
+                reachable=reachable,
+            )
+            self._missing[key] = fields.missing(missing, strict=self.batch.strict)
+        if self._missing[key]:
+            item.find(self._missing[key])
+
+    def _reachable(self, party: Party, partner: int | None) -> bool:
+        """Whether contact and address of a partner are known, from the line or from its file."""
+        subject = self.context.subjects.get(partner or 0)
+        contact = party.contact or party.gln or (subject and (subject.contact or subject.phone))
+        return bool(contact and (party.address or (subject and subject.address)))
 
     def _take_stock(self, item: Item, limits: Limits) -> None:
         kind = OUT.get(item.line.kind)
@@ -194,26 +211,20 @@ class Checker:
     def _in_base(self, goods: Goods) -> tuple[int, int]:
         return amounts.in_base(goods.measure, goods.qty, self.context.packs.get(goods.lot))
 
-    def _remarks(self, item: Item, limits: Limits) -> None:
-        line = item.line
-        if dates.late(line.at, self.batch.now, limits):
+    def _remarks(self, item: Item) -> None:
+        line, party = item.line, item.line.partner
+        if item.when.late:
             item.flags |= Flag.LATE
         if line.is_return:
             item.flags |= Flag.RETURN
-        if line.kind is EntryKind.DISPATCH and line.partner and line.partner.consumers:
-            item.flags |= Flag.RETAIL
-        if line.partner and line.partner.licence:
-            item.find(_licence_doubt(line.partner.licence))
-        for goods in item.all_goods:
-            _remark_dates(item, goods)
-            if goods.resolved.name_differs:
-                item.find(
-                    _doubt(
-                        errors.NameDiffers,
-                        f"{goods.path}lot.name",
-                        name=goods.resolved.product.name,
-                    )
-                )
+        if party is not None:
+            if line.kind is EntryKind.DISPATCH and party.consumers:
+                item.flags |= Flag.RETAIL
+            if party.licence:
+                item.find(_licence_doubt(party.licence))
+        for goods in item.all_goods if item.made else item.goods:
+            if goods.form.is_remarkable:
+                _remark_form(item, goods)
             if goods.measure >= 1000:
                 item.find(
                     _doubt(
@@ -228,27 +239,29 @@ class Checker:
         kind = ROW_KINDS.get(line.kind)
         if kind is None:
             return
-        for goods in item.goods:
-            twin = Twin(line.at.seconds, item.doc, line.document_line)
-            self.context.twins[_likeness(item, goods, kind)].append(twin)
-            if line.kind in (EntryKind.RECEIPT, EntryKind.PRODUCTION):
-                stock = self.context.stock[item.operator, self.context.family[goods.lot]]
-                if item.flags & Flag.PENDING_PROOF:
-                    since = stock.pending_since
-                    stock.pending_since = min(since or line.at.latest, line.at.latest)
-                else:
-                    stock.proven = True
+        twin = Twin(line.at.seconds, item.doc, line.document_line)
+        for like in self._like:
+            self.context.twins[like].append(twin)
+        if self._counts and line.kind in IN:
+            self._remember_proof(item)
         if line.document and line.document_line:
             self.context.lines.add((item.operator, kind, line.document, line.document_line))
 
+    def _remember_proof(self, item: Item) -> None:
+        latest = item.when.latest
+        for goods in item.goods:
+            stock = self.context.stock[item.operator, self.context.family[goods.lot]]
+            if item.flags & Flag.PENDING_PROOF:
+                stock.pending_since = min(stock.pending_since or latest, latest)
+            else:
+                stock.proven = True
 
-def _likeness(item: Item, goods: Goods, kind: RowKind) -> Likeness:
-    other = item.operator if item.partner is None else item.partner
-    return Likeness(item.operator, kind, goods.lot, other, goods.qty, goods.unit)
 
-
-def _days(at: Moment) -> Days:
-    return at.start.date(), (EPOCH + timedelta(seconds=at.latest)).date()
+def _remark_form(item: Item, goods: Goods) -> None:
+    _remark_dates(item, goods)
+    if goods.resolved.name_differs:
+        name = goods.resolved.product.name
+        item.find(_doubt(errors.NameDiffers, f"{goods.path}lot.name", name=name))
 
 
 def _remark_dates(item: Item, goods: Goods) -> None:

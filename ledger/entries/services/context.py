@@ -14,9 +14,10 @@ from ledger.entries.rules import amounts
 from ledger.entries.rules.stops import Likeness, Twin
 from ledger.entries.services.batch import Batch, Item
 from ledger.entries.terms import EntryKind, RowKind
+from ledger.kernel.statements import Prepared, numbers
 from ledger.products.queries import countings
 from ledger.products.terms import Counting, Hold
-from ledger.subjects.queries import subjects_by_ids
+from ledger.subjects.queries import licensed_by_ids
 from ledger.subjects.terms import Subject
 
 ROW_KINDS = {
@@ -27,20 +28,25 @@ ROW_KINDS = {
 }
 LETTING_GO = frozenset({EntryKind.DISPATCH, EntryKind.DISPOSAL, EntryKind.TRANSFORMATION})
 
-# What has been put out of force counts for nothing; neither does what this filing corrects.
-_IN_FORCE = """
-    AND e.id <> ALL(CAST(:excluded AS bigint[]))
-    AND NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = e.lot AND v.qty = e.id)
-"""
-_STOCK = text(f"""
-    WITH asked (op, lot, root) AS (
-        SELECT * FROM unnest(CAST(:ops AS integer[]), CAST(:lots AS integer[]),
-            CAST(:roots AS integer[]))
-    ), wide AS (
+
+def _in_force(excluded: str) -> str:
+    """What has been put out of force counts for nothing; neither does what this filing corrects."""
+    return f"""AND e.id <> ALL({excluded})
+        AND NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = e.lot AND v.qty = e.id)
+    """
+
+
+_STOCK = Prepared(
+    "stock_held",
+    "integer[], integer[], integer[], bigint[]",
+    f"""
+    WITH asked (op, lot, root) AS (SELECT * FROM unnest($1, $2, $3)),
+    wide AS (
         SELECT op, lot, root FROM asked
         UNION
-        SELECT a.op, s.other, a.root FROM asked a
-        JOIN entry s ON s.lot = a.lot AND s.kind = 9 AND s.unit = 2
+        SELECT a.op, s.other, a.root FROM asked a CROSS JOIN LATERAL (
+            SELECT s.op, s.other FROM entry s
+            WHERE s.lot = a.lot AND s.kind = 9 AND s.unit = 2 OFFSET 0) s
         WHERE a.op = s.op OR a.op = (SELECT merged_into FROM subject WHERE id = s.op)
     )
     SELECT w.op, w.root AS lot, e.lot AS stored, e.unit, e.kind, sum(e.qty) AS qty,
@@ -49,33 +55,50 @@ _STOCK = text(f"""
         coalesce(bool_or(e.kind IN (1, 3) AND e.flags & 2 = 0), false) AS proven
     FROM wide w CROSS JOIN LATERAL (
         SELECT e.* FROM entry e
-        WHERE e.lot = w.lot AND e.op = w.op AND e.kind BETWEEN 1 AND 6 {_IN_FORCE} OFFSET 0) e
+        WHERE e.lot = w.lot AND e.op = w.op AND e.kind BETWEEN 1 AND 6 {_in_force("$4")}
+        OFFSET 0) e
     GROUP BY w.op, w.root, e.lot, e.unit, e.kind
-""")  # noqa: S608
-_TWINS = text(f"""
+""",  # noqa: S608
+)
+# What is asked for is a box around like deliveries of one lot; most are around one alone. The notes
+# are read for what is found, which is little.
+_TWINS = Prepared(
+    "twins_filed",
+    "integer[], integer[], smallint[], integer[], integer[], integer[], integer[], bigint[], "
+    "bigint[], bigint[]",
+    f"""
     SELECT e.op, e.kind, e.lot, e.other, e.qty, e.unit, e.ts, e.doc,
-        coalesce(n.document_line, '') AS document_line
-    FROM unnest(CAST(:lots AS integer[]), CAST(:times AS integer[]), CAST(:ops AS integer[]),
-        CAST(:kinds AS smallint[]), CAST(:others AS integer[]), CAST(:quantities AS bigint[]))
-        AS w (lot, ts, op, kind, other, qty)
-    JOIN entry e ON e.lot = w.lot AND e.op = w.op AND e.kind = w.kind AND e.other = w.other
-        AND e.qty = w.qty AND e.ts BETWEEN w.ts - :window AND w.ts + :window
-    LEFT JOIN entry_note n ON n.lot = e.lot AND n.id = e.id
-    WHERE true {_IN_FORCE}
-""")  # noqa: S608
-_LINES = text(f"""
+        coalesce((SELECT n.document_line FROM entry_note n WHERE n.lot = e.lot AND n.id = e.id), '')
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        AS w (lot, op, kind, since, until, lowest, highest, least, most)
+    CROSS JOIN LATERAL (
+        SELECT e.* FROM entry e
+        WHERE e.lot = w.lot AND e.ts BETWEEN w.since AND w.until AND e.op = w.op
+            AND e.kind = w.kind AND e.other BETWEEN w.lowest AND w.highest
+            AND e.qty BETWEEN w.least AND w.most {_in_force("$10")}
+        OFFSET 0) e
+""",  # noqa: S608
+)
+_LINES = Prepared(
+    "document_lines_filed",
+    "text[], text[], integer[], bigint[]",
+    f"""
     SELECT DISTINCT e.op, e.kind, n.document, n.document_line
-    FROM unnest(CAST(:documents AS text[]), CAST(:lines AS text[])) AS w (document, line)
+    FROM unnest($1, $2) AS w (document, line)
     JOIN entry_note n ON n.document = w.document AND n.document_line = w.line
         AND n.document_line <> ''
-    JOIN entry e ON e.lot = n.lot AND e.id = n.id
-    WHERE e.op = ANY(CAST(:ops AS integer[])) {_IN_FORCE}
-""")  # noqa: S608
+    CROSS JOIN LATERAL (
+        SELECT e.op, e.kind FROM entry e
+        WHERE e.lot = n.lot AND e.id = n.id AND e.op = ANY($3) {_in_force("$4")}
+        OFFSET 0) e
+""",  # noqa: S608
+)
 # Two filings of one operator that carry line numbers go one after the other: both would find the
 # document's line free otherwise. Lines without a number never refuse each other, nor wait.
 _LOCK = text("""
     SELECT pg_advisory_xact_lock(7310004, op) FROM unnest(CAST(:ops AS integer[])) AS op ORDER BY op
 """)
+_MANY = 40  # lines of one kind about one lot in one filing: their twins are read all at once
 
 
 @dataclass(slots=True)
@@ -96,6 +119,7 @@ class Stock:
 
 
 LineKey = tuple[int, int, str, str]
+Twins = dict[Likeness, list[Twin]]
 
 
 class Stocks(dict[tuple[int, int], Stock]):
@@ -131,32 +155,48 @@ class Context:
     subjects: dict[int, Subject]
     holds: dict[int, Hold]
     stock: Stocks
-    twins: dict[Likeness, list[Twin]]
+    twins: Twins
     lines: set[LineKey]
     packs: dict[int, Counting] = field(default_factory=dict)
 
 
 def load_context(batch: Batch, family: dict[int, int]) -> Context:
     """Read everything the rules ask about; the number of statements does not grow with lines."""
-    items = list(batch.alive)
+    items = batch.alive
     ops = sorted({item.operator for item in items})
     partners = {item.partner for item in items if item.partner}
     excluded = sorted({item.corrects for item in items if item.corrects})
     links = [(it.source, it.pool) for it in batch.pooled]
-    stopped = stopped_lots(batch.uow, family, links)
+    stopped = stopped_lots(batch.uow, family, links, batch.coded)
+    packs = _packs(batch, items, family)
     return Context(
         family=family,
-        subjects=subjects_by_ids(batch.uow, {*ops, *partners}),
+        subjects=licensed_by_ids(batch.uow, {*ops, *partners}),
         holds={family[lot]: it.hold for lot, it in stopped.items()},
-        stock=_stock(batch, items, family, excluded),
+        stock=_stock(batch, items, family, excluded, packs),
         twins=_twins(batch, items, excluded),
         lines=_lines(batch, items, ops, excluded),
-        packs=countings(batch.uow, family),
+        packs=packs,
     )
 
 
+def _packs(batch: Batch, items: Iterable[Item], lots: Iterable[int]) -> dict[int, Counting]:
+    """How stored quantities of lots count; the lines' own lots were just looked up."""
+    resolved = {goods.lot: goods.resolved for item in items for goods in item.all_goods}
+    found = {
+        lot: Counting(contains=it.product.contains, case_contains=it.case_contains)
+        for lot, it in resolved.items()
+        if it.case_contains is not None or it.product.contains != 1
+    }
+    return found | countings(batch.uow, set(lots) - resolved.keys())
+
+
 def _stock(
-    batch: Batch, items: Iterable[Item], family: dict[int, int], excluded: list[int]
+    batch: Batch,
+    items: Iterable[Item],
+    family: dict[int, int],
+    excluded: list[int],
+    packs: dict[int, Counting],
 ) -> Stocks:
     """What the operators have of the lots they let go, and of what may be in these.
 
@@ -164,7 +204,10 @@ def _stock(
     """
     out = (item for item in items if item.line.kind in LETTING_GO)
     named = {(item.operator, goods.lot) for item in out for goods in item.goods}
-    links = [*pools_of(batch.uow, named), *batch.pooled]
+    if not named:
+        return Stocks({})
+    nameless = [it for it in named if it[1] not in batch.coded]
+    links = [*pools_of(batch.uow, nameless), *batch.pooled]
     stocks = Stocks({(it.holder, family.get(it.source, it.source)): it.pool for it in links})
     members: dict[int, list[int]] = defaultdict(list)
     for lot, root in family.items():
@@ -180,12 +223,13 @@ def _stock(
     let_go = {(op, root) for op, _, root in asked}
     new = {(it.holder, it.source, family.get(it.pool, it.pool)) for it in batch.pooled}
     asked |= {it for it in new if (it[0], it[2]) in let_go}
+    asked = {it for it in asked if it[1] not in batch.new}
     if not asked:
         return stocks
-    columns = (list(column) for column in zip(*sorted(asked), strict=True))
-    values = dict(zip(("ops", "lots", "roots"), columns, strict=True))
-    rows = batch.uow.session.execute(_STOCK, {**values, "excluded": excluded}).all()
-    packs = countings(batch.uow, {row.stored for row in rows})
+    columns = map(numbers, zip(*sorted(asked), strict=True))
+    rows = _STOCK.rows(batch.uow.session, *columns, numbers(excluded))
+    others = {row.stored for row in rows} - family.keys()
+    packs = packs | countings(batch.uow, others)
     for row in rows:
         held = stocks[row.op, row.lot]
         measure, qty = amounts.measure_of(row.unit), int(row.qty)
@@ -197,34 +241,53 @@ def _stock(
     return stocks
 
 
-def _twins(batch: Batch, items: Iterable[Item], excluded: list[int]) -> dict[Likeness, list[Twin]]:
-    found: dict[Likeness, list[Twin]] = defaultdict(list)
-    asked = {
-        (
-            goods.lot,
-            item.line.at.seconds,
-            item.operator,
-            int(ROW_KINDS[item.line.kind]),
-            item.operator if item.partner is None else item.partner,
-            goods.qty,
-        )
-        for item in items
-        if item.line.kind in ROW_KINDS
-        for goods in item.goods
-    }
-    if not asked:
-        return found
-    names = ("lots", "times", "ops", "kinds", "others", "quantities")
-    columns = (list(column) for column in zip(*sorted(asked), strict=True))
-    hours = max(batch.limits(item.line.at).duplicate_hours for item in items)
-    rows = batch.uow.session.execute(
-        _TWINS,
-        {**dict(zip(names, columns, strict=True)), "excluded": excluded, "window": hours * 3_600},
+def _twins(batch: Batch, items: Iterable[Item], excluded: list[int]) -> Twins:
+    """The entries that lines may repeat; of a lot that was not on file there are none."""
+    found: Twins = defaultdict(list)
+    alike: dict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
+    hours = 0
+    for item in items:
+        kind = ROW_KINDS.get(item.line.kind)
+        if kind is None:
+            continue
+        hours = max(hours, item.when.limits.duplicate_hours)
+        other = item.operator if item.partner is None else item.partner
+        for goods in item.goods:
+            if goods.lot not in batch.new:
+                delivery = (item.line.at.seconds, other, goods.qty)
+                alike[goods.lot, item.operator, int(kind)].append(delivery)
+    boxes = sorted(
+        (*key, *box)
+        for key, deliveries in alike.items()
+        for box in _boxes(deliveries, hours * 3_600)
     )
-    for row in rows:
-        like = Likeness(row.op, row.kind, row.lot, row.other, row.qty, row.unit)
-        found[like].append(Twin(row.ts, row.doc, row.document_line))
+    if not boxes:
+        return found
+    columns = map(numbers, zip(*boxes, strict=True))
+    for *like, ts, doc, line in _TWINS.rows(batch.uow.session, *columns, numbers(excluded)):
+        op, kind, lot, other, qty, unit = like
+        found[op, kind, lot, other, qty, unit].append(Twin(ts, doc, line))
     return found
+
+
+def _boxes(deliveries: list[tuple[int, int, int]], window: int) -> set[tuple[int, ...]]:
+    """(since, until, lowest and highest other, least and most quantity) to look within.
+
+    One each, or one around all where they are so many that the lot would be read again and again.
+    """
+    if len(deliveries) <= _MANY:
+        return {(ts - window, ts + window, it, it, qty, qty) for ts, it, qty in deliveries}
+    times, others, quantities = zip(*deliveries, strict=True)
+    return {
+        (
+            min(times) - window,
+            max(times) + window,
+            min(others),
+            max(others),
+            min(quantities),
+            max(quantities),
+        )
+    }
 
 
 def _lines(
@@ -239,13 +302,7 @@ def _lines(
         return set()
     batch.uow.session.execute(_LOCK, {"ops": ops})
     documents, lines = zip(*sorted(asked), strict=True)
-    rows = batch.uow.session.execute(
-        _LINES,
-        {
-            "documents": list(documents),
-            "lines": list(lines),
-            "ops": ops,
-            "excluded": excluded,
-        },
+    rows = _LINES.rows(
+        batch.uow.session, list(documents), list(lines), numbers(ops), numbers(excluded)
     )
-    return {(row.op, row.kind, row.document, row.document_line) for row in rows}
+    return {(op, kind, document, line) for op, kind, document, line in rows}

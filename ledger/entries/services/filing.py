@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from itertools import count
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from ledger.entries import errors
 from ledger.entries.rules import canonical
+from ledger.entries.rules.canonical import Row
 from ledger.entries.rules.limits import LINES_MAX, ROWS_MAX
 from ledger.entries.services import claims, naming, packing
 from ledger.entries.services.batch import Batch, Item
 from ledger.entries.services.checking import Checker
 from ledger.entries.services.context import load_context
 from ledger.entries.services.corrections import load_corrected
-from ledger.entries.services.leaves import leaves_of, queue_leaves
-from ledger.entries.services.numbers import take_entry_ids
+from ledger.entries.services.leaves import leaves_of, leaves_queued
+from ledger.entries.services.numbers import numbers_taken
 from ledger.entries.services.packing import Shelf
 from ledger.entries.services.partitions import make_room_for
 from ledger.entries.services.rows import reference_of, rows_and_notes
@@ -31,7 +35,8 @@ from ledger.entries.terms import (
     Unreadable,
     Warned,
 )
-from ledger.entries.writer import write_notes, write_rows
+from ledger.entries.writer import Note, few_rows, write_notes, write_rows
+from ledger.kernel.statements import Statement, together
 from ledger.kernel.uow import UnitOfWork
 
 # What a line before may have caused that is itself refused.
@@ -42,6 +47,7 @@ CAUSED_BY_OTHERS = (
     errors.UnitInItself,
 )
 TURNS_MAX = 4  # times refusals are looked at again; chains of refusals longer than that stay
+POINT = "filing_lines"  # what lines opened is taken back to here when one of them is refused
 ALERTED_MAX = 200  # references named in one fact; the fact says when there are more
 
 
@@ -55,13 +61,16 @@ def file_entries(uow: UnitOfWork, command: FileEntries) -> Filed:
     Announces: entry.filed; food.expired_dispatched; entry.licence_doubted.
     """
     _refuse_whole(uow, command)
-    answer = claims.claim_key(uow, command)
+    answer = claims.claim_key(uow, command, (f"SAVEPOINT {POINT}", ()))
     if answer:
         return answer
-    refused = [
-        _unreadable(i, it) for i, it in enumerate(command.lines) if isinstance(it, Unreadable)
-    ]
-    lines = [(i, it) for i, it in enumerate(command.lines) if isinstance(it, Line)]
+    lines: list[tuple[int, Line]] = []
+    refused: list[Refused] = []
+    for index, line in enumerate(command.lines):
+        if isinstance(line, Unreadable):
+            refused.append(_unreadable(index, line))
+        else:
+            lines.append((index, line))
     batch, shelf = _prepared(uow, command, lines, refused)
     return _written(batch, shelf, command, sorted(refused, key=lambda it: it.index))
 
@@ -89,19 +98,16 @@ def _prepared(
     stays of the refused ones: neither what they opened nor a refusal they caused.
     """
     for turn in count():
-        savepoint = uow.session.begin_nested()
-        batch = Batch(uow, command.operator_id, _items(lines), command.strict)
+        batch = Batch(uow, command.operator_id, lines, strict=command.strict)
         try:
             shelf = _prepare(batch)
         except BaseException:
-            if savepoint.is_active:
-                savepoint.rollback()
+            _take_back(uow)
             raise
         bad = {item.index: item for item in batch.items if item.refusal}
         if not (bad or (refused and command.mode is Mode.ALL)):
-            savepoint.commit()
             return batch, shelf
-        savepoint.rollback()
+        _take_back(uow)
         if command.mode is Mode.GOOD and turn < TURNS_MAX:
             bad = _surely(bad)
         refused += [_refused(item) for item in bad.values()]
@@ -112,25 +118,18 @@ def _prepared(
     raise AssertionError  # the loop returns or raises
 
 
+def _take_back(uow: UnitOfWork) -> None:
+    """Undo what was done since the point that was set beside the key, and stand there again."""
+    with contextlib.suppress(DBAPIError):  # the connection itself may be what is gone
+        together(uow.session, (f"ROLLBACK TO SAVEPOINT {POINT}", ()))
+
+
 def _surely(bad: dict[int, Item]) -> dict[int, Item]:
     """The lines whose refusal no other refused line can have caused; all when there is none."""
     sure = {
         index: item for index, item in bad.items() if not isinstance(item.refusal, CAUSED_BY_OTHERS)
     }
     return sure or bad
-
-
-def _items(lines: list[tuple[int, Line]]) -> list[Item]:
-    return [
-        Item(
-            index,
-            line,
-            line.replacement
-            if line.replacement is not None and line.kind is EntryKind.CORRECTION
-            else line,
-        )
-        for index, line in lines
-    ]
 
 
 def _prepare(batch: Batch) -> Shelf:
@@ -159,42 +158,39 @@ def _refused(item: Item) -> Refused:
 
 
 def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Refused]) -> Filed:
-    uow, items = batch.uow, list(batch.alive)
-    first = take_entry_ids(uow, len(items) + bool(batch.aliases)) if items else 0
-    for place, item in enumerate(items):
-        item.number = first + place
-    rows, notes, records = rows_and_notes(batch)
+    uow, items = batch.uow, batch.alive
+    first, number = _numbered(batch, items)
+    rows, notes, records = rows_and_notes(batch, items)
     receipt = canonical.receipt(records)
     if len(rows) > ROWS_MAX:
         raise errors.TooManyRows(rows=len(rows), limit=ROWS_MAX, field="entries")
     aliases = alias_rows(batch.aliases, first + len(items))
-    write_rows(uow.session, rows + aliases)
-    write_notes(uow.session, notes)
-    packing.store_units(batch, shelf)
     last = first + len(items) + bool(aliases) - 1 if items else 0
+    statements = _stored(uow, rows + aliases, notes)
+    packing.store_units(batch, shelf)
     if items:
         records += [canonical.record(row) for row in aliases]
-        queue_leaves(uow, command.operator_id, leaves_of(records, first, last - first + 1))
+        leaves = leaves_of(records, first, last - first + 1)
+        statements += leaves_queued(command.operator_id, leaves)
     references = [reference_of(item) for item in items]
     answer = _answer(items, references, refused)
-    number = claims.store_filing(
-        uow,
-        {
-            "operator_id": command.operator_id,
-            "filing_key": command.filing_key,
-            "content_hash": command.content_hash,
-            "account_id": uow.actor.account_id,
-            "source": command.source.value,
-            "upload_id": command.upload_id,
-            "first_entry": first,
-            "last_entry": last,
-            "accepted": len(items),
-            "answer": json.dumps(answer, ensure_ascii=False, default=str),
-            "receipt": receipt,
-            "filed_at": uow.now,
-        },
-    )
-    _tell(batch, number, (first, last), references)
+    values = {
+        "operator_id": command.operator_id,
+        "filing_key": command.filing_key,
+        "content_hash": command.content_hash,
+        "account_id": uow.actor.account_id,
+        "source": command.source.value,
+        "upload_id": command.upload_id,
+        "first_entry": first,
+        "last_entry": last,
+        "accepted": len(items),
+        "answer": json.dumps(answer, ensure_ascii=False, default=str),
+        "receipt": receipt,
+        "filed_at": uow.now,
+    }
+    statements.append(claims.filing_stored(number, values))
+    statements += _told(batch, items, number, (first, last), references)
+    together(uow.session, *statements)
     return Filed(
         filing_id=number,
         filing_key=command.filing_key,
@@ -205,6 +201,26 @@ def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Ref
         receipt=receipt.hex(),
         filed_at=uow.now,
     )
+
+
+def _numbered(batch: Batch, items: list[Item]) -> tuple[int, int]:
+    """Give the lines their numbers; the first of them, and that of the filing."""
+    entries = len(items) + bool(batch.aliases) if items else 0
+    ((first, number),) = together(
+        batch.uow.session, (f"RELEASE SAVEPOINT {POINT}", ()), numbers_taken(entries)
+    )
+    for place, item in enumerate(items):
+        item.number = first + place
+    return first, number
+
+
+def _stored(uow: UnitOfWork, rows: list[Row], notes: list[Note]) -> list[Statement]:
+    """Write rows and notes; a few are left to be sent with the filing itself."""
+    statements = few_rows(rows, notes)
+    if statements is None:
+        write_rows(uow.session, rows)
+        write_notes(uow.session, notes)
+    return statements or []
 
 
 def _answer(items: list[Item], references: list[str], refused: list[Refused]) -> dict[str, Any]:
@@ -231,32 +247,28 @@ def _warnings(item: Item) -> list[dict[str, Any]]:
     ]
 
 
-def _tell(batch: Batch, filing: int, numbers: tuple[int, int], references: list[str]) -> None:
-    """Leave the facts and the audit line of the filing."""
-    uow, items = batch.uow, list(batch.alive)
-    lots = {lot for item in items for lot in item.lots}
+def _told(
+    batch: Batch, items: list[Item], filing: int, numbers: tuple[int, int], references: list[str]
+) -> list[Statement]:
+    """The facts and the audit line of the filing."""
+    uow = batch.uow
+    lots = len({lot for item in items for lot in item.lots})
     shared = {"filing_id": filing, "operator_id": batch.operator_id}
-    uow.announce(
-        "entry.filed",
-        **shared,
-        first_entry=numbers[0],
-        last_entry=numbers[1],
-        accepted=len(items),
-        lots=len(lots),
-    )
-    sold = [item.line.kind is EntryKind.DISPATCH for item in items]
-    marked = list(zip(items, references, sold, strict=True))
-    if expired := [it for item, it, out in marked if out and item.flags & Flag.EXPIRED_FOOD]:
-        uow.announce("food.expired_dispatched", **shared, **_named(expired))
-    if doubted := [it for item, it, _ in marked if item.flags & Flag.LICENCE]:
-        uow.announce("entry.licence_doubted", **shared, **_named(doubted))
-    uow.audit(
-        "entry.file",
-        f"filing:{filing}",
-        operator_id=batch.operator_id,
-        accepted=len(items),
-        lots=len(lots),
-    )
+    counted = {"accepted": len(items), "lots": lots}
+    span = {"first_entry": numbers[0], "last_entry": numbers[1]}
+    told = [uow.fact("entry.filed", **shared, **span, **counted)]
+    sold = EntryKind.DISPATCH
+    marked = [(item, it) for item, it in zip(items, references, strict=True) if item.flags]
+    expired = [
+        it for item, it in marked if item.line.kind is sold and item.flags & Flag.EXPIRED_FOOD
+    ]
+    if expired:
+        told.append(uow.fact("food.expired_dispatched", **shared, **_named(expired)))
+    if doubted := [it for item, it in marked if item.flags & Flag.LICENCE]:
+        told.append(uow.fact("entry.licence_doubted", **shared, **_named(doubted)))
+    about = {"operator_id": batch.operator_id, **counted}
+    told.append(uow.audit_line("entry.file", f"filing:{filing}", **about))
+    return told
 
 
 def _named(references: list[str]) -> dict[str, Any]:

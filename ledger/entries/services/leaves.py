@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy.typing as npt
-from sqlalchemy import text
 
 from ledger.entries.rules import canonical
+from ledger.kernel.statements import Statement, together
 from ledger.kernel.uow import UnitOfWork
 
-# Two statements in one round trip.
-_QUEUE = text("""
-    INSERT INTO leaf_batch (operator_id, first_entry, count, nonce)
-    VALUES (:operator_id, :first_entry, :count, :nonce);
-    INSERT INTO leaf_queue (operator_id, first_entry, leaves)
-    VALUES (:operator_id, :first_entry, :leaves)
-""")
+_BATCH = "INSERT INTO leaf_batch (operator_id, first_entry, count, nonce) VALUES (%s, %s, %s, %s)"
+_QUEUE = "INSERT INTO leaf_queue (operator_id, first_entry, leaves) VALUES (%s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +45,10 @@ def _new_nonce() -> bytes:
 
 def queue_leaves(uow: UnitOfWork, operator_id: int, leaves: Leaves) -> None:
     """Leave the entries' hashes for the log; they are sealed after this unit has committed."""
-    uow.session.execute(
-        _QUEUE,
-        {
-            "operator_id": operator_id,
-            "first_entry": leaves.first_entry,
-            "count": leaves.count,
-            "nonce": leaves.nonce,
-            "leaves": leaves.hashes,
-        },
-    )
+    together(uow.session, *leaves_queued(operator_id, leaves))
+
+
+def leaves_queued(operator_id: int, leaves: Leaves) -> list[Statement]:
+    """The same as statements, for who sends them together with others."""
+    key = (operator_id, leaves.first_entry)
+    return [(_BATCH, (*key, leaves.count, leaves.nonce)), (_QUEUE, (*key, leaves.hashes))]

@@ -15,7 +15,7 @@ from ledger.entries.rules.limits import (
     UNIT_WORD_LAST,
     UNIT_WORDS_MAX,
 )
-from ledger.entries.services.batch import Batch, Goods, Item
+from ledger.entries.services.batch import Batch, Form, Goods, Item
 from ledger.entries.terms import EntryKind, Portion
 from ledger.kernel.actor import NotYourOperator
 from ledger.kernel.errors import Refusal
@@ -50,13 +50,15 @@ def read_lines(batch: Batch) -> None:
 def name_operators(batch: Batch) -> None:
     """Whose book each line belongs to; refuses those the actor may not act for."""
     own = Party(subject_id=batch.operator_id)
-    named = {item.filed.operator or own for item in batch.alive}
+    alive = batch.alive
+    named = {item.filed.operator for item in alive if item.filed.operator}
     actor = batch.uow.actor
-    if batch.operator_id == actor.operator_id or batch.operator_id in actor.delegated:
-        named.discard(own)  # the account itself says that it exists
+    if batch.operator_id != actor.operator_id and batch.operator_id not in actor.delegated:
+        named.add(own)  # else the account itself says that it exists
     ids = _parties(batch.uow, sorted(named, key=repr), open_unknown=False)
-    for item in batch.alive:
-        found = ids.get(item.filed.operator or own, batch.operator_id)
+    whose = ids.get(own, batch.operator_id)
+    for item in alive:
+        found = ids[item.filed.operator] if item.filed.operator else whose
         if isinstance(found, Refusal):
             item.refuse(_again(found), "operator.")
         elif not actor.may_act_for(found):
@@ -71,17 +73,22 @@ def name_partners(batch: Batch) -> None:
     Producers the goods name are opened in the same statement, in one order with the partners: two
     filings that name each other's partners as producers would lock each other out otherwise.
     """
-    partners = [item.line.partner for item in batch.alive]
+    alive = batch.alive
+    partners = [item.line.partner for item in alive]
     partners += [
         portion.lot.producer
-        for item in batch.alive
+        for item in alive
         for portion in (*item.line.portions, *item.line.outputs)
+        if portion.lot.producer
     ]
-    ids = _parties(batch.uow, partners, open_unknown=True)
-    for item in batch.alive:
+    # The same object is the same party: comparing what parties say takes longer than finding them.
+    objects = {id(party): party for party in partners if party}
+    ids = _parties(batch.uow, objects.values(), open_unknown=True)
+    by_object = {number: ids[party] for number, party in objects.items()}
+    for item in alive:
         if item.line.partner is None or item.line.kind not in fields.PARTNERED:
             continue
-        found = ids[item.line.partner]
+        found = by_object[id(item.line.partner)]
         if isinstance(found, Refusal):
             item.refuse(_again(found), "from." if item.line.kind is EntryKind.RECEIPT else "to.")
         else:
@@ -111,22 +118,69 @@ def name_goods(batch: Batch) -> None:
     wanted = [entry for entry in wanted if entry[0].refusal is None]
     batch.numbers |= _unit_numbers(batch, wanted)
     wanted = [entry for entry in wanted if entry[0].refusal is None]
-    found = resolve_lots(batch.uow, [_lot_wanted(item, portion) for item, _, portion, _ in wanted])
-    for (item, path, portion, quantity), resolved in zip(wanted, found, strict=True):
-        if isinstance(resolved, Refusal):
-            item.refuse(_again(resolved), f"{path}lot.")
+    asked, places = _asked(wanted)
+    resolved = resolve_lots(batch.uow, asked)
+    forms = [
+        found if isinstance(found, Refusal) else Form(it.named, found)
+        for it, found in zip(asked, resolved, strict=True)
+    ]
+    numbers = batch.numbers
+    for (item, path, portion, quantity), place in zip(wanted, places, strict=True):
+        form = forms[place]
+        if isinstance(form, Refusal):
+            item.refuse(_again(form), f"{path}lot.")
             continue
         try:
-            counted = amounts.counted(quantity, resolved)
+            goods = Goods(path, portion, form, form.count(quantity, numbers))
         except Refusal as refusal:
             item.refuse(refusal, f"{path}quantity.")
             continue
-        unit = batch.numbers.get(counted.unit.code, 0) or counted.unit.number
-        goods = Goods(path, portion, resolved, counted, unit, amounts.measure_of(unit))
         (item.made if path.startswith("outputs") else item.goods).append(goods)
 
 
-def _portions(item: Item) -> Iterator[_Wanted]:
+def _asked(wanted: Iterable[_Wanted]) -> tuple[list[LotWanted], list[int]]:
+    """The lots that are named, each way of naming one only once; and for each line which it is."""
+    asked: list[LotWanted] = []
+    seen: dict[tuple[object, ...], int] = {}
+    places = []
+    for item, _, portion, _ in wanted:
+        line, named = item.line, portion.lot
+        kind = _production_like(line.kind, portion, line.outputs)
+        supplier = item.partner if line.kind is EntryKind.RECEIPT else None
+        key: tuple[object, ...] = (named, item.operator, kind == EntryKind.PRODUCTION)
+        if not (named.produced_on.precision or (named.lot.strip() and named.lot.isprintable())):
+            key += (supplier, line.document, line.at)  # nothing else tells such lots apart
+        elif not named.gtin.strip():
+            key += (supplier,)
+        place = seen.setdefault(key, len(asked))
+        if place == len(asked):
+            asked.append(
+                LotWanted(
+                    named=named,
+                    filer_id=item.operator,
+                    assumed_producer_id=supplier or item.operator,
+                    document=line.document,
+                    at=line.at,
+                    kind=kind,
+                )
+            )
+        places.append(place)
+    return asked, places
+
+
+def _portions(item: Item) -> Iterable[_Wanted]:
+    line = item.line
+    if len(line.portions) == 1 and line.kind in fields.PLAIN and not line.portions[0].lot.sscc:
+        portion = line.portions[0]
+        try:
+            return ((item, "", portion, amounts.as_written(portion.quantity, portion.unit)),)
+        except Refusal as refusal:
+            item.refuse(refusal, "quantity.")
+            return ()
+    return _many_portions(item)
+
+
+def _many_portions(item: Item) -> Iterator[_Wanted]:
     line = item.line
     names = ("inputs", "outputs") if line.kind is EntryKind.TRANSFORMATION else ("portions",)
     for name in names:
@@ -149,22 +203,9 @@ def _quantity(kind: EntryKind, portion: Portion) -> Quantity:
     return amounts.as_written(portion.quantity, portion.unit)
 
 
-def _lot_wanted(item: Item, portion: Portion) -> LotWanted:
-    line = item.line
-    receipt = line.kind is EntryKind.RECEIPT and item.partner
-    return LotWanted(
-        named=portion.lot,
-        filer_id=item.operator,
-        assumed_producer_id=item.partner if receipt else item.operator,
-        document=line.document,
-        at=line.at,
-        kind=_production_like(line.kind, portion, line.outputs),
-    )
-
-
-def _production_like(kind: EntryKind, portion: Portion, outputs: tuple[Portion, ...]) -> str:
+def _production_like(kind: EntryKind, portion: Portion, outputs: tuple[Portion, ...]) -> EntryKind:
     made = kind is EntryKind.TRANSFORMATION and any(portion is output for output in outputs)
-    return EntryKind.PRODUCTION.value if made else kind.value
+    return EntryKind.PRODUCTION if made else kind
 
 
 def _unit_numbers(batch: Batch, wanted: Iterable[_Wanted]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from ledger.entries import errors
 from ledger.entries.rules import amounts
 from ledger.entries.rules.fields import CARRIED, PACKING
 from ledger.entries.rules.limits import UNIT_DEPTH_MAX
-from ledger.entries.services.batch import Batch, Goods, Item
+from ledger.entries.services.batch import Batch, Form, Goods, Item
 from ledger.entries.terms import EntryKind, Portion, RowKind
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.sscc import parse_sscc
@@ -364,8 +364,8 @@ def _add_goods(
             continue
         portion = Portion(lot=LotNamed(lot_id=content.lot, sscc=sscc), quantity="", unit="")
         quantity = Quantity(content.qty, _unit(content.unit))
-        measure = amounts.measure_of(content.unit)
-        item.goods.append(Goods("", portion, resolved, quantity, content.unit, measure, sscc))
+        counted = (quantity, content.unit, amounts.measure_of(content.unit))
+        item.goods.append(Goods("", portion, Form(portion.lot, resolved), counted, sscc))
 
 
 def _unit(number: int) -> Unit:

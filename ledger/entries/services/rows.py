@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from ledger.entries.rules import canonical, retention
 from ledger.entries.rules.canonical import Row
-from ledger.entries.services.batch import Batch, Goods, Item
+from ledger.entries.services.batch import Batch, Goods, Item, When
 from ledger.entries.terms import EntryKind, RowKind
 from ledger.entries.writer import Note
 from ledger.kernel.ids import entry_reference
@@ -24,10 +26,14 @@ SIMPLE = {
 PACKED = frozenset({EntryKind.AGGREGATION, EntryKind.DISAGGREGATION})
 SAID = ("certificate_kind", "origin", "storage", "reason", "note", "override_reason", "sscc")
 
+_words = attrgetter(*SAID)
+
 
 def rows_of(item: Item, now: Moment) -> list[Row]:
     """The rows of one line, all under its number."""
-    rows = [_void(item, lot, now) for lot in dict.fromkeys(it.lot for it in item.corrected)]
+    rows = []
+    if item.corrected:
+        rows += [_void(item, lot, now) for lot in dict.fromkeys(it.lot for it in item.corrected)]
     if item.line.kind is EntryKind.TRANSFORMATION:
         return rows + _transformation(item)
     kind = SIMPLE.get(item.line.kind)
@@ -49,9 +55,9 @@ def _row(item: Item, goods: Goods, kind: RowKind, other: int, qty: int) -> Row:
         item.operator,
         other,
         item.doc,
-        int(kind),
+        kind,
         goods.unit,
-        int(at.precision),
+        at.precision,
         item.flags,
     )
 
@@ -95,18 +101,20 @@ def _together(portions: list[Goods]) -> list[tuple[Goods, int]]:
     return [(first[key], qty) for key, qty in sums.items()]
 
 
-def notes_of(batch: Batch) -> list[Note]:
+def notes_of(batch: Batch, items: Sequence[Item]) -> list[Note]:
     """The notes of all lines, one per entry and lot; a document is kept as long as its longest."""
     kept: dict[tuple[int, str], date] = {}
     days = []
-    for item in batch.alive:
-        day = _keep_until(batch, item)
+    years: dict[tuple[object, ...], date] = {}
+    for item in items:
+        day = _keep_until(batch, item, years)
         days.append(day)
         if item.line.document:
             key = (item.operator, item.line.document)
-            kept[key] = max(day, kept.get(key, day))
+            if key not in kept or day > kept[key]:
+                kept[key] = day
     notes = []
-    for item, day in zip(batch.alive, days, strict=True):
+    for item, day in zip(items, days, strict=True):
         until = kept.get((item.operator, item.line.document), day)
         notes += _notes(item, until)
     return notes
@@ -116,32 +124,27 @@ def _notes(item: Item, until: date) -> list[Note]:
     line = item.line
     lots = item.lots
     shared = _said(item, lots)
+    said: tuple[int, str, str, str, date]
+    said = (item.number, line.document, line.document_line, line.certificate, until)
     portions: dict[int, Goods] = {}
     for goods in item.all_goods:
         portions.setdefault(goods.lot, goods)
-    notes = []
-    for lot in lots:
-        said = shared | _as_written(portions[lot]) if lot in portions else shared
-        notes.append(
-            Note(
-                lot,
-                item.number,
-                line.document,
-                line.document_line,
-                line.certificate,
-                until,
-                canonical.said_text(said),
-            )
+    return [
+        Note(
+            lot,
+            *said,
+            canonical.said_text(shared | _as_written(portions[lot]) if lot in portions else shared),
         )
-    return notes
+        for lot in lots
+    ]
 
 
 def _said(item: Item, lots: list[int]) -> dict[str, Any]:
     said: dict[str, Any] = {}
-    for name in SAID:
-        value = getattr(item.line, name) or getattr(item.filed, name)
-        if value:
-            said[name] = value
+    for line in (item.filed, item.line) if item.filed is not item.line else (item.line,):
+        words = _words(line)
+        if any(words):
+            said |= {name: word for name, word in zip(SAID, words, strict=True) if word}
     if item.filed is not item.line or item.corrects:
         said["corrects"] = item.filed.corrects
         said["reason"] = item.filed.reason
@@ -153,45 +156,48 @@ def _said(item: Item, lots: list[int]) -> dict[str, Any]:
 
 
 def _as_written(goods: Goods) -> dict[str, Any]:
-    named = goods.portion.lot
-    said = {
-        "quantity": goods.portion.quantity.strip(),
-        "unit": goods.portion.unit.strip(),
-        "gtin": named.gtin,
-        "product": named.product,
-        "lot": named.lot,
-        "sscc": goods.sscc,
-    }
-    return {name: value for name, value in said.items() if value}
+    said: dict[str, Any] = goods.form.said.copy()
+    if quantity := goods.portion.quantity.strip():
+        said["quantity"] = quantity
+    if unit := goods.portion.unit.strip():
+        said["unit"] = unit
+    if goods.sscc:
+        said["sscc"] = goods.sscc
+    return said
 
 
-def _keep_until(batch: Batch, item: Item) -> date:
-    at = item.line.at
-    limits = batch.limits(at)
-    today = batch.uow.today
-    traded = retention.last_day(at) or today
-    days = [
-        retention.keep_until(
-            expiry=goods.expiry,
-            recorded_on=today,
-            traded_on=traded,
-            agricultural=goods.resolved.agricultural,
-            limits=limits,
-        )
-        for goods in item.all_goods
-    ]
-    none = retention.keep_until(
-        expiry=None, recorded_on=today, traded_on=traded, agricultural=False, limits=limits
+def _keep_until(batch: Batch, item: Item, known: dict[tuple[object, ...], date]) -> date:
+    """Until when the entry must be kept; ``known`` remembers the answers of a filing."""
+    when, days = item.when, []
+    for goods in item.all_goods:
+        form = goods.form
+        key: tuple[object, ...] = (when, form.agricultural)
+        if form.expiry is not None and not form.agricultural:
+            key = (form.expiry, when.limits.months_after_expiry)
+        if key not in known:
+            known[key] = _kept(batch, when, form.expiry, agricultural=form.agricultural)
+        days.append(known[key])
+    return max(days) if days else _kept(batch, when, None, agricultural=False)
+
+
+def _kept(batch: Batch, when: When, expiry: date | None, *, agricultural: bool) -> date:
+    return retention.keep_until(
+        expiry=expiry,
+        recorded_on=batch.uow.today,
+        traded_on=when.traded,
+        agricultural=agricultural,
+        limits=when.limits,
     )
-    return max(days, default=none)
 
 
-def rows_and_notes(batch: Batch) -> tuple[list[Row], list[Note], list[bytes]]:
+def rows_and_notes(
+    batch: Batch, items: Sequence[Item]
+) -> tuple[list[Row], list[Note], list[bytes]]:
     """All rows and notes of the filing, and the canonical record of each row."""
     now = moment_of(batch.uow.now)
-    notes = notes_of(batch)
-    digests = {(note.lot, note.id): canonical.note_digest(*note[2:]) for note in notes}
-    rows = [row for item in batch.alive for row in rows_of(item, now)]
+    notes = notes_of(batch, items)
+    digests = {(note[0], note[1]): canonical.note_digest(*note[2:]) for note in notes}
+    rows = [row for item in items for row in rows_of(item, now)]
     records = [
         canonical.record(row, digests.get((row[2], row[0]), canonical.NO_NOTE)) for row in rows
     ]
@@ -200,5 +206,5 @@ def rows_and_notes(batch: Batch) -> tuple[list[Row], list[Note], list[bytes]]:
 
 def reference_of(item: Item) -> str:
     """The public reference of a line: its first lot and its number."""
-    first = next(item.all_goods, None)
-    return entry_reference(first.lot if first else item.corrected[0].lot, item.number)
+    first = (item.goods or item.made or item.corrected)[0]
+    return entry_reference(first.lot, item.number)

@@ -22,6 +22,7 @@ from ledger.entries.services.leaves import leaves_of, queue_leaves
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.terms import Alias, EntryKind, RowKind
 from ledger.entries.writer import write_rows
+from ledger.kernel.statements import Prepared, numbers
 from ledger.kernel.uow import UnitOfWork
 
 # Locks are few on purpose: a filing may name thousands of lots, the server has room for thousands
@@ -32,10 +33,11 @@ _LOCK = text("""
     SELECT pg_advisory_xact_lock(7310003, bucket)
     FROM unnest(CAST(:buckets AS integer[])) AS bucket ORDER BY bucket
 """)
-_SAME = text("""
-    SELECT lot, other FROM entry
-    WHERE kind = 9 AND unit = 0 AND lot = ANY(CAST(:lots AS integer[]))
-""")
+_SAME = Prepared(
+    "lots_same",
+    "integer[]",
+    "SELECT lot, other FROM entry WHERE kind = 9 AND unit = 0 AND lot = ANY($1)",
+)
 _LINKED = text("""
     SELECT lot, other, op FROM entry
     WHERE kind = 9 AND unit = 1 AND lot = ANY(CAST(:lots AS integer[]))
@@ -109,13 +111,11 @@ def same_goods(batch: Batch) -> dict[int, int]:
 
     Finds on the way what the lines link: ``batch.pooled``, of it ``batch.aliases`` as new rows.
     """
-    lots = {goods.lot for item in batch.alive for goods in item.all_goods}
-    nameless = {
-        goods.lot
-        for item in batch.alive
-        for goods in item.all_goods
-        if not (goods.resolved.product.gtin or goods.resolved.product.in_store)
-    }
+    forms = {id(it): it for item in batch.alive for it in (goods.form for goods in item.all_goods)}
+    lots = {form.lot for form in forms.values()}
+    nameless = {form.lot for form in forms.values() if form.is_nameless}
+    batch.coded = lots - nameless
+    batch.new = {form.lot for form in forms.values() if form.resolved.is_new}
     if nameless:
         names = _locked(batch.uow, nameless)
         arrived = [it for it in _received_now(batch) if it[0] in nameless]
@@ -123,7 +123,7 @@ def same_goods(batch: Batch) -> dict[int, int]:
         batch.pooled = _pools(batch.uow, arrived)
         batch.pooled |= _sources(batch.uow, opened)
         batch.aliases = _new_links(batch.uow, batch.pooled)
-    return families(lots, _same(batch.uow, lots))
+    return families(lots, _same(batch.uow, lots - batch.new))
 
 
 def link_same_goods(uow: UnitOfWork, pairs: Iterable[tuple[int, int]]) -> int:
@@ -252,11 +252,13 @@ def _new_links(uow: UnitOfWork, found: set[PoolLink]) -> list[Link]:
 def _same(uow: UnitOfWork, lots: set[int]) -> set[tuple[int, int]]:
     if not lots:
         return set()
-    return {(row.lot, row.other) for row in uow.session.execute(_SAME, {"lots": sorted(lots)})}
+    return {(lot, other) for lot, other in _SAME.rows(uow.session, numbers(sorted(lots)))}
 
 
 def families(lots: set[int], pairs: set[tuple[int, int]]) -> dict[int, int]:
     """{lot: the lowest of those that are the same goods}, for all lots and pairs given."""
+    if not pairs:
+        return {lot: lot for lot in lots}
     parent: dict[int, int] = {}
 
     def root(lot: int) -> int:

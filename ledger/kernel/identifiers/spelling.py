@@ -15,6 +15,8 @@ LONGEST_ECHO = 64
 
 def fold(text: str) -> str:
     """The text with full-width characters narrowed, letters raised, spaces and dashes dropped."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return "".join(_narrow(char) for char in text if not _is_meaningless(char)).upper()
 
 

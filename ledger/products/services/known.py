@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
 from ledger.kernel.names import fold_name, pieces
+from ledger.kernel.statements import Prepared, Statement, texts, together
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import rules
-from ledger.products.model import ProductRow
-from ledger.products.queries import product_of
+from ledger.products.queries import plain_number
 from ledger.products.rules import ProductKey
 from ledger.products.terms import Product
 
 _PACKS_LOCK = 7310020
-_COLUMNS = ProductRow.__table__.c
+_SHARE = "SELECT pg_advisory_xact_lock_shared(%s)"
 
+_SHOWN = """p.id, p.gtin, p.name, p.spec, p.category, p.shelf_life, p.producer_id, p.base_id,
+    p.contains, p.confirmed, p.in_store, p.scope_id, p.name_key"""
 # One branch per kind of key, each repeating its index's condition so that the index is used.
-_FIND = text("""
-    SELECT p.* FROM product p WHERE p.gtin <> '' AND p.gtin = ANY(CAST(:gtins AS text[]))
-    UNION ALL
-    SELECT p.* FROM json_to_recordset(CAST(:in_store AS json)) AS k (scope_id int, in_store text)
-        JOIN product p ON p.scope_id = k.scope_id AND p.in_store = k.in_store AND p.in_store <> ''
-    UNION ALL
-    SELECT p.* FROM json_to_recordset(CAST(:named AS json)) AS k (name_key text, producer_id int)
-        JOIN product p ON p.name_key = k.name_key AND p.producer_id = k.producer_id
-            AND p.gtin = '' AND p.in_store = ''
-""").columns(*_COLUMNS)
+_FIND = Prepared(
+    "products_known",
+    "text, json, json",
+    f"""
+    WITH p AS (
+        SELECT {_SHOWN} FROM product p
+        WHERE p.gtin <> '' AND p.gtin = ANY(string_to_array($1, E'\\x1f'))
+        UNION ALL
+        SELECT {_SHOWN} FROM json_to_recordset($2) AS k (scope_id int, in_store text)
+            JOIN product p ON p.scope_id = k.scope_id AND p.in_store = k.in_store
+                AND p.in_store <> ''
+        UNION ALL
+        SELECT {_SHOWN} FROM json_to_recordset($3) AS k (name_key text, producer_id int)
+            JOIN product p ON p.name_key = k.name_key AND p.producer_id = k.producer_id
+                AND p.gtin = '' AND p.in_store = ''
+    )
+    SELECT p.*, (SELECT min(q.contains) FROM product q
+        WHERE q.base_id = coalesce(p.base_id, p.id) AND q.contains <> 1
+        HAVING min(q.contains) = max(q.contains))
+    FROM p
+""",  # noqa: S608
+)
 # In the order of the keys: two filings that name the same products wait instead of deadlocking.
 _OPEN = text("""
     INSERT INTO product (gtin, in_store, scope_id, producer_id, name, name_key, spec, category,
@@ -79,8 +93,7 @@ _CLAIM = text("""
 """)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(NamedTuple):
     """What somebody says about a product; what is left out says nothing."""
 
     name: str = ""
@@ -92,7 +105,12 @@ class Said:
 
 def share_packs(uow: UnitOfWork) -> None:
     """Keep packs as they are until the unit ends: a lot is found under its innermost unit."""
-    uow.session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _PACKS_LOCK})
+    together(uow.session, sharing_packs())
+
+
+def sharing_packs() -> Statement:
+    """The same as a statement, for who asks for something else as well."""
+    return _SHARE, (_PACKS_LOCK,)
 
 
 def change_packs(uow: UnitOfWork) -> None:
@@ -102,32 +120,65 @@ def change_packs(uow: UnitOfWork) -> None:
 
 def find_products(uow: UnitOfWork, keys: Iterable[ProductKey]) -> dict[ProductKey, Product]:
     """The products on file under these keys."""
+    return find_products_and_cases(uow, keys)[0]
+
+
+def find_products_and_cases(
+    uow: UnitOfWork, keys: Iterable[ProductKey], *before: Statement
+) -> tuple[dict[ProductKey, Product], dict[int, Decimal | None]]:
+    """The products on file under these keys, and how many of a product its only size of case holds.
+
+    The second is by the id of the innermost unit, none where there is no such case. ``before`` is
+    sent in the same round trip.
+    """
     wanted = set(keys)
     if not wanted:
-        return {}
+        return {}, {}
     in_store = [
         {"scope_id": key.scope_id, "in_store": key.in_store} for key in wanted if key.in_store
     ]
     named = [
         {"name_key": key.name_key, "producer_id": key.producer_id} for key in wanted if key.name_key
     ]
-    rows = uow.session.execute(
-        _FIND,
-        {
-            "gtins": [key.gtin for key in wanted if key.gtin],
-            "in_store": json.dumps(in_store),
-            "named": json.dumps(named),
-        },
+    gtins = texts(key.gtin for key in wanted if key.gtin)
+    _FIND.made_on(uow.session.connection())
+    rows = together(
+        uow.session, *before, _FIND.asking(gtins, json.dumps(in_store), json.dumps(named))
     )
-    return {_key_of(row): product_of(row) for row in rows}
+    found: dict[ProductKey, Product] = {}
+    cases: dict[int, Decimal | None] = {}
+    for *columns, name_key, case in rows:
+        product = _product(columns)
+        found[_key_of(product, name_key)] = product
+        cases[product.base_id] = None if case is None else plain_number(case)
+    return found, cases
 
 
-def _key_of(row: Any) -> ProductKey:
-    if row.gtin:
-        return ProductKey(gtin=row.gtin)
-    if row.in_store:
-        return ProductKey(in_store=row.in_store, scope_id=row.scope_id)
-    return ProductKey(name_key=row.name_key, producer_id=row.producer_id)
+def _product(columns: Sequence[Any]) -> Product:
+    number, gtin, name, spec, category, shelf_life, producer, base, contains, *rest = columns
+    confirmed, in_store, scope = rest
+    return Product(
+        id=number,
+        gtin=gtin,
+        name=name,
+        spec=spec,
+        category=category,
+        shelf_life=shelf_life,
+        producer_id=producer,
+        base_id=base or number,
+        contains=plain_number(contains),
+        confirmed=confirmed,
+        in_store=in_store,
+        scope_id=scope,
+    )
+
+
+def _key_of(product: Product, name_key: str) -> ProductKey:
+    if product.gtin:
+        return ProductKey(gtin=product.gtin)
+    if product.in_store:
+        return ProductKey(in_store=product.in_store, scope_id=product.scope_id or 0)
+    return ProductKey(name_key=name_key, producer_id=product.producer_id or 0)
 
 
 def open_products(

@@ -2,70 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment
 from ledger.kernel.names import fold_name, tidy
 from ledger.kernel.selecting import any_among
+from ledger.kernel.statements import Statement, together
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import errors, rules
-from ledger.products.model import LotRow, ProductRow
-from ledger.products.queries import lot_of, lots_by_ids, plain_number, products_by_ids
+from ledger.products.model import ProductRow
+from ledger.products.queries import lots_by_ids, plain_number, products_by_ids
 from ledger.products.rules import ProductKey
 from ledger.products.services import known
 from ledger.products.services.known import Said
+from ledger.products.services.stored import LotKey, LotSaid, stored_lots
 from ledger.products.terms import Lot, LotWanted, Product, Resolved, ShelfLife
 from ledger.subjects.services import resolve_parties
 
 PRODUCTION = "production"
-LotKey = tuple[int, str]
 
-_FIND = text("""
-    SELECT l.* FROM unnest(CAST(:products AS integer[]), CAST(:keys AS text[])) AS k (product, key)
-    JOIN lot l ON l.product_id = k.product AND l.lot_key = k.key
-""").columns(*LotRow.__table__.c)
-# In the order of the keys: two filings that name the same new lots wait instead of deadlocking.
-_OPEN = text("""
-    INSERT INTO lot (product_id, producer_id, lot_key, number, produced_at, produced_precision,
-                     expires_at, expires_precision, assumed_producer)
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS given (
-        product_id int, producer_id int, lot_key text, number text, produced_at int,
-        produced_precision smallint, expires_at int, expires_precision smallint,
-        assumed_producer boolean)
-    ORDER BY product_id, lot_key
-    ON CONFLICT DO NOTHING
-""")
-# An UPDATE locks in the order of its join; the rows are locked before, in the order of their ids.
-_LOCK = text("""
-    SELECT FROM lot WHERE id = ANY(CAST(:ids AS integer[])) ORDER BY id FOR NO KEY UPDATE
-""")
-# What is known stays; a producer once assumed stays marked, so that the order does not matter.
-_FILL = text("""
-    UPDATE lot SET
-        produced_at = CASE WHEN lot.produced_precision = 0 THEN given.produced_at
-                           ELSE lot.produced_at END,
-        produced_precision = CASE WHEN lot.produced_precision = 0 THEN given.produced_precision
-                                  ELSE lot.produced_precision END,
-        expires_at = CASE WHEN lot.expires_precision = 0 THEN given.expires_at
-                          ELSE lot.expires_at END,
-        expires_precision = CASE WHEN lot.expires_precision = 0 THEN given.expires_precision
-                                 ELSE lot.expires_precision END,
-        producer_id = coalesce(lot.producer_id, given.producer_id),
-        assumed_producer = lot.assumed_producer OR given.assumed_producer
-    FROM json_to_recordset(CAST(:rows AS json)) AS given (
-        product_id int, producer_id int, lot_key text, number text, produced_at int,
-        produced_precision smallint, expires_at int, expires_precision smallint,
-        assumed_producer boolean)
-    WHERE lot.product_id = given.product_id AND lot.lot_key = given.lot_key
-""")
+
+_NO_KEY, _NO_WORDS, _ONE = ProductKey(), Said(), Decimal(1)
 
 
 @dataclass(slots=True)
@@ -74,8 +37,8 @@ class _Line:
 
     wanted: LotWanted
     refusal: Refusal | None = None
-    key: ProductKey = field(default_factory=ProductKey)
-    words: Said = field(default_factory=Said)
+    key: ProductKey = _NO_KEY
+    words: Said = _NO_WORDS
     shelf_life: ShelfLife | None = None
     stated_producer: int | None = None
     lot_key: str = ""
@@ -105,17 +68,19 @@ def resolve_lots(uow: UnitOfWork, wanted: Sequence[LotWanted]) -> list[Resolved 
     """
     if not wanted:
         return []
-    known.share_packs(uow)
     lines = [_read(it) for it in wanted]
-    _recall_lots(
-        uow, [line for line in lines if line.going and line.wanted.named.lot_id is not None]
-    )
+    by_id = [line for line in lines if line.going and line.wanted.named.lot_id is not None]
+    stating = any(line.wanted.named.producer for line in lines if line.going)
+    sharing = known.sharing_packs()
+    if by_id or stating:
+        together(uow.session, sharing)
+    _recall_lots(uow, by_id)
     _state_producers(uow, [line for line in lines if line.going])
-    _find_products(uow, [line for line in lines if line.going])
+    sizes = _find_products(uow, [line for line in lines if line.going], sharing)
     _unpack(uow, [line for line in lines if line.product])
-    _find_lots(uow, [line for line in lines if line.going])
-    sizes = _case_sizes(uow, {line.base.id for line in lines if line.base})
-    return [_answer(line, sizes) for line in lines]
+    opened = _find_lots(uow, [line for line in lines if line.going])
+    sizes |= _case_sizes(uow, {line.base.id for line in lines if line.base} - sizes.keys())
+    return [_answer(line, sizes, opened) for line in lines]
 
 
 def _read(wanted: LotWanted) -> _Line:
@@ -133,11 +98,12 @@ def _read(wanted: LotWanted) -> _Line:
         line.shelf_life = _shelf_life(named.shelf_life)
         line.words = Said(
             name=name,
-            spec=rules.clean_text(named.spec, "spec"),
-            category=rules.clean_text(named.category, "category"),
+            spec=named.spec and rules.clean_text(named.spec, "spec"),
+            category=named.category and rules.clean_text(named.category, "category"),
             shelf_life=str(line.shelf_life or ""),
         )
-        rules.fold_lot(named.lot)
+        if folded := rules.fold_lot(named.lot):
+            line.lot_key = f"L:{folded}"
         if _reversed(named.produced_on, named.expires_on):
             raise errors.ExpiresBeforeProduced(
                 field="expires_on", produced=str(named.produced_on), expires=str(named.expires_on)
@@ -173,7 +139,7 @@ def _recall_lots(uow: UnitOfWork, lines: list[_Line]) -> None:
 
 
 def _state_producers(uow: UnitOfWork, lines: list[_Line]) -> None:
-    stating = [line for line in lines if line.wanted.named.producer]
+    stating = [line for line in lines if line.wanted.named.producer is not None]
     parties = [line.wanted.named.producer for line in stating]
     found = resolve_parties(uow, [it for it in parties if it], open_unknown=True) if parties else []
     for line, producer in zip(stating, found, strict=True):
@@ -198,18 +164,14 @@ def _key_by_producer(line: _Line) -> None:
             return
         line.key = ProductKey(name_key=line.key.name_key, producer_id=producer)
         known_producer = producer
-    words = line.words
-    line.words = Said(
-        name=words.name,
-        spec=words.spec,
-        category=words.category,
-        shelf_life=words.shelf_life,
-        producer_id=known_producer,
-    )
+    if known_producer:
+        line.words = line.words._replace(producer_id=known_producer)
 
 
-def _find_products(uow: UnitOfWork, lines: list[_Line]) -> None:
-    found = known.find_products(uow, {line.key for line in lines})
+def _find_products(
+    uow: UnitOfWork, lines: list[_Line], before: Statement
+) -> dict[int, Decimal | None]:
+    found, sizes = known.find_products_and_cases(uow, {line.key for line in lines}, before)
     for line in lines:
         _key_lot(line, found.get(line.key))
     lines = [line for line in lines if line.going]
@@ -235,6 +197,7 @@ def _find_products(uow: UnitOfWork, lines: list[_Line]) -> None:
             if line.differs and line.product
         ],
     )
+    return sizes
 
 
 def _together(first: Said, second: Said) -> Said:
@@ -249,6 +212,8 @@ def _together(first: Said, second: Said) -> Said:
 
 def _key_lot(line: _Line, product: Product | None) -> None:
     wanted = line.wanted
+    if line.lot_key:
+        return
     category = line.words.category or (product.category if product else "")
     source = rules.Source(
         supplier_id=wanted.assumed_producer_id or wanted.filer_id,
@@ -276,79 +241,42 @@ def _unpack(uow: UnitOfWork, lines: list[_Line]) -> None:
             line.base = bases[line.product.base_id]
 
 
-def _find_lots(uow: UnitOfWork, lines: list[_Line]) -> None:
-    rows: dict[LotKey, dict[str, Any]] = {}
+def _find_lots(uow: UnitOfWork, lines: list[_Line]) -> set[int]:
+    """Give each line its lot; answers the ids of those that are new."""
+    said: dict[LotKey, LotSaid] = {}
     for line in lines:
-        if line.base:
-            _merge(rows.setdefault((line.base.id, line.lot_key), {}), _lot_row(line, line.base))
-    found = _lots(uow, rows)
-    missing = [row for key, row in rows.items() if key not in found]
-    filling = [row for key, row in rows.items() if key in found and _adds(found[key], row)]
-    if missing:
-        uow.session.execute(_OPEN, {"rows": json.dumps(missing)})
-        found |= _lots(uow, [key for key in rows if key not in found])
-    if filling:
-        ids = sorted(found[row["product_id"], row["lot_key"]].id for row in filling)
-        uow.session.execute(_LOCK, {"ids": ids})
-        uow.session.execute(_FILL, {"rows": json.dumps(filling)})
-        found |= _lots(uow, [(row["product_id"], row["lot_key"]) for row in filling])
+        if line.base is None:
+            continue
+        key = (line.base.id, line.lot_key)
+        if key in said:
+            said[key].add(_lot_said(line, line.base))
+        else:
+            said[key] = _lot_said(line, line.base)
+    found, opened = stored_lots(uow, said)
     for line in lines:
         if line.base:
             line.lot = found[line.base.id, line.lot_key]
+    return opened
 
 
-def _lots(uow: UnitOfWork, keys: Iterable[LotKey]) -> dict[LotKey, Lot]:
-    wanted = list(keys)
-    if not wanted:
-        return {}
-    rows = uow.session.execute(
-        _FIND, {"products": [product for product, _ in wanted], "keys": [key for _, key in wanted]}
-    )
-    return {(row.product_id, row.lot_key): lot_of(row) for row in rows}
-
-
-def _lot_row(line: _Line, base: Product) -> dict[str, Any]:
+def _lot_said(line: _Line, base: Product) -> LotSaid:
     named = line.wanted.named
-    shelf_life = line.shelf_life or _shelf_life(base.shelf_life)
     expires = named.expires_on
     if not expires.precision:
+        shelf_life = line.shelf_life or _shelf_life(base.shelf_life)
         expires = rules.expiry_moment(named.produced_on, shelf_life)
-    return {
-        "product_id": base.id,
-        "lot_key": line.lot_key,
-        "producer_id": line.words.producer_id or base.producer_id,
-        "number": tidy(named.lot),
-        "produced_at": named.produced_on.seconds,
-        "produced_precision": int(named.produced_on.precision),
-        "expires_at": expires.seconds,
-        "expires_precision": int(expires.precision),
-        "assumed_producer": bool(line.key.name_key) and line.stated_producer is None,
-    }
-
-
-def _merge(row: dict[str, Any], said: dict[str, Any]) -> None:
-    """Add to a row what it does not say yet; the first line to state a date is believed."""
-    if not row:
-        row.update(said)
-        return
-    for date in ("produced", "expires"):
-        if not row[f"{date}_precision"]:
-            row[f"{date}_at"] = said[f"{date}_at"]
-            row[f"{date}_precision"] = said[f"{date}_precision"]
-    row["producer_id"] = row["producer_id"] or said["producer_id"]
-    row["assumed_producer"] = row["assumed_producer"] or said["assumed_producer"]
-
-
-def _adds(lot: Lot, row: dict[str, Any]) -> bool:
-    return bool(
-        (row["produced_precision"] and not lot.produced_on.precision)
-        or (row["expires_precision"] and not lot.expires_on.precision)
-        or (row["producer_id"] and lot.producer_id is None)
-        or (row["assumed_producer"] and not lot.assumed_producer)
+    return LotSaid(
+        base.id,
+        line.lot_key,
+        line.words.producer_id or base.producer_id,
+        tidy(named.lot),
+        named.produced_on,
+        expires,
+        bool(line.key.name_key) and line.stated_producer is None,
     )
 
 
-def _case_sizes(uow: UnitOfWork, bases: set[int]) -> dict[int, Decimal]:
+def _case_sizes(uow: UnitOfWork, bases: set[int]) -> dict[int, Decimal | None]:
     """How many units the packs of a product hold, where all its packs hold the same."""
     if not bases:
         return {}
@@ -362,7 +290,7 @@ def _case_sizes(uow: UnitOfWork, bases: set[int]) -> dict[int, Decimal]:
     return {base_id: plain_number(contains) for base_id, contains in rows}
 
 
-def _answer(line: _Line, sizes: dict[int, Decimal]) -> Resolved | Refusal:
+def _answer(line: _Line, sizes: dict[int, Decimal | None], opened: set[int]) -> Resolved | Refusal:
     if line.refusal:
         return line.refusal
     if line.lot is None or line.base is None or line.product is None:
@@ -372,9 +300,10 @@ def _answer(line: _Line, sizes: dict[int, Decimal]) -> Resolved | Refusal:
     return Resolved(
         lot=line.lot,
         product=line.base,
-        contains=Decimal(1) if by_id else line.product.contains,
+        contains=_ONE if by_id else line.product.contains,
         agricultural=line.lot.key.startswith("S:") or rules.is_agricultural(category),
         opened=line.opened,
+        is_new=line.lot.id in opened,
         name_differs=line.differs,
         produced_differs=rules.disagree(
             line.lot.produced_on, UNKNOWN if by_id else line.wanted.named.produced_on

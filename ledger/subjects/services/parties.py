@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from ledger.kernel.errors import Refusal
 from ledger.kernel.names import pieces, tidy
+from ledger.kernel.statements import Prepared, numbers
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import errors, rules
 from ledger.subjects.rules import NamedBy
@@ -18,18 +19,18 @@ CONSUMERS = 0
 Named = tuple[NamedBy, str]
 
 # One branch per way of naming, each repeating its index's condition so that the index is used.
-_FIND = text("""
-    SELECT 'id', id::text, coalesce(merged_into, id) FROM subject
-        WHERE id = ANY(CAST(:ids AS integer[]))
-    UNION ALL SELECT 'uscc', uscc, id FROM subject
-        WHERE uscc <> '' AND uscc = ANY(CAST(:usccs AS text[]))
-    UNION ALL SELECT 'gln', gln, id FROM subject
-        WHERE gln <> '' AND gln = ANY(CAST(:glns AS text[]))
-    UNION ALL SELECT 'gln', gln, subject_id FROM premises
-        WHERE gln <> '' AND gln = ANY(CAST(:glns AS text[]))
+_FIND = Prepared(
+    "parties_known",
+    "integer[], text[], text[], text[]",
+    """
+    SELECT 'id', id::text, coalesce(merged_into, id) FROM subject WHERE id = ANY($1)
+    UNION ALL SELECT 'uscc', uscc, id FROM subject WHERE uscc <> '' AND uscc = ANY($2)
+    UNION ALL SELECT 'gln', gln, id FROM subject WHERE gln <> '' AND gln = ANY($3)
+    UNION ALL SELECT 'gln', gln, subject_id FROM premises WHERE gln <> '' AND gln = ANY($3)
     UNION ALL SELECT 'name', party_key, coalesce(merged_into, id) FROM subject
-        WHERE party_key <> '' AND party_key = ANY(CAST(:names AS text[]))
-""")
+        WHERE party_key <> '' AND party_key = ANY($4)
+""",
+)
 # In the order of the keys: two filings that name the same strangers wait instead of deadlocking.
 _OPEN = text("""
     INSERT INTO subject (party_key, name, contact, address, country, bigrams, registered,
@@ -90,8 +91,9 @@ def _find(uow: UnitOfWork, wanted: set[Named]) -> dict[Named, int]:
     ways = {"ids": NamedBy.ID, "usccs": NamedBy.USCC, "glns": NamedBy.GLN, "names": NamedBy.NAME}
     given = {name: keys[way] for name, way in ways.items()}
     if any(given.values()):
-        given["ids"] = [key for key in given["ids"] if int(key) < 2**31]
-        for way, key, subject_id in uow.session.execute(_FIND, given):
+        ids = numbers(int(key) for key in given["ids"] if int(key) < 2**31)
+        codes = (given[name] for name in ("usccs", "glns", "names"))
+        for way, key, subject_id in _FIND.rows(uow.session, ids, *codes):
             found[NamedBy(way), key] = subject_id
     return found
 

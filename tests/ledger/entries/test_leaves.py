@@ -12,9 +12,9 @@ from ledger.entries.model import ENTRY_COLUMNS
 from ledger.entries.rules import canonical
 from ledger.entries.services import file_rows, link_same_goods
 from ledger.entries.terms import EntryKind, Line, Portion
-from ledger.entries.writer import _ROW
 
 FIELDS = [("entry", "<i4"), *((name, "<i8") for name in ENTRY_COLUMNS if name != "id")]
+ARRAY = np.dtype([(name, "<i8") for name in ENTRY_COLUMNS])
 STORED = text("""
     SELECT e.id, e.qty, e.lot, e.ts, e.op, e.other, e.doc, e.kind, e.unit, e.precision, e.flags,
         n.document, n.document_line, n.certificate, n.keep_until, n.said
@@ -43,7 +43,7 @@ def test_a_leaf_is_sha256_over_prefix_format_nonce_and_sorted_records():
 def test_many_rows_at_once_give_the_same_leaves_as_one_by_one():
     records = [canonical.record(row) for row in ROWS]
     slow = canonical.leaves(records, NONCE, 7, 6)
-    fast = canonical.leaves_of_rows(np.array(ROWS, _ROW), NONCE, 7, 6)
+    fast = canonical.leaves_of_rows(np.array(ROWS, ARRAY), NONCE, 7, 6)
     assert fast == slow
     assert len(slow) == 6 * 32
     # 9 and 12 have no row
@@ -55,7 +55,7 @@ def test_many_rows_at_once_give_the_same_leaves_as_one_by_one():
 
 def test_a_note_is_part_of_its_leaf():
     digest = sha256(b"said").digest()
-    rows = np.array(ROWS[:1], _ROW)
+    rows = np.array(ROWS[:1], ARRAY)
     inputs = canonical.leaf_inputs(rows, np.void(NONCE), np.array([np.void(digest)]))
     assert canonical.hashes_of(inputs).tobytes() == canonical.leaf_hash(
         NONCE, [canonical.record(ROWS[0], digest)]

@@ -1,0 +1,77 @@
+"""Statements that are asked again and again: planned once per connection, sent together.
+
+Most of what one short filing costs is not work of the store but planning and round trips: looking
+up a handful of rows in a partitioned book takes the planner ten times as long as the executor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+Statement = tuple[str, Sequence[Any]]
+"""SQL with ``%s`` for each parameter, and the parameters."""
+_KNOWN = "suyuan.prepared"
+APART = "\x1f"  # between the texts of a list; no text that is a key holds it
+
+
+class Prepared:
+    """A statement the server keeps under a name for as long as a connection lives.
+
+    ``types`` are those of ``$1``, ``$2``, … in ``sql``. Name the columns: a statement that says
+    ``*`` fails on connections that were there when a column was added. Lists are best handed over
+    as ``numbers(…)`` and ``texts(…)``: a driver that quotes five thousand members one by one takes
+    longer than the server takes to find them.
+    """
+
+    def __init__(self, name: str, types: str, sql: str) -> None:
+        given = ", ".join(["%s"] * len([it for it in types.split(",") if it.strip()]))
+        self.prepare = f"PREPARE {name} ({types}) AS {sql}"
+        self.execute = f"EXECUTE {name} ({given})"
+        self.name = name
+
+    def asking(self, *params: Any) -> Statement:
+        """The statement with its parameters, for ``together``; see ``made_on``."""
+        return self.execute, params
+
+    def rows(self, session: Session, *params: Any) -> Sequence[Any]:
+        """What the statement answers."""
+        connection = session.connection()
+        self.made_on(connection)
+        return connection.exec_driver_sql(self.execute, params).all()
+
+    def made_on(self, connection: Connection) -> None:
+        """See that the connection knows the statement."""
+        known: set[str] = connection.info.setdefault(_KNOWN, set())
+        if self.name in known:
+            return
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self.prepare)
+        finally:
+            cursor.close()
+        known.add(self.name)
+
+
+def together(session: Session, *statements: Statement) -> Sequence[Any]:
+    """Send statements in one round trip, each with its parameters; what the last one answers.
+
+    Each still sees what was committed before it began, as if it had been sent alone.
+    """
+    sql = ";\n".join(statement for statement, _ in statements)
+    params = tuple(param for _, given in statements for param in given)
+    result = session.connection().exec_driver_sql(sql, params)
+    return result.all() if result.returns_rows else ()
+
+
+def numbers(members: Iterable[int]) -> str:
+    """Whole numbers as the text of an array."""
+    return "{" + ",".join(map(str, members)) + "}"
+
+
+def texts(members: Iterable[str]) -> str:
+    """Texts as one, to be taken apart at ``APART``; none may be empty."""
+    return APART.join(members)

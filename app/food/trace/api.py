@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, jsonify
+from flask import Response, g
 from flask_smorest import Blueprint
 
 from app.doors import http, seals
 from app.doors.api import endpoint
 from app.doors.i18n import language
 from app.food.trace import queries
-from app.food.trace.schemas import json
+from app.food.trace.schemas import answer, json
 from app.food.trace.terms import AskTrace
 from ledger.kernel.uow import UnitOfWork
 from scanner.trace.terms import Limits
@@ -41,7 +41,7 @@ def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
     g.audit_about = " ".join(part for part in (asked.code, asked.lot, asked.case) if part)[:200]
     limits = Limits(rows=http.room().settings.trace_rows_max)
     answered = queries.answered(uow, asked, limits, http.stopwatch_ms, key=seals.key())
-    return jsonify(json.trace_document(answered, seals.key()))
+    return Response(answer.trace_text(answered, seals.key()), mimetype="application/json")
 
 
 @endpoint(

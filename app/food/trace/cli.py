@@ -16,6 +16,7 @@ from app.doors.cli import Shell, command, say
 from app.doors.refusals import detail_of
 from app.food.trace import queries
 from app.food.trace.schemas import json
+from app.food.trace.schemas.answer import trace_text
 from app.food.trace.schemas.page import lot_shown, operator_shown
 from app.food.trace.terms import Answered, AskTrace, CodeRead
 from app.settings import wants_no_colour
@@ -61,11 +62,7 @@ def trace(
         )
         uow.audit("trace.look_up", " ".join(part for part in (code, lot) if part)[:200])
     if as_json:
-        say(
-            standard_json.dumps(
-                json.trace_document(answered, shell.settings.secret_key), ensure_ascii=False
-            )
-        )
+        say(trace_text(answered, shell.settings.secret_key))
     else:
         show(answered, _console())
 

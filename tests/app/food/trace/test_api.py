@@ -12,6 +12,7 @@ from support import accounts
 from support.filed_town import CAKE, CAKE_LOT, MILK, MILK_LOT, FiledTown, file_town
 from support.named import a_gtin
 
+from app.food.trace.schemas.json import TraceJson
 from ledger.kernel.actor import Role
 from scanner.symbols.render import ean_png
 
@@ -35,7 +36,9 @@ def inspector(database: Connection, now: datetime) -> dict[str, str]:
 def ask(client: FlaskClient, who: dict[str, str], **query: str):
     answer = client.get("/api/v1/trace", query_string=query, headers=who)
     assert answer.status_code == 200, answer.get_data(as_text=True)
-    return answer.get_json()
+    said = answer.get_json()
+    assert TraceJson().dump(said) == said
+    return said
 
 
 def held(answer: dict) -> dict[tuple[str, str], dict]:

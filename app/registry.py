@@ -11,9 +11,10 @@ from app.food.trace.module import MODULE as TRACE
 from app.help.module import MODULE as HELP
 from app.module import Module
 from app.operations.module import MODULE as OPERATIONS
+from app.proof.module import MODULE as PROOF
 from app.town.module import MODULE as TOWN
 
-_MODULES = (ACCOUNTS, SUBJECTS, PRODUCTS, FILING, TRACE, HELP, OPERATIONS, TOWN)
+_MODULES = (ACCOUNTS, SUBJECTS, PRODUCTS, FILING, TRACE, PROOF, HELP, OPERATIONS, TOWN)
 
 
 def modules() -> tuple[Module, ...]:

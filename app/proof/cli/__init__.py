@@ -1,0 +1,23 @@
+"""The shell door of the log: seal, verify, witness; half of it needs no database."""
+
+from __future__ import annotations
+
+import click
+
+from app.proof.cli import offline, own
+
+proof = click.Group(
+    name="proof",
+    help="The proof that nobody has changed a line: seal, verify, witness.",
+    commands=[
+        own.seal,
+        own.checkpoint,
+        own.accept,
+        offline.verify,
+        offline.consistency,
+        offline.cosign,
+        offline.key,
+    ],
+)
+
+__all__ = ["proof"]

@@ -16,10 +16,11 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 APPLICATION_ROLE = "suyuan_app"
 
 
-def engine_for(settings: Settings) -> Engine:
+def engine_for(settings: Settings, **connecting: Any) -> Engine:
     """An engine for web, worker and commands; every connection works as the application's role.
 
     The role may add and read, never change the book, even where the URL names the tables' owner.
+    ``connecting`` are further parameters of libpq.
     """
     engine = create_engine(
         settings.app_database_url,
@@ -27,7 +28,10 @@ def engine_for(settings: Settings) -> Engine:
         max_overflow=settings.database_pool_size * 4,
         pool_pre_ping=True,
         hide_parameters=True,  # what people file must not stand in a log
-        connect_args={"cursor_factory": tally.cursors(settings.slow_statement_ms)},
+        connect_args={
+            "cursor_factory": tally.cursors(settings.slow_statement_ms),
+            **connecting,
+        },
     )
     limits = (settings.statement_timeout_ms, settings.lock_timeout_ms)
 

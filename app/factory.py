@@ -17,6 +17,7 @@ from app import registry
 from app.accounts.web import find_actor
 from app.database import engine_for
 from app.doors import answers, assets, http, i18n, openapi, web
+from app.doors.replicas import replica_of
 from app.processes.collecting import collect_rarely
 from app.settings import Settings, settings_of_this_process
 from ledger.kernel import clock
@@ -53,6 +54,7 @@ def create_app(
         redis=Redis.from_url(chosen.redis_url, socket_timeout=_QUEUE_SILENT_S),
         find_actor=find_actor,
         now=now,
+        replica=replica_of(chosen),
     )
     if chosen.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

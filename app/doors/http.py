@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 from flask import Flask, Request, Response, current_app, g, request
 from redis import Redis
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from app.doors import jobs, texts
+from app.doors.replicas import Replica
 from app.settings import Settings
 from app.watching import figures, lines
 from app.watching.tally import TALLY
@@ -45,6 +47,7 @@ class Room:
     redis: Redis
     find_actor: Callable[[UnitOfWork, Request], Actor]
     now: Callable[[], datetime] = clock.now
+    replica: Replica | None = None
 
 
 def room() -> Room:
@@ -108,17 +111,21 @@ def guard_session() -> None:
 
 def unit(*, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
     """A unit of work for the actor of this request."""
-    return units.begin(
-        room().bind, actor=actor(), now=now(), request_id=request_id(), read_only=read_only
-    )
+    return _unit_on(room().bind, read_only=read_only)
 
 
-def do(work: Callable[[UnitOfWork], T], *, needs: str, read_only: bool) -> T:
-    """Do ``work`` in a unit if the actor holds ``needs``; writing units survive a lost race."""
+def _unit_on(bind: Engine | Connection, *, read_only: bool) -> AbstractContextManager[UnitOfWork]:
+    return units.begin(bind, actor=actor(), now=now(), request_id=request_id(), read_only=read_only)
+
+
+def do(work: Callable[[UnitOfWork], T], *, needs: str, read_only: bool, fresh: bool = False) -> T:
+    """Do ``work`` in a unit if the actor holds ``needs``; writing units survive a lost race.
+
+    What the public reads may come from the replica, unless it must be ``fresh``.
+    """
     actor().require(needs)
     if read_only:
-        with unit(read_only=True) as uow:
-            return work(uow)
+        return _read(work, fresh=fresh)
     told = False
 
     def working(uow: UnitOfWork) -> T:
@@ -131,6 +138,28 @@ def do(work: Callable[[UnitOfWork], T], *, needs: str, read_only: bool) -> T:
     if told:
         jobs.relay_soon(room())
     return answer
+
+
+def _read(work: Callable[[UnitOfWork], T], *, fresh: bool) -> T:
+    """Read from the replica what strangers ask for, and from the primary all else.
+
+    Who is signed in sees what they have just written. Whatever the replica cannot do, be it that a
+    change it replays has removed what was being read, the primary is asked for instead.
+    """
+    replica = room().replica
+    if replica is not None and not fresh and actor() == PUBLIC:
+        if replica.is_usable():
+            try:
+                with _unit_on(replica.bind, read_only=True) as uow:
+                    answer = work(uow)
+            except (units.StoreSilent, DBAPIError):
+                replica.rest()
+            else:
+                figures.count_public_read("replica")
+                return answer
+        figures.count_public_read("primary")
+    with unit(read_only=True) as uow:
+        return work(uow)
 
 
 def leave_audit_line(action: str, about: str, **details: Any) -> None:

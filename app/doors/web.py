@@ -80,10 +80,10 @@ def page(
 
     It runs read-only. Further promises: ``audits`` (the action of the audit line each look-up
     leaves before the answer does), ``endpoint`` (its name), ``wasm`` (the page runs the picture
-    decoder), ``limit`` (the name of a stricter rate limit).
+    decoder), ``limit`` (the name of a stricter rate limit), ``fresh`` (never from a replica).
     """
     made = Page(**promise)
-    looked_at = _looking(needs, made.audits)
+    looked_at = _looking(needs, made.audits, fresh=made.fresh)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -96,7 +96,7 @@ def page(
     return decorate
 
 
-def _looking(needs: str, audits: str) -> Callable[..., AnyResponse]:
+def _looking(needs: str, audits: str, *, fresh: bool = False) -> Callable[..., AnyResponse]:
     """How a page is shown: read-only, and with its audit line before the answer is sent."""
 
     def looked_at(
@@ -104,7 +104,7 @@ def _looking(needs: str, audits: str) -> Callable[..., AnyResponse]:
     ) -> AnyResponse:
         if _has_no_book(needs, path):
             return redirect(_CHOOSE_A_BOOK)
-        answer = http.do(shown, needs=needs, read_only=True)
+        answer = http.do(shown, needs=needs, read_only=True, fresh=fresh)
         if audits:
             http.leave_look_up(audits, path, needs)
         return answer
@@ -128,6 +128,7 @@ class Page:
     audits: str = ""
     wasm: bool = False
     limit: str = ""
+    fresh: bool = False
 
 
 def _add(blueprint: Blueprint, rule: str, made: Page, door: View, methods: list[str]) -> View:

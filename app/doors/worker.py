@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from redis import Redis, RedisError
 from rq import Worker
 
-from app.doors import jobs
+from app.doors import jobs, replicas
 from app.doors.jobs import Job, JobRoom
 from app.processes.collecting import collect_rarely
 from app.settings import Settings
@@ -50,6 +50,7 @@ def schedule(room: JobRoom, periodic: Iterable[tuple[int, Job]]) -> None:
         try:
             start_due(room, plan, time.time())
             jobs.relay(room)
+            replicas.beat(room)
         except (RedisError, Refusal) as silence:
             LOG.warning("waiting: %s", silence)
 

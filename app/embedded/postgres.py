@@ -19,7 +19,7 @@ from app.embedded import child
 from app.embedded.errors import NotStarted
 from app.embedded.folders import Folders
 from app.embedded.identity import ServerUser
-from app.embedded.machine import memory_bytes
+from app.embedded.machine import disk_bytes, memory_bytes
 from app.embedded.tuning import postgres_settings
 
 ADMIN = "suyuan_admin"
@@ -41,6 +41,7 @@ _NOT_YET = (
     "closed the connection unexpectedly",
     "too many clients",
 )
+_CONNECTIONS = ("all", "replication")  # "all" leaves followers out
 _ENVIRON = {"PATH": os.defpath, "LC_ALL": "C", "PGTZ": "Asia/Shanghai"}
 
 
@@ -178,7 +179,9 @@ class Postgres:
             "ident_file": str(self._configuration("pg_ident.conf")),
             "timezone": "Asia/Shanghai",
             "log_timezone": "Asia/Shanghai",
-            **postgres_settings(memory_bytes(), durable=self.durable),
+            **postgres_settings(
+                memory_bytes(), disk_bytes(self.folders.postgres), durable=self.durable
+            ),
         }
         lines = [f"{key} = '{_quoted(value)}'" for key, value in values.items()]
         people = {pwd.getpwuid(os.geteuid()).pw_name}
@@ -189,7 +192,7 @@ class Postgres:
         ]
         for name, text in (
             ("postgresql.conf", ["# Written at every start; use ALTER SYSTEM instead.", *lines]),
-            ("pg_hba.conf", ["local all all peer map=suyuan"]),
+            ("pg_hba.conf", [f"local {what} all peer map=suyuan" for what in _CONNECTIONS]),
             ("pg_ident.conf", idents),
         ):
             path = self._configuration(name)

@@ -68,7 +68,7 @@ def api_docs(uow: UnitOfWork) -> Mapping[str, Any]:
     }
 
 
-@page(blueprint, "/healthz", needs="code.read", limit="none")
+@page(blueprint, "/healthz", needs="code.read", limit="none", fresh=True)
 def healthz(uow: UnitOfWork) -> Response:
     """Say that web, database and queue answer; anything silent is a 503 that names it."""
     uow.session.execute(text("SELECT 1"))

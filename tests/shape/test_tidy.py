@@ -41,6 +41,7 @@ FLOATS = {
     "app/watching/": "seconds of a stopwatch",
     "app/demo": "milliseconds of a stopwatch",
     "app/doors/worker.py": "seconds of waiting",
+    "app/doors/replicas.py": "seconds behind",
     "app/doors/refusals.py": "whether JSON can carry a parameter as it is",
     "app/food/filing/schemas/": "a cell of a sheet is one; it is shown again there",
     "app/food/filing/rules/": "a cell of a sheet is one; it is made a Decimal there",

@@ -1,8 +1,9 @@
-"""How much memory this machine, or the container we are in, gives us."""
+"""How much memory and disk this machine, or the container we are in, gives us."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 _CONTAINER_LIMITS = (
@@ -16,3 +17,8 @@ def memory_bytes() -> int:
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     limits = [path.read_text().strip() for path in _CONTAINER_LIMITS if path.exists()]
     return min([physical, *(int(limit) for limit in limits if limit.isdigit())])
+
+
+def disk_bytes(folder: Path) -> int:
+    """The size of the disk a folder is on, in bytes."""
+    return shutil.disk_usage(folder).total

@@ -126,7 +126,7 @@ def do(work: Callable[[UnitOfWork], T], *, needs: str, read_only: bool, fresh: b
     actor().require(needs)
     if read_only:
         return _read(work, fresh=fresh)
-    told = False
+    told: set[str] = set()
 
     def working(uow: UnitOfWork) -> T:
         nonlocal told
@@ -135,7 +135,7 @@ def do(work: Callable[[UnitOfWork], T], *, needs: str, read_only: bool, fresh: b
         return answer
 
     answer = units.run(unit, working)
-    if told:
+    if jobs.somebody_waits(told):
         jobs.relay_soon(room())
     return answer
 

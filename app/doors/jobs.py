@@ -11,7 +11,7 @@ import logging
 import os
 import resource
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from redis import Redis, RedisError
 from rq import Queue, Retry
-from sqlalchemy import Connection, Engine, bindparam, text
+from sqlalchemy import Connection, Engine, text
 
 from app.database import engine_for
 from app.doors.refusals import outside_of
@@ -36,6 +36,19 @@ LOG = logging.getLogger("suyuan.jobs")
 QUEUES = ("default", "daily")
 JOB_FACT = "job.wanted"
 _RELAY_AT_ONCE = 500
+_NOBODYS_AT_ONCE = 20_000  # a second's filings at the very most
+_UNSENT = text("""
+    SELECT id, fact, payload FROM outbox_fact
+    WHERE sent_at IS NULL AND fact = ANY(CAST(:waited AS text[]))
+    ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED
+""")
+_SENT = text("UPDATE outbox_fact SET sent_at = :at WHERE id = ANY(CAST(:ids AS bigint[]))")
+_NOBODYS = text("""
+    UPDATE outbox_fact SET sent_at = :at WHERE id IN (
+        SELECT id FROM outbox_fact
+        WHERE sent_at IS NULL AND fact <> ALL(CAST(:waited AS text[]))
+        ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED)
+""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,23 +119,22 @@ def relay(room: HasStore, reactions: Mapping[str, tuple[str, ...]] | None = None
     """
     wiring = reactions if reactions is not None else REACTIONS
     with units.begin(room.bind, actor=SYSTEM, now=clock.now(), request_id="relay") as uow:
-        rows = uow.session.execute(
-            text(
-                "SELECT id, fact, payload FROM outbox_fact WHERE sent_at IS NULL "
-                "ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED"
-            ),
-            {"most": _RELAY_AT_ONCE},
-        ).all()
+        waited = [JOB_FACT, *wiring]
+        rows = uow.session.execute(_UNSENT, {"most": _RELAY_AT_ONCE, "waited": waited}).all()
         for row in rows:
             _send(room, row.fact, row.payload, wiring)
         if rows:
-            uow.session.execute(
-                text("UPDATE outbox_fact SET sent_at = :at WHERE id IN :ids").bindparams(
-                    bindparam("ids", expanding=True)
-                ),
-                {"at": uow.now, "ids": [row.id for row in rows]},
-            )
-    return len(rows)
+            ids = [row.id for row in rows]
+            uow.session.execute(_SENT, {"at": uow.now, "ids": ids})
+        told: Any = uow.session.execute(
+            _NOBODYS, {"at": uow.now, "waited": waited, "most": _NOBODYS_AT_ONCE}
+        )
+        return len(rows) + int(told.rowcount)
+
+
+def somebody_waits(facts: Iterable[str]) -> bool:
+    """Whether a job is wanted by one of these facts; all others the scheduler puts away."""
+    return any(fact == JOB_FACT or fact in REACTIONS for fact in facts)
 
 
 REACTIONS: dict[str, tuple[str, ...]] = {}

@@ -67,7 +67,7 @@ class UnitOfWork:
         self.actor = actor
         self.now = now
         self.request_id = request_id
-        self.announced = False
+        self.announced: set[str] = set()
         self._parameters: Parameters | None = None
 
     @property
@@ -96,12 +96,12 @@ class UnitOfWork:
 
     def announce(self, fact: str, **payload: Any) -> None:
         """Leave a fact in the outbox; it is relayed only if this unit commits."""
-        self.announced = True
+        self.announced.add(fact)
         self.session.add(OutboxFact(fact=fact, payload=payload, at=self.now))
 
     def fact(self, fact: str, **payload: Any) -> Statement:
         """An announcement as a statement, for who sends it together with others."""
-        self.announced = True
+        self.announced.add(fact)
         return _FACT, (fact, json.dumps(payload), self.now)
 
     def audit_line(self, action: str, about: str, **details: Any) -> Statement:

@@ -164,6 +164,14 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """How many filings from before there was a log were taken up, with how many entries."""
+
+    filings: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedCheckpoint:
     """A checkpoint of ours as it is kept; ``note`` is the signed note as it was published."""
 

@@ -70,7 +70,7 @@ def compare_bucket(
     """Compare the leaves of a bucket of sealed places."""
     low = bucket << BUCKET_BITS
     high = min(low + (1 << BUCKET_BITS), size)
-    mine = _leaves_by_rows(ground, low, high, workers)
+    mine = leaves_by_rows(ground, low, high, workers)
     first, count = low // TILE_WIDTH, -(-(high - low) // TILE_WIDTH)
     tiles = stored_tiles(connection, 0, first, count)
     above = _above(connection, first, count)
@@ -113,20 +113,23 @@ def compare_waiting(
             if low < size:
                 continue
             sealed = np.frombuffer(bytes(leaves), canonical.HASH)[: high - low]
-            _differences(found, _leaves_by_rows(ground, low, high, workers), sealed, low)
+            _differences(found, leaves_by_rows(ground, low, high, workers), sealed, low)
     finally:
         cursor.close()
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _ByRows:
+class ByRows:
+    """The leaves of places by the rows of the book, and how many rows were seen of each."""
+
     hashes: Array
     rows: Array
     known: Array  # whether there is a nonce to hash with
 
 
-def _leaves_by_rows(ground: Ground, low: int, high: int, workers: int) -> _ByRows:
+def leaves_by_rows(ground: Ground, low: int, high: int, workers: int) -> ByRows:
+    """The leaves that rows have been hashed to, with those of entries that have no row."""
     hashes = np.array(ground.leaves[low:high])
     rows = seen_of(ground.folder, slice(low, high), workers)
     places = np.arange(low, high)
@@ -136,7 +139,7 @@ def _leaves_by_rows(ground: Ground, low: int, high: int, workers: int) -> _ByRow
         nonces = ground.places.nonce[batch[none]].tolist()
         empty = b"".join([canonical.leaf_hash(nonce, ()) for nonce in nonces])
         hashes[none] = np.frombuffer(empty, canonical.HASH)
-    return _ByRows(hashes, rows, known)
+    return ByRows(hashes, rows, known)
 
 
 def _above(connection: Connection, first: int, count: int) -> dict[int, bytes]:
@@ -165,7 +168,7 @@ def _judged(
     return root_of_leaves(stored), False
 
 
-def _differences(found: Compared, mine: _ByRows, sealed: Array, low: int) -> None:
+def _differences(found: Compared, mine: ByRows, sealed: Array, low: int) -> None:
     wrong = np.flatnonzero((mine.hashes != sealed) & mine.known)
     found.count += len(wrong)
     for at in wrong[: DIFFER_MAX - len(found.differ)].tolist():

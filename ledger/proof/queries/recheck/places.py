@@ -18,7 +18,8 @@ from ledger.proof.terms import Fault, Finding
 NOWHERE = -1
 BUCKET_BITS = 20  # places that are compared at once
 ENTRY_MAX = 1 << 50  # larger numbers are nobody's: keys below are made of number and lot
-_BATCH = layout([("first", ">i8"), ("count", ">i4"), ("nonce", "V16"), ("operator", ">i4")])
+BATCH = np.dtype([("first", "<i8"), ("count", "<i8"), ("nonce", "V16"), ("operator", "<i4")])
+_COPIED = layout([("first", ">i8"), ("count", ">i4"), ("nonce", "V16"), ("operator", ">i4")])
 _BATCHES = """
     SELECT first_entry, count, CASE WHEN octet_length(nonce) = 16 THEN nonce
         ELSE decode(repeat('00', 16), 'hex') END, operator_id
@@ -39,6 +40,16 @@ class Places:
         self.first, self.count, self.nonce = kept["first"], kept["count"], kept["nonce"]
         self.place, self.operator = kept["place"], kept["operator"]
         self._by_place, self._ordered = kept["by_place"], kept["ordered"]
+
+    @classmethod
+    def kept_in(cls, folder: Path, batches: Array, place: Array) -> Places:
+        """Write batches (fields as BATCH) and where each begins to ``folder``, and open them."""
+        by_place = np.argsort(place, kind="stable")
+        values = {name: batches[name] for name in ("first", "count", "nonce", "operator")}
+        values |= {"place": place, "by_place": by_place, "ordered": place[by_place]}
+        for name in _KEPT:
+            np.save(folder / f"{name}.npy", values[name])
+        return cls(folder)
 
     def batches_of(self, entries: Array) -> tuple[Array, Array]:
         """(batch, whether there is one) of entries by their numbers."""
@@ -84,25 +95,19 @@ def laid_out(
     total = size + int(queue[:, 1].sum())
     place[(place < 0) | (place + batches["count"] > total)] = NOWHERE
     findings += _batch_faults(batches, place, np.vstack([spans, waiting]))
-    values = {name: batches[name] for name in ("first", "count", "nonce", "operator")}
-    by_place = np.argsort(place, kind="stable")
-    values |= {"place": place, "by_place": by_place, "ordered": place[by_place]}
-    for name in _KEPT:
-        np.save(folder / f"{name}.npy", values[name])
-    return Places(folder), total
+    return Places.kept_in(folder, batches, place), total
 
 
 def _batches(connection: Connection) -> Array:
-    kept = np.dtype([("first", "<i8"), ("count", "<i8"), ("nonce", "V16"), ("operator", "<i4")])
-    pieces: list[Array] = [np.zeros(0, kept)]
+    pieces: list[Array] = [np.zeros(0, BATCH)]
 
     def take(rows: Array) -> None:
-        piece = np.empty(len(rows), kept)
-        for name in kept.names or ():
+        piece = np.empty(len(rows), BATCH)
+        for name in BATCH.names or ():
             piece[name] = rows[name]
         pieces.append(piece)
 
-    copy_out(connection, _BATCHES, _BATCH, take)
+    copy_out(connection, _BATCHES, _COPIED, take)
     return np.concatenate(pieces)
 
 

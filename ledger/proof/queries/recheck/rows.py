@@ -90,6 +90,12 @@ class Ground:
                 file.write(rows[buckets == bucket].tobytes())
 
 
+def leaves_file(folder: Path, total: int) -> None:
+    """Make the file the leaves of all places are written to."""
+    with (folder / "leaves").open("wb") as file:
+        file.truncate(max(total, 1) * canonical.HASH.itemsize)
+
+
 def seen_file(folder: Path, worker: int) -> Path:
     """Where a process counts the rows it has seen of each place."""
     return folder / f"seen-{worker}"

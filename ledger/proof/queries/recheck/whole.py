@@ -92,8 +92,7 @@ def recheck(bind: Engine | Connection, asked: Recheck, progress: Progress) -> Re
         workers = asked.workers if seen.token else 1
         state = _begun(seen, folder, workers)
         with crew(seen, folder, state.total, workers) as run:
-            _read_rows(seen, run, state, progress)
-            _read_together(seen, folder, run, state, progress)
+            state.read = hash_rows(seen, folder, run, state.total, workers, progress)
             _compare(seen, folder, run, state, progress)
         _judge(seen, folder, state, asked)
         return _told(seen, state)
@@ -104,36 +103,33 @@ def _begun(seen: Snapshot, folder: Path, workers: int) -> _State:
     newest = seen.connection.execute(_NEWEST).one_or_none()
     size = min(newest.size if newest else 0, seen.connection.scalar(_SPANNED) or 0)
     places, total = laid_out(seen.connection, folder, size, findings)
-    with (folder / "leaves").open("wb") as file:
-        file.truncate(max(total, 1) * HASH_BYTES)
+    rows.leaves_file(folder, total)
     return _State(size, total, workers, places, findings)
 
 
-def _read_rows(seen: Snapshot, run: Run, state: _State, progress: Progress) -> None:
+def hash_rows(
+    seen: Snapshot, folder: Path, run: Run, total: int, workers: int, progress: Progress
+) -> rows.Read:
+    """Hash every row of the book to its place in the file of leaves; what was read."""
+    read = rows.Read()
     end = int(seen.connection.scalar(_LAST_LOT) or 0) + 1
     pieces = range(0, max(end, 1), rows.LOTS)
-    for done, read in enumerate(run(rows.read_lots, pieces), 1):
-        state.read.add(read)
+    for done, piece in enumerate(run(rows.read_lots, pieces), 1):
+        read.add(piece)
         progress("rows", done, len(pieces))
-    last = pieces[-1] + rows.LOTS
-    outside = seen.connection.execute(_OUTSIDE, {"end": last}).all()
-    state.read.notes += len(outside)
+    outside = seen.connection.execute(_OUTSIDE, {"end": pieces[-1] + rows.LOTS}).all()
+    read.notes += len(outside)
     strays = np.array(outside, np.int64).reshape(-1, 2)
-    state.read.add_strays(strays[:, 0], strays[:, 1])
-
-
-def _read_together(
-    seen: Snapshot, folder: Path, run: Run, state: _State, progress: Progress
-) -> None:
-    buckets = _buckets(state.total)
+    read.add_strays(strays[:, 0], strays[:, 1])
+    buckets = _buckets(total)
     again: list[int] = []
-    jobs = [(bucket, state.workers) for bucket in buckets]
-    for done, entries in enumerate(run(_hash_together, jobs), 1):
+    for done, entries in enumerate(run(_hash_together, [(it, workers) for it in buckets]), 1):
         again += entries[: AGAIN_MAX * 20 - len(again)]  # more than a million differ anyway
         progress("entries", done, len(buckets))
-    ground = rows.Ground(folder, state.total, 0)
+    ground = rows.Ground(folder, total, 0)
     for at in range(0, len(again), AGAIN_MAX):
         rows.hash_again(seen.connection, ground, again[at : at + AGAIN_MAX])
+    return read
 
 
 def _hash_together(_connection: Connection, ground: rows.Ground, asked: tuple[int, int]) -> Any:

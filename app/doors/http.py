@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -49,6 +50,13 @@ class Room:
     now: Callable[[], datetime] = clock.now
     replica: Replica | None = None
 
+    @cached_property
+    def singly(self) -> Engine | Connection:
+        """The store with every statement by itself: no round trips to begin and end a unit."""
+        if isinstance(self.bind, Connection):
+            return self.bind
+        return self.bind.execution_options(isolation_level="AUTOCOMMIT")
+
 
 def room() -> Room:
     """The room of the running program."""
@@ -77,7 +85,7 @@ def now() -> datetime:
 def actor() -> Actor:
     """Who is asking, found once per request. Raises what ``find_actor`` refuses with."""
     if "actor" not in g:
-        with units.begin(room().bind, actor=PUBLIC, now=now(), request_id=request_id()) as uow:
+        with units.begin(room().singly, actor=PUBLIC, now=now(), request_id=request_id()) as uow:
             g.actor = room().find_actor(uow, request)
     found = g.actor
     assert isinstance(found, Actor)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, or_, select, update
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select, text, update
 
 from app.accounts import errors, rules
 from app.accounts.model import AccountRow, ApiKeyRow, DelegationRow, EndedSessionRow
@@ -12,6 +14,17 @@ from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import queries as subjects
 
 _MAY_BE_DELEGATED = (Role.CLERK.value, Role.OPERATOR.value)
+_BY_PREFIX = text("""
+    SELECT k.id, k.account_id, k.secret_hash, k.role, k.operator_id, k.last_used_at, a.name,
+        ARRAY(
+            SELECT d.operator_id FROM delegation d
+            WHERE (d.account_id = k.account_id OR d.agent_id = k.operator_id)
+                AND k.role = ANY(CAST(:may AS text[])) AND d.withdrawn_at IS NULL
+                AND d.valid_from <= :today AND (d.valid_to IS NULL OR d.valid_to >= :today)
+        ) AS delegated
+    FROM api_key k JOIN account a ON a.id = k.account_id
+    WHERE k.prefix = :prefix AND k.revoked_at IS NULL AND a.closed_at IS NULL
+""")
 
 
 def actor_of_key(uow: UnitOfWork, key: str) -> Actor:
@@ -22,35 +35,26 @@ def actor_of_key(uow: UnitOfWork, key: str) -> Actor:
     prefix = rules.key_prefix(key)
     if prefix is None:
         raise errors.UnknownKey
-    row = uow.session.execute(
-        select(ApiKeyRow, AccountRow.name)
-        .join(AccountRow, AccountRow.id == ApiKeyRow.account_id)
-        .where(
-            ApiKeyRow.prefix == prefix,
-            ApiKeyRow.revoked_at.is_(None),
-            AccountRow.closed_at.is_(None),
-        )
+    found = uow.session.execute(
+        _BY_PREFIX, {"prefix": prefix, "today": uow.today, "may": list(_MAY_BE_DELEGATED)}
     ).one_or_none()
-    if row is None or not rules.same_hash(row[0].secret_hash, rules.key_hash(key)):
+    if found is None or not rules.same_hash(bytes(found.secret_hash), rules.key_hash(key)):
         raise errors.UnknownKey
-    found: ApiKeyRow = row[0]
-    _note_use(uow, found)
-    delegated = _delegated(uow, found.account_id, found.operator_id, found.role)
+    _note_use(uow, found.id, found.last_used_at)
     return Actor(
         role=Role(found.role),
         account_id=found.account_id,
-        name=row[1],
+        name=found.name,
         operator_id=found.operator_id,  # a machine names whom it files for, nothing is guessed
-        delegated=delegated,
+        delegated=frozenset(found.delegated),
     )
 
 
-def _note_use(uow: UnitOfWork, key: ApiKeyRow) -> None:
-    used = key.last_used_at
+def _note_use(uow: UnitOfWork, key_id: int, used: datetime | None) -> None:
     if used is None or uow.now - used > rules.USED_STEP:
         uow.session.execute(
             update(ApiKeyRow)
-            .where(ApiKeyRow.id == key.id)
+            .where(ApiKeyRow.id == key_id)
             .values(last_used_at=uow.now)
             .execution_options(synchronize_session=False)
         )

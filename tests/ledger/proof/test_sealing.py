@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from support.books import filed_book, fill, key_of_log, unit
+from support.sources import ROOT
 
 from ledger.entries.errors import UnknownEntry
 from ledger.kernel.actor import Actor, Role
@@ -147,6 +151,57 @@ FULL = """
     CREATE TRIGGER full_disk AFTER INSERT ON {table}
         FOR EACH STATEMENT EXECUTE FUNCTION full_disk();
 """
+
+
+SLOW = """
+    CREATE FUNCTION slow_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$;
+    CREATE TRIGGER slow_disk AFTER INSERT ON log_checkpoint
+        FOR EACH STATEMENT EXECUTE FUNCTION slow_disk();
+"""
+SEALER = """
+import sys
+from datetime import datetime, UTC
+from sqlalchemy import create_engine
+from support.books import key_of_log, unit
+from ledger.proof.services import seal_entries
+with unit(create_engine(sys.argv[1]), datetime.now(UTC)) as uow:
+    seal_entries(uow, key_of_log())
+"""
+_WAITS = text("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = :name")
+
+
+def sleeper(admin, name):
+    """The server process that sealing sleeps in, once it does."""
+    for _ in range(400):
+        pid = admin.scalar(_WAITS, {"name": name})
+        if pid:
+            return pid
+        time.sleep(0.05)
+    raise AssertionError
+
+
+def test_a_sealer_killed_before_it_commits_leaves_everything_as_before(
+    fresh_settings, fresh_database, owner_database, now
+):
+    with unit(fresh_database, now) as uow:
+        filed_book(uow)
+        before = contents(uow)
+    with owner_database.begin() as owner:
+        owner.execute(text(SLOW))
+    url = fresh_settings.app_database_url
+    child = subprocess.Popen(
+        [sys.executable, "-c", SEALER, url], env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+    )
+    with owner_database.connect().execution_options(isolation_level="AUTOCOMMIT") as admin:
+        pid = sleeper(admin, owner_database.url.database)
+        child.kill()
+        child.wait(10)
+        admin.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        admin.execute(text("DROP TRIGGER slow_disk ON log_checkpoint"))
+    with unit(fresh_database, now) as uow:
+        assert contents(uow) == before
+        assert seal_entries(uow, KEY)
 
 
 def test_only_one_process_seals_at_a_time(fresh_database, now):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, time, timedelta
+from itertools import count
 
 import click
 import numpy as np
@@ -12,10 +16,12 @@ from rich.progress import Progress
 
 from app.doors.cli import Shell, command, say
 from app.town import services
-from app.town.rules.city import DAYS_MAX, OPERATORS, city_days
+from app.town.rules.city import DAYS_MAX, OPERATORS, city_batches, whole_entries
 from app.town.rules.whole import small_story, small_town
 from app.town.services import Directory
 from app.town.terms import Story, Town
+from ledger.entries import services as entries
+from ledger.entries.services import ReadyRows
 from ledger.kernel import clock
 from ledger.kernel.moment import moment_of
 from ledger.kernel.zone import SHANGHAI
@@ -23,6 +29,7 @@ from ledger.kernel.zone import SHANGHAI
 CLOSING = time(22, 0)  # operators file in the evening of the day
 GOODS_PER_UNIT = 200
 FIRMS_PER_UNIT = 2_000
+ROWS_MAX = 300_000_000  # what the city's days hold
 
 
 @command(name="seed")
@@ -34,31 +41,88 @@ FIRMS_PER_UNIT = 2_000
     show_default=True,
     help="small: some 400 firms, 30,000 entries; city: 75,800 firms, any number of entries.",
 )
-@click.option("--entries", type=int, default=1_000_000, show_default=True, help="For the city.")
-def seed(shell: Shell, size: str, entries: int) -> None:
+@click.option(
+    "--entries",
+    "wanted",
+    type=click.IntRange(1, ROWS_MAX),
+    default=1_000_000,
+    show_default=True,
+    help="For the city; a larger number later adds what is missing.",
+)
+@click.option(
+    "--writers",
+    type=click.IntRange(1, 4),
+    default=1,
+    show_default=True,
+    help="For the city: how many batches the store takes at a time.",
+)
+def seed(shell: Shell, size: str, wanted: int, writers: int) -> None:
     """Load the sample town; doing it again adds nothing."""
     if size == "city":
-        say(f"城市已装入 · city: {load_city(shell, entries)} new rows")
+        added = load_city(shell, wanted, writers=writers)
+        say(f"城市已装入 · city: {added} new rows")
         return
     accepted, refused = load(shell)
     say(f"样例城镇已装入 · sample town: {accepted} entries, {refused} refused")
 
 
-def load_city(shell: Shell, entries: int) -> int:
-    """Stream the city in, a day a unit; an interrupted load goes on where it was."""
+def load_city(shell: Shell, wanted: int, *, writers: int = 1) -> int:
+    """Stream the city in up to ``wanted`` rows; returns how many are new.
+
+    A larger city begins with the smaller one, so only what is missing is filed; an interrupted
+    load goes on where it was. While the store takes one batch the next is made.
+    """
     with shell.unit() as uow:
         last = services.remembered_last_day(uow, clock.now().date())
         platform = services.settle_platform(uow)
+        filed = services.city_filed(uow, platform)
+    if sum(filed.values()) >= wanted:
+        return 0
     start = moment_of(last - timedelta(days=DAYS_MAX)).seconds
-    lots = np.zeros(entries // 20 + 10_000, np.int32)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        directory = Directory(_city_firms(shell, progress), lots)
-        bar, added = progress.add_task("台账 rows", total=entries), 0
-        for day in city_days(entries, start=start):
-            with shell.unit() as uow:
-                added += services.file_city_day(uow, platform, directory, day)
-            progress.advance(bar, len(day.rows))
+    writing: deque[Future[int]] = deque()
+    added = 0
+    with (
+        Progress(console=Console(stderr=True), transient=True) as progress,
+        ThreadPoolExecutor(writers) as pool,
+    ):
+        directory = Directory(_city_firms(shell, progress))
+        bar = progress.add_task("台账 rows", total=wanted)
+        for key, ready, reached in _ready(shell, directory, filed, start=start, wanted=wanted):
+            if len(writing) == writers:
+                added += writing.popleft().result()
+            writing.append(pool.submit(_write, shell, platform, key, ready))
+            progress.update(bar, completed=reached)
+        added += sum(each.result() for each in writing)
     return added
+
+
+def _ready(
+    shell: Shell, directory: Directory, filed: dict[int, int], *, start: int, wanted: int
+) -> Iterator[tuple[str, ReadyRows, int]]:
+    """(filing key, rows, rows of the city so far) of what is not in the book yet."""
+    begin = next(number for number in count() if number not in filed)
+    if begin:  # the last of those filed without a gap may have been cut short
+        begin -= 1
+    reached = sum(filed[number] for number in range(begin))
+    for batch in city_batches(start=start, begin=begin):
+        with shell.unit() as uow:
+            services.settle_city_lots(uow, directory, batch)
+        if batch.before:
+            continue
+        there = filed.get(batch.number, 0)
+        end = whole_entries(batch.rows, wanted - reached)
+        reached += max(end, there)
+        if end > there:
+            with shell.unit() as uow:
+                ready = services.ready_city_rows(uow, directory, batch.rows[there:end])
+            yield services.city_key(batch.number, there, end - there), ready, reached
+        if reached >= wanted:
+            return
+
+
+def _write(shell: Shell, platform: int, key: str, ready: ReadyRows) -> int:
+    with shell.unit() as uow:
+        return entries.file_ready_rows(uow, platform, key, ready)
 
 
 def _city_firms(shell: Shell, progress: Progress) -> npt.NDArray[np.int32]:

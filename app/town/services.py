@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -12,21 +12,23 @@ import numpy.typing as npt
 from sqlalchemy import text
 
 from app.food.products import services as food_products
-from app.town.rules.city import CityDay, city_firm, city_good
+from app.town.rules.city import LOTS_MAX, PRODUCTS, CityBatch, Rows, city_firm, city_good
 from app.town.terms import Day, Firm, Good
 from ledger.entries import queries
 from ledger.entries import services as entries
+from ledger.entries.services import ReadyRows
 from ledger.entries.terms import Filed, FileEntries, Mode, RowKind, Source
 from ledger.kernel.errors import NotFound, Refusal
 from ledger.kernel.model import Parameter
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import services as products
-from ledger.products.terms import LotNamed, LotWanted, Resolved
+from ledger.products.services import Said
 from ledger.subjects import services as subjects
-from ledger.subjects.terms import Party, RegisterSubject, SubjectKind
+from ledger.subjects.terms import RegisterSubject, SubjectKind
 
 PLATFORM_USCC = "12350200MB00000001"
 _LAST_DAY = "town.last_day"
+_CITY = "city:"
 
 
 def remembered_last_day(uow: UnitOfWork, wanted: date) -> date:
@@ -89,12 +91,16 @@ def file_day(uow: UnitOfWork, platform_id: int, day: Day) -> Filed:
     )
 
 
-@dataclass
+@dataclass(slots=True)
 class Directory:
-    """Where the city's firms and lots stand in the ledger: ids by their place in the city."""
+    """Where the city's firms, foods and lots stand in the ledger: ids by their place in the city.
+
+    A food that was not met yet has 0; so have lots whose rows have all arrived.
+    """
 
     firms: npt.NDArray[np.int32]
-    lots: npt.NDArray[np.int32]
+    foods: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(PRODUCTS, np.int32))
+    lots: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(LOTS_MAX, np.int32))
 
 
 def settle_city_firms(uow: UnitOfWork, first: int, count: int) -> list[int]:
@@ -108,46 +114,64 @@ def settle_city_firms(uow: UnitOfWork, first: int, count: int) -> list[int]:
     return found
 
 
-def file_city_day(uow: UnitOfWork, platform_id: int, directory: Directory, day: CityDay) -> int:
-    """Open a day's lots and file its rows; returns how many rows are new."""
-    found = products.resolve_lots(
+def settle_city_lots(uow: UnitOfWork, directory: Directory, batch: CityBatch) -> None:
+    """Open a batch's lots, and their foods where they are new, and note their ids."""
+    new = np.unique(batch.product[directory.foods[batch.product] == 0]).tolist()
+    goods = {place: city_good(place) for place in new}
+    found = products.settle_products(
         uow,
-        [
-            _city_lot(day.first_lot + place, int(product), int(directory.firms[producer]))
-            for place, (product, producer) in enumerate(zip(day.product, day.producer, strict=True))
-        ],
+        {
+            gtin: Said(name=name, category=category, shelf_life=f"{months} month")
+            for gtin, name, category, months in goods.values()
+        },
     )
-    ids = [_lot_id(each) for each in found]
-    directory.lots[day.first_lot : day.first_lot + len(ids)] = ids
-    rows = day.rows.copy()
+    for place, good in goods.items():
+        directory.foods[place] = found[good[0]]
+    end = batch.first_lot + len(batch.product)
+    directory.lots[batch.first_lot : end] = products.settle_lots(
+        uow,
+        directory.foods[batch.product].tolist(),
+        directory.firms[batch.producer].tolist(),
+        [f"C{place:08d}" for place in range(batch.first_lot, end)],
+    )
+    entries.make_partitions_ahead(uow)
+
+
+def ready_city_rows(uow: UnitOfWork, directory: Directory, rows: Rows) -> ReadyRows:
+    """Rows of a batch with the ledger's ids, ready to be filed."""
+    lots = directory.lots
     used = rows["kind"] == RowKind.USE  # their other is an output lot, everybody else's a firm
-    rows["other"] = np.where(
+    placed = rows.copy()
+    placed["other"] = np.where(
         used,
-        directory.lots[np.where(used, rows["other"], 0)],
+        lots[np.where(used, rows["other"], 0)],
         directory.firms[np.where(used, 0, rows["other"])],
     )
-    rows["lot"], rows["op"] = directory.lots[rows["lot"]], directory.firms[rows["op"]]
-    entries.make_partitions_ahead(uow)
-    return entries.file_rows(uow, platform_id, f"city:{day.number:04d}:{len(rows)}", rows)
+    placed["lot"], placed["op"] = lots[rows["lot"]], directory.firms[rows["op"]]
+    placed["entry"] -= placed["entry"][0]
+    first = int(rows["lot"].min())
+    return entries.ready_rows(uow, placed, known_lots=lots[first:])
 
 
-def _city_lot(place: int, product: int, producer: int) -> LotWanted:
-    gtin, name, category, months = city_good(product)
-    named = LotNamed(
-        gtin=gtin,
-        name=name,
-        category=category,
-        shelf_life=f"{months}个月",
-        lot=f"C{place:08d}",
-        producer=Party(subject_id=producer),
+def city_key(batch: int, first: int, count: int) -> str:
+    """The filing key of ``count`` rows of a batch from the row ``first`` on."""
+    return f"{_CITY}{batch:04d}:{first}:{count}"
+
+
+def city_filed(uow: UnitOfWork, platform_id: int) -> dict[int, int]:
+    """How many rows of which batch of the city are in the book."""
+    keys = uow.session.scalars(
+        text(
+            "SELECT filing_key FROM filing WHERE operator_id = :platform "
+            "AND filing_key >= :low AND filing_key < :high"
+        ),
+        {"platform": platform_id, "low": _CITY, "high": f"{_CITY}~"},
     )
-    return LotWanted(named=named, filer_id=producer, kind="production")
-
-
-def _lot_id(found: Resolved | Refusal) -> int:
-    if isinstance(found, Refusal):
-        raise found
-    return found.lot.id
+    found: dict[int, int] = {}
+    for key in keys:
+        batch, _first, count = (int(part) for part in key.removeprefix(_CITY).split(":"))
+        found[batch] = found.get(batch, 0) + count
+    return found
 
 
 def is_loaded(uow: UnitOfWork, platform_id: int, last: date) -> bool:

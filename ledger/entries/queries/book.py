@@ -36,7 +36,8 @@ _SHOWN = """
     AND (e.kind <> 10 OR NOT EXISTS (
         SELECT FROM entry r WHERE r.lot = e.lot AND r.id = e.id AND r.kind <> 10))
 """
-_ORDER = "ORDER BY e.ts DESC, e.id DESC, e.lot DESC, e.kind DESC"
+# By the day first, as the index goes; what is within one day is sorted.
+_ORDER = "ORDER BY e.ts / 86400 DESC, e.ts DESC, e.id DESC, e.lot DESC, e.kind DESC"
 
 
 def may_read(uow: UnitOfWork, operator_id: int) -> None:
@@ -84,7 +85,10 @@ def book_lines(uow: UnitOfWork, asked: BookAsked) -> Iterator[BookLine]:
 def _rows(uow: UnitOfWork, asked: BookAsked, after: str, limit: int) -> list[Any]:
     conditions, values = _conditions(asked)
     if after:
-        conditions.append("(e.ts, e.id, e.lot, e.kind) < (:ts, :id, :at_lot, :at_kind)")
+        conditions.append(
+            "e.ts / 86400 <= CAST(:ts AS integer) / 86400 "
+            "AND (e.ts, e.id, e.lot, e.kind) < (:ts, :id, :at_lot, :at_kind)"
+        )
         values |= _position(after)
     where = " AND ".join([_SHOWN, *conditions])
     statement = f"SELECT {COLUMNS} FROM entry e WHERE {where} {_ORDER} LIMIT :limit"  # noqa: S608
@@ -101,10 +105,10 @@ def _conditions(asked: BookAsked) -> tuple[list[str], dict[str, Any]]:
         found.append("e.other = :partner AND e.kind IN (2, 3)")
         values["partner"] = asked.partner_id
     if asked.since:
-        found.append("e.ts >= :since")
+        found.append("e.ts / 86400 >= CAST(:since AS integer) / 86400 AND e.ts >= :since")
         values["since"] = moment_of(asked.since).seconds
     if asked.until:
-        found.append("e.ts < :until")
+        found.append("e.ts / 86400 <= CAST(:until AS integer) / 86400 AND e.ts < :until")
         values["until"] = moment_of(asked.until + timedelta(days=1)).seconds
     if asked.flag:
         found.append("e.flags & :flag <> 0")
@@ -148,12 +152,14 @@ def _position(cursor: str) -> dict[str, int]:
 _FIGURES = text("""
     SELECT e.kind, e.flags, count(DISTINCT e.id) AS entries FROM entry e
     WHERE e.op = :op AND e.ts >= :since AND e.ts < :until AND e.kind <> 9
+      AND e.ts / 86400 BETWEEN CAST(:since AS integer) / 86400 AND CAST(:until AS integer) / 86400
       AND NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = e.lot AND v.qty = e.id)
     GROUP BY e.kind, e.flags
 """)
 _LOTS = text("""
     SELECT count(DISTINCT lot) FROM entry
     WHERE op = :op AND ts >= :since AND ts < :until AND kind < 9
+      AND ts / 86400 BETWEEN CAST(:since AS integer) / 86400 AND CAST(:until AS integer) / 86400
 """)
 
 

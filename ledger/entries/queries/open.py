@@ -30,7 +30,8 @@ IN_FORCE = "NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = e.lot 
 _SENT_TO = text(f"""
     SELECT {COLUMNS} FROM entry e
     WHERE e.other = ANY(ARRAY(SELECT id FROM subject WHERE id = :op OR merged_into = :op))
-      AND e.kind = 2 AND e.ts >= :since AND {IN_FORCE}
+      AND e.kind = 2 AND e.other <> 0 AND e.ts >= :since
+      AND e.ts / 86400 >= CAST(:since AS integer) / 86400 AND {IN_FORCE}
     ORDER BY e.ts DESC, e.id DESC LIMIT :limit
 """)  # noqa: S608
 _RECEIVED = text(f"""
@@ -44,6 +45,7 @@ ALIASES = text("""
 _PENDING = text(f"""
     SELECT {COLUMNS} FROM entry e
     WHERE e.op = :op AND e.ts >= :since AND e.kind IN (1, 3) AND e.flags & 2 <> 0 AND {IN_FORCE}
+      AND e.ts / 86400 >= CAST(:since AS integer) / 86400
       AND NOT EXISTS (SELECT FROM entry p WHERE p.lot = e.lot AND p.op = e.op
           AND p.kind IN (1, 3) AND p.flags & 2 = 0
           AND NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = p.lot AND v.qty = p.id))

@@ -1,6 +1,6 @@
 """The verbs of the book: file entries, link goods that are the same, pair a day, make room."""
 
-from ledger.entries.services.bulk import file_rows
+from ledger.entries.services.bulk import ReadyRows, file_ready_rows, file_rows, ready_rows
 from ledger.entries.services.filing import file_entries
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.services.pairing import pair_day
@@ -8,12 +8,15 @@ from ledger.entries.services.partitions import make_partitions_ahead
 from ledger.entries.services.same_goods import link_merged_goods, link_same_goods, lots_pooled_by
 
 __all__ = [
+    "ReadyRows",
     "file_entries",
+    "file_ready_rows",
     "file_rows",
     "link_merged_goods",
     "link_same_goods",
     "lots_pooled_by",
     "make_partitions_ahead",
     "pair_day",
+    "ready_rows",
     "take_entry_ids",
 ]

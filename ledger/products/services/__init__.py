@@ -1,13 +1,16 @@
 """The verbs of products: open, pack, find lots as filings name them, stop lots and release them."""
 
 from ledger.products.services.adopting import adopt_products
+from ledger.products.services.bulk import settle_lots, settle_products
 from ledger.products.services.claims import settle_claim
 from ledger.products.services.holds import hold_lot, release_lot
+from ledger.products.services.known import Said
 from ledger.products.services.lots import resolve_lots
 from ledger.products.services.opening import open_product, open_product_with_packs
 from ledger.products.services.packs import add_packs
 
 __all__ = [
+    "Said",
     "add_packs",
     "adopt_products",
     "hold_lot",
@@ -16,4 +19,6 @@ __all__ = [
     "release_lot",
     "resolve_lots",
     "settle_claim",
+    "settle_lots",
+    "settle_products",
 ]

@@ -53,8 +53,8 @@ def _halved(level: bytes) -> bytes:
     )
 
 
-def _full_roots(tiles: bytes) -> bytes:
-    """The roots of full tiles that lie behind each other."""
+def full_roots(tiles: bytes) -> bytes:
+    """The roots of full tiles that lie behind each other, 32 bytes each."""
     for _ in range(TILE_HEIGHT):
         tiles = _halved(tiles)
     return tiles
@@ -114,7 +114,7 @@ def grow(size: int, partials: tuple[bytes, ...], leaves: bytes) -> Growth:
             index += full // _TILE_BYTES
             tiles.append(Tile(level, index, len(rest) // HASH_BYTES, rest))
         left.append(rest)
-        level, arrived = level + 1, _full_roots(whole[:full])
+        level, arrived = level + 1, full_roots(whole[:full])
     grown = size + len(leaves) // HASH_BYTES
     kept = tuple(left)
     return Growth(size=grown, root=root_of(grown, kept), partials=kept, tiles=tuple(tiles))

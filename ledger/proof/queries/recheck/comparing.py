@@ -16,7 +16,7 @@ from ledger.entries.rules import canonical
 from ledger.proof.queries.recheck.places import BUCKET_BITS
 from ledger.proof.queries.recheck.reading import Array, raw_cursor
 from ledger.proof.queries.recheck.rows import Ground, seen_of
-from ledger.proof.rules.merkle import root_of_leaves
+from ledger.proof.rules.merkle import full_roots, root_of_leaves
 from ledger.proof.terms import HASH_BYTES, TILE_WIDTH, Fault, Finding, ReadTile, TileAddress
 
 DIFFER_MAX = 10_000  # lines of one bucket that are looked at closely; the rest is counted
@@ -75,26 +75,47 @@ def compare_bucket(
     tiles = stored_tiles(connection, 0, first, count)
     above = _above(connection, first, count)
     found = Compared()
-    sealed = np.full(high - low, _MISSING, canonical.HASH)
-    roots = []
-    for index in range(first, first + count):
-        at = index * TILE_WIDTH - low
-        own = mine.hashes[at : at + TILE_WIDTH]
-        stored = tiles.get(index, b"")
-        if len(stored) < len(own) * HASH_BYTES:
-            found.faults.append(Finding(Fault.TILE, at + low, about=tile_name(0, index)))
-            stored = own.tobytes()
-        sealed[at : at + len(own)] = np.frombuffer(stored, canonical.HASH)[: len(own)]
-        if len(own) < TILE_WIDTH:
-            found.last = (own.tobytes(), stored[: len(own) * HASH_BYTES])
+    sealed = _sealed(found, mine.hashes, tiles, low)
+    full = (high - low) // TILE_WIDTH * TILE_WIDTH
+    roots = full_roots(mine.hashes[:full].tobytes())
+    by_rows = np.frombuffer(roots, canonical.HASH).copy()
+    same = (mine.hashes[:full] == sealed[:full]).reshape(-1, TILE_WIDTH).all(axis=1)
+    for number in range(full // TILE_WIDTH):
+        tile = slice(number * TILE_WIDTH, (number + 1) * TILE_WIDTH)
+        root, over = by_rows[number].item(), above.get(first + number)
+        if same[number]:
+            if over not in (None, root):
+                found.doubted.append((first + number, over))
+        elif over == root:
+            found.faults.append(_tile_fault(0, first + number))
+            sealed[tile] = mine.hashes[tile]
         else:
-            roots.append(_judged(found, index, own.tobytes(), stored, above.get(index)))
-            if roots[-1][1]:
-                sealed[at : at + TILE_WIDTH] = own
-    found.roots = b"".join(root for root, _ in roots)
+            by_rows[number] = np.void(root_of_leaves(sealed[tile].tobytes()))
+    found.roots = by_rows.tobytes()
+    if full < high - low:
+        found.last = (mine.hashes[full:].tobytes(), sealed[full:].tobytes())
     _differences(found, mine, sealed, low)
     ground.leaves[low:high] = sealed  # from here on what was sealed, whatever became of the rows
     return found
+
+
+def _sealed(found: Compared, mine: Array, tiles: dict[int, bytes], low: int) -> Array:
+    """The leaves that the tiles hold; where a tile is missing or cut, those by the rows."""
+    sealed = mine.copy()
+    for index in range(low // TILE_WIDTH, -(-(low + len(mine)) // TILE_WIDTH)):
+        at = index * TILE_WIDTH - low
+        width = min(TILE_WIDTH, len(mine) - at)
+        stored = tiles.get(index, b"")
+        if len(stored) < width * HASH_BYTES:
+            found.faults.append(_tile_fault(0, index))
+        else:
+            sealed[at : at + width] = np.frombuffer(stored, canonical.HASH)[:width]
+    return sealed
+
+
+def _tile_fault(level: int, index: int) -> Finding:
+    place = index * TILE_WIDTH ** (level + 1)
+    return Finding(Fault.TILE, place, about=tile_name(level, index))
 
 
 def compare_waiting(
@@ -153,21 +174,6 @@ def _above(connection: Connection, first: int, count: int) -> dict[int, bytes]:
     }
 
 
-def _judged(
-    found: Compared, index: int, own: bytes, stored: bytes, above: bytes | None
-) -> tuple[bytes, bool]:
-    """(the root of a full tile as it was, whether the rows and not the tile are right)."""
-    by_rows = root_of_leaves(own)
-    if own == stored:
-        if above is not None and above != by_rows:
-            found.doubted.append((index, above))
-        return by_rows, False
-    if above == by_rows:
-        found.faults.append(Finding(Fault.TILE, index * TILE_WIDTH, about=tile_name(0, index)))
-        return by_rows, True
-    return root_of_leaves(stored), False
-
-
 def _differences(found: Compared, mine: ByRows, sealed: Array, low: int) -> None:
     wrong = np.flatnonzero((mine.hashes != sealed) & mine.known)
     found.count += len(wrong)
@@ -198,8 +204,7 @@ def upper_faults(connection: Connection, levels: list[bytes]) -> list[Finding]:
         for index in range(count):
             wanted = hashes[index * _TILE_BYTES : (index + 1) * _TILE_BYTES]
             if tiles.get(index, b"")[: len(wanted)] != wanted:
-                place = index * TILE_WIDTH ** (level + 1)
-                faults.append(Finding(Fault.TILE, place, about=tile_name(level, index)))
+                faults.append(_tile_fault(level, index))
     return faults
 
 

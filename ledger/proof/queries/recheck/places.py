@@ -99,16 +99,11 @@ def laid_out(
 
 
 def _batches(connection: Connection) -> Array:
-    pieces: list[Array] = [np.zeros(0, BATCH)]
-
-    def take(rows: Array) -> None:
-        piece = np.empty(len(rows), BATCH)
-        for name in BATCH.names or ():
-            piece[name] = rows[name]
-        pieces.append(piece)
-
-    copy_out(connection, _BATCHES, _COPIED, take)
-    return np.concatenate(pieces)
+    rows = copy_out(connection, _BATCHES, _COPIED)
+    batches = np.empty(len(rows), BATCH)
+    for name in BATCH.names or ():
+        batches[name] = rows[name]
+    return batches
 
 
 def _placed(batches: Array, spans: Array) -> Array:

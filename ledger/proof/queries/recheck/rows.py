@@ -20,7 +20,9 @@ from ledger.entries.terms import RowKind
 from ledger.proof.queries.recheck.places import BUCKET_BITS, ENTRY_MAX, Places
 from ledger.proof.queries.recheck.reading import ENTRY, Array, copy_out, raw_cursor
 
-LOTS = 1 << 13  # lots read at once: a quarter of a million rows where lots are like a city's
+LOTS = 1 << 13  # lots read at once at most
+ROWS = 1 << 18  # rows read at once, as far as the table's statistics tell
+_PIECE = 1 << 16  # rows hashed at once, so that they stay near the processor
 STRAYS_MAX = 1_000
 SEVERAL = [
     RowKind.USE,
@@ -101,26 +103,26 @@ def seen_file(folder: Path, worker: int) -> Path:
     return folder / f"seen-{worker}"
 
 
-def read_lots(connection: Connection, ground: Ground, first: int) -> Read:
-    """Hash the rows of the lots ``first`` … to their places."""
+def read_lots(connection: Connection, ground: Ground, lots: tuple[int, int]) -> Read:
+    """Hash the rows of lots, from the first to before the last, to their places."""
+    first, end = lots
     found = Read()
-    notes = _notes(connection, first, found)
-
-    def take(rows: Array) -> None:
-        _hashed(ground, rows, notes, first, found)
-
+    notes = _notes(connection, first, end, found)
     columns = ", ".join(ENTRY_COLUMNS)
-    query = f"SELECT {columns} FROM entry WHERE lot >= {first} AND lot < {first + LOTS}"  # noqa: S608
-    copy_out(connection, query, ENTRY, take)
+    query = f"SELECT {columns} FROM entry WHERE lot >= {first} AND lot < {end}"  # noqa: S608
+    rows = copy_out(connection, query, ENTRY)
+    found.rows = len(rows)
+    for at in range(0, len(rows), _PIECE):
+        _hashed(ground, rows[at : at + _PIECE], notes, first, found)
     alone = notes.keys[~notes.used]
     found.add_strays(alone % LOTS + first, alone // LOTS)
     return found
 
 
-def _notes(connection: Connection, first: int, found: Read) -> Notes:
+def _notes(connection: Connection, first: int, end: int, found: Read) -> Notes:
     cursor = raw_cursor(connection)
     try:
-        cursor.execute(_NOTES, (first, first + LOTS))
+        cursor.execute(_NOTES, (first, end))
         rows = cursor.fetchall()
     finally:
         cursor.close()
@@ -155,7 +157,6 @@ def note_digest(row: Any) -> bytes:
 
 
 def _hashed(ground: Ground, rows: Array, notes: Notes, first: int, found: Read) -> None:
-    found.rows += len(rows)
     batch, filed = ground.places.batches_of(rows["id"])
     filed &= (rows["id"] > 0) & (rows["id"] < ENTRY_MAX)
     if not filed.all():

@@ -35,6 +35,10 @@ AGAIN_MAX = 50_000  # entries looked up in one scan of the book
 _NEWEST = text("SELECT size, root FROM log_checkpoint ORDER BY size DESC LIMIT 1")
 _SPANNED = text("SELECT coalesce(max(first_leaf + count), 0) FROM log_span")
 _LAST_LOT = text("SELECT coalesce(max(lot), -1) FROM entry")
+_EXPECTED = text("""
+    SELECT CAST(sum(greatest(reltuples, 0)) AS bigint) FROM pg_class
+    WHERE oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = CAST('entry' AS regclass))
+""")
 _OUTSIDE = text("SELECT lot, id FROM entry_note WHERE lot < 0 OR lot >= :end ORDER BY id")
 _FILINGS = text("""
     SELECT coalesce(f.first_entry, b.first_entry) AS first_entry,
@@ -113,11 +117,12 @@ def hash_rows(
     """Hash every row of the book to its place in the file of leaves; what was read."""
     read = rows.Read()
     end = int(seen.connection.scalar(_LAST_LOT) or 0) + 1
-    pieces = range(0, max(end, 1), rows.LOTS)
+    lots = _lots_at_once(seen, end)
+    pieces = [(first, first + lots) for first in range(0, max(end, 1), lots)]
     for done, piece in enumerate(run(rows.read_lots, pieces), 1):
         read.add(piece)
         progress("rows", done, len(pieces))
-    outside = seen.connection.execute(_OUTSIDE, {"end": pieces[-1] + rows.LOTS}).all()
+    outside = seen.connection.execute(_OUTSIDE, {"end": pieces[-1][1]}).all()
     read.notes += len(outside)
     strays = np.array(outside, np.int64).reshape(-1, 2)
     read.add_strays(strays[:, 0], strays[:, 1])
@@ -130,6 +135,12 @@ def hash_rows(
     for at in range(0, len(again), AGAIN_MAX):
         rows.hash_again(seen.connection, ground, again[at : at + AGAIN_MAX])
     return read
+
+
+def _lots_at_once(seen: Snapshot, lots: int) -> int:
+    """How many lots have about as many rows as are read at once."""
+    expected = int(seen.connection.scalar(_EXPECTED) or 0)
+    return max(1, min(rows.LOTS, rows.ROWS * lots // max(expected, 1)))
 
 
 def _hash_together(_connection: Connection, ground: rows.Ground, asked: tuple[int, int]) -> Any:

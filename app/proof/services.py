@@ -78,7 +78,7 @@ def write_key(path: Path, key: SigningKey, *, alone: bool = True) -> None:
     Refuses: FileThere, unless the first one's key is as good (``alone`` False).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    own = path.with_name(f"{path.name}.{os.getpid()}")
+    own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     own.touch(mode=0o600)
     own.write_text(keys.secret_text(key) + "\n", "utf-8")
     try:
@@ -92,7 +92,7 @@ def write_key(path: Path, key: SigningKey, *, alone: bool = True) -> None:
 
 def keep_seen(path: Path, whole: str) -> None:
     """Keep the checkpoint a witness is about to sign; a power cut leaves the old or the new one."""
-    own = path.with_name(f"{path.name}.{os.getpid()}")
+    own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with own.open("w", encoding="utf-8", newline="") as file:
         file.write(whole)
         file.flush()

@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import registry
 from app.accounts.web import find_actor
 from app.database import engine_for
-from app.doors import answers, assets, http, i18n, openapi, web
+from app.doors import answers, assets, counting, http, i18n, openapi, web
 from app.doors.replicas import replica_of
 from app.processes.collecting import collect_rarely
 from app.settings import Settings, settings_of_this_process
@@ -76,16 +76,11 @@ def _install_protection(app: Flask, settings: Settings) -> None:
         key_func=_limit_key,
         app=app,
         default_limits=[settings.rate_limit],
-        storage_uri=_limits_storage(settings.redis_url),
+        storage_uri=counting.storage_address(settings.redis_url),
         in_memory_fallback_enabled=True,
         swallow_errors=True,
         headers_enabled=True,
     )
-
-
-def _limits_storage(redis_url: str) -> str:
-    """Flask-Limiter names a unix socket otherwise than redis-py does."""
-    return redis_url.replace("unix://", "redis+unix://", 1)
 
 
 def _limit_key() -> str:

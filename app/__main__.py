@@ -9,6 +9,7 @@ import uuid
 import click
 
 from app import registry
+from app.bench import bench
 from app.database import revision_of
 from app.demo import demo
 from app.doors import jobs, worker
@@ -60,6 +61,7 @@ def run_migrations() -> None:
 def with_modules() -> None:
     """Add the commands that the modules bring."""
     suyuan.add_command(demo)
+    suyuan.add_command(bench)
     for module in registry.wire():
         for command in module.commands:
             suyuan.add_command(command)

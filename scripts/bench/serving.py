@@ -15,6 +15,7 @@ from app.processes.errors import NotReady
 from app.processes.listening import listening_socket
 from app.processes.programs import Program, programs_for
 from app.settings import Settings
+from app.watching import figures
 from scripts.bench.bare import DATABASE
 
 _OURS = "app.factory:create_app()"
@@ -26,6 +27,7 @@ _READY_SECONDS_MAX = 30.0
 def our_web(settings: Settings, logs: Path, *, workers: int = 0) -> Iterator[int]:
     """The program's web processes, and so many workers for jobs; yields the port."""
     chosen = replace(settings, job_workers=workers, run_scheduler=0)
+    figures.clean(chosen.data / "metrics")
     with _served(chosen, logs, ready="/healthz") as port:
         yield port
 
@@ -61,7 +63,8 @@ def _served(
 
 
 def _make_bare(program: Program, database: str) -> None:
-    program.command = [_BARE if part == _OURS else part for part in program.command]
+    ours = [part for part in program.command if not part.startswith("--config=")]
+    program.command = [_BARE if part == _OURS else part for part in ours]
     assert _BARE in program.command  # else ours would be measured against ours
     program.environ[DATABASE] = database
     program.log = program.log and program.log.with_name("bare.log")

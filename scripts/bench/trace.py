@@ -17,7 +17,7 @@ from ledger.kernel.uow import UnitOfWork
 from scanner.trace.queries import trace
 from scanner.trace.terms import Direction, Limits, Trace, TraceAsked
 from scripts.bench import rivals
-from scripts.bench.events import Answer, Model, answer_of, read_events
+from scripts.bench.events import Model, answer_of, read_events
 from scripts.bench.place import Place
 from scripts.bench.results import Label, Report, measured
 from scripts.bench.sampling import CLASSES, Sample, Span, sample_of
@@ -69,6 +69,7 @@ class Bench:
                     continue
                 self._keep(name, "", timed(lambda lot: at_once(uow, lot), lots))
                 self._keep(name, "level", timed(lambda lot: by_levels(uow, lot), lots))
+                self._keep(name, "read", timed(lambda lot: read_whole(uow, lot), lots))
 
     def _none(self, name: str) -> None:
         zh, en = _NAMES[name]
@@ -79,7 +80,7 @@ class Bench:
         zh, en = _NAMES[name]
         said = _WHO[who]
         for share, word in ((0.50, "p50"), (0.99, "p99")):
-            if share > 0.9 and who not in ("", "level", "cold"):
+            if share > 0.9 and who not in ("", "level", "read", "cold"):
                 continue
             label = Label(
                 name="_".join(part for part in (name, who, word) if part),
@@ -224,6 +225,7 @@ class Bench:
 _WHO = {
     "": ("", ""),
     "level": ("，逐级", ", level by level"),
+    "read": ("，含全部流向", ", with every link"),
     "cold": ("，冷", ", cold"),
     "ours_there": ("，对手的批次", ", the rivals' lots"),
     "igraph_walk": ("，igraph 只走图、不给答案", ", igraph walking only, without the answer"),
@@ -235,26 +237,40 @@ _WHO = {
 
 
 def at_once(uow: UnitOfWork, lot: int) -> Trace:
-    """The whole lot downstream, in one query."""
-    return trace(uow, TraceAsked(lots=(lot,), direction=Direction.DOWN, limits=_ROOM))
+    """The whole lot downstream in one query, with its holders; that much every rival answers."""
+    return _answered(uow, lot, level_wise=False)
 
 
 def by_levels(uow: UnitOfWork, lot: int) -> Trace:
     """The same as a cluster reads it."""
-    asked = TraceAsked(lots=(lot,), direction=Direction.DOWN, limits=_ROOM, level_wise=True)
-    return trace(uow, asked)
+    return _answered(uow, lot, level_wise=True)
+
+
+def read_whole(uow: UnitOfWork, lot: int) -> int:
+    """The same in one query with every link, event and gap made; how many there are."""
+    found = at_once(uow, lot)
+    return len([*found.movements, *found.transformations, *found.events, *found.gaps])
+
+
+def _answered(uow: UnitOfWork, lot: int, *, level_wise: bool) -> Trace:
+    found = trace(
+        uow,
+        TraceAsked(lots=(lot,), direction=Direction.DOWN, limits=_ROOM, level_wise=level_wise),
+    )
+    _pairs(found)  # an answer's parts are made when they are looked at
+    return found
+
+
+def _pairs(found: Trace) -> list[tuple[int, int]]:
+    return [(each.node.lot, each.node.operator) for each in found.holders]
 
 
 def is_equal(uow: UnitOfWork, lot: int, model: Model) -> bool:
     """Whether both readings and the model agree about a lot."""
     once, levels = at_once(uow, lot), by_levels(uow, lot)
     same = replace(levels, round_trips=once.round_trips) == once
-    return same and once.complete and _said(once) == answer_of(model.pairs(lot))
-
-
-def _said(found: Trace) -> Answer:
-    pairs = [(each.node.lot, each.node.operator) for each in found.holders]
-    return answer_of(np.array(pairs, np.int64).reshape(-1, 2))
+    said = answer_of(np.array(_pairs(once), np.int64).reshape(-1, 2))
+    return same and once.complete and said == answer_of(model.pairs(lot))
 
 
 def _mixed(lots: Sample, count: int) -> list[int]:

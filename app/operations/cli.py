@@ -16,6 +16,7 @@ from app import embedded
 from app.database import owner_engine
 from app.doors.cli import say
 from app.operations import services
+from app.operations.errors import RestoredDiffers
 from app.operations.services.tables import Told
 from app.operations.terms import Keys, Manifest
 from app.settings import Settings, settings_of_this_process
@@ -59,9 +60,26 @@ def restore(place: Path, replacing: bool) -> None:
     settings = settings_of_this_process()
     with _store(settings, alone=True) as (full, owner), _progress("rows") as told:
         made = services.restore(full, owner, place, replacing=replacing, told=told)
-    _tell("已恢复 · restored", made, perf_counter() - began)
-    if made.keys is Keys.OUT:
-        say(_KEYS_TO_BRING)
+        _tell("已恢复 · restored", made, perf_counter() - began)
+        if made.keys is Keys.OUT:
+            say(_KEYS_TO_BRING)
+        _recheck(full, owner, told)
+
+
+def _recheck(settings: Settings, owner: Engine, told: Told) -> None:
+    """Say whether the book is what was sealed. Raises RestoredDiffers."""
+    began = perf_counter()
+    found = services.recheck_restored(settings, owner, lambda stage, _done, _of: told(stage, 0))
+    if found is None:
+        say(_NOT_RECHECKED)
+        return
+    if found.first is not None:
+        first = f"{found.first.fault} {found.first.reference or found.first.about}".strip()
+        raise RestoredDiffers(count=sum(found.counts.values()), first=first)
+    say(
+        f"存证复核通过 · rechecked: {found.rows:,} rows, {found.size:,} sealed entries, "
+        f"{found.checkpoints} checkpoints, all as sealed, {perf_counter() - began:.1f} s"
+    )
 
 
 @contextlib.contextmanager
@@ -101,6 +119,10 @@ _KEYS_TO_BRING = (
     "备份不含密钥：请把原来的 secret_key（和 log_key）放回数据文件夹，否则已印的标签打不开。\n"
     "The backup holds no keys: put the old secret_key (and log_key) back into the data folder, "
     "or labels already printed will not open."
+)
+_NOT_RECHECKED = (
+    "没有 log_key，未作存证复核：放回后请运行 suyuan proof recheck。\n"
+    "Not rechecked, for log_key is not here: put it back and run suyuan proof recheck."
 )
 _ABOUT_KEYS = {
     Keys.OUT: "密钥未写入备份：请另行保管 secret_key 和 log_key，没有它们已印的标签打不开。\n"

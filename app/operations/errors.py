@@ -65,6 +65,15 @@ class StillInUse(Conflict):
     code = "operations.still_in_use"
 
 
+class RestoredDiffers(Invalid):
+    """The book in the backup is not what was sealed: it had been changed before it was backed up.
+
+    What was restored stays, so that `suyuan proof recheck` can say more.
+    """
+
+    code = "operations.restored_differs"
+
+
 class BackupPlaceSilent(Unavailable):
     """The place of the backup cannot be written or read."""
 

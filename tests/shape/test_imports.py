@@ -23,6 +23,7 @@ EXCEPTIONS = {
     ("ledger.proof.queries.recheck", "ledger.entries.model"),
     # receipts, notes and paths are pure functions: who verifies one offline asks no database
     ("app.proof", "ledger.proof.rules"),
+    ("app.operations", "ledger.proof.rules.keys"),
 }
 PUTS_TOGETHER = ("app.registry", "app.factory", "app.__main__")
 

@@ -95,8 +95,7 @@ def _file(path: Path, name: str, writer: Writer, pool: ThreadPoolExecutor) -> Fi
 def _packed_keys(settings: Settings, how: Keys) -> bytes | None:
     if how is Keys.OUT:
         return None
-    found = keys.keys_of(settings.data, settings.secret_key)
-    return keys.packed(found, how, settings.backup_passphrase)
+    return keys.packed(keys.keys_of(settings), how, settings.backup_passphrase)
 
 
 def _key_part(writer: Writer, content: bytes | None) -> Part | None:

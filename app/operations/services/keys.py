@@ -18,19 +18,21 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from app.operations.errors import NotABackup, PassphraseMissing, WrongPassphrase
 from app.operations.terms import Keys
+from app.settings import Settings
 
 KEY_FILES = ("secret_key", "log_key")
 _COST = 2**15  # 32 MiB and about 0.1 s a guess, as RFC 7914 advises for interactive use, doubled
 
 
-def keys_of(data: Path, secret_key: str) -> dict[str, str]:
-    """The keys by file name; the secret key in use counts, wherever it was set."""
-    found = {name: (data / name).read_text("ascii") for name in KEY_FILES if _is_there(data, name)}
-    return found | {"secret_key": secret_key + "\n"}
-
-
-def _is_there(data: Path, name: str) -> bool:
-    return (data / name).is_file()
+def keys_of(settings: Settings) -> dict[str, str]:
+    """The keys in use by file name, wherever they were set; one that was never made is left out."""
+    found = {}
+    for name in KEY_FILES:
+        path = settings.data / name
+        said: str = getattr(settings, name)
+        if said or path.is_file():
+            found[name] = said + "\n" if said else path.read_text("ascii")
+    return found
 
 
 def packed(keys: Mapping[str, str], how: Keys, passphrase: str) -> bytes:

@@ -15,17 +15,20 @@ from conftest import NOW
 from sqlalchemy import Engine, text
 from support import filings
 from support.accounts import PASSWORD, person, signed_in
+from support.books import key_of_log
 from support.filed_town import CAKE, CAKE_LOT, FiledTown, file_town
 
 from app.database import engine_for, owner_engine, revision_of
 from app.factory import create_app
-from app.food.filing.services.files import content_of, keep
+from app.food.filing.services.files import place as place_of
 from app.operations import errors, services
 from app.operations.services import keys as key_box
 from app.operations.terms import Keys, Manifest
 from app.settings import Settings
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM
+from ledger.proof.rules.keys import secret_text
+from ledger.proof.services import seal_entries
 
 DIGEST = "ab" * 32
 SENT = os.urandom(1000) * 20_000  # more than two pieces
@@ -41,7 +44,10 @@ def source(
 ) -> tuple[Settings, Engine, FiledTown]:
     """An installation with a town, an inspector, and a file that was sent in."""
     settings = replace(fresh_settings, data=tmp_path / "source")
-    keep(settings.data, DIGEST, SENT)
+    sent = place_of(settings.data, DIGEST)
+    sent.parent.mkdir(parents=True)
+    sent.write_bytes(SENT)
+    sent.with_name("half.part").write_bytes(b"still arriving")
     with units.begin(fresh_database, actor=SYSTEM, now=NOW) as uow:
         town = file_town(uow)
         person(uow)
@@ -112,7 +118,8 @@ def test_a_town_lives_on_elsewhere(source, elsewhere, owner_of, tmp_path, name) 
     assert counts(owner_of(elsewhere)) == counts(owner_of(settings))
     with_its_key = replace(elsewhere, secret_key=settings.secret_key)
     assert traced(with_its_key, there) == traced(settings, engine)
-    assert content_of(elsewhere.data, DIGEST) == SENT
+    assert place_of(elsewhere.data, DIGEST).read_bytes() == SENT
+    assert [file.path for file in made.files] == [f"uploads/{DIGEST[:2]}/{DIGEST}"]
     with units.begin(there, actor=SYSTEM, now=NOW) as uow:
         last = uow.session.scalar(text("SELECT max(last_entry) FROM filing"))
         filed = filings.file(uow, town.ids["dairy"], filings.production())
@@ -296,3 +303,28 @@ def test_somebody_elses_database_is_not_taken(source, owner_database, owner_of, 
         connection.execute(text("DROP TABLE alembic_version"))
     with pytest.raises(errors.NotEmpty):
         restore(settings, owner_database, tmp_path / "b")
+
+
+def test_what_is_restored_is_what_was_sealed(source, elsewhere, owner_of, tmp_path) -> None:
+    settings, engine, _town = source
+    key = key_of_log()
+    kept = settings.data / "log_key"
+    kept.write_text(secret_text(key) + "\n", "ascii")
+    with units.begin(engine, actor=SYSTEM, now=NOW) as uow:
+        assert seal_entries(uow, key) is not None
+    back_up(settings, owner_of(settings), tmp_path / "out")
+    back_up(settings, owner_of(settings), tmp_path / "plain", Keys.PLAIN)
+    there = owner_of(elsewhere)
+    restore(elsewhere, there, tmp_path / "out")
+    assert services.recheck_restored(elsewhere, there, lambda *_: None) is None  # no key here
+    restore(elsewhere, there, tmp_path / "plain", replacing=True)
+    found = services.recheck_restored(elsewhere, there, lambda *_: None)
+    assert found is not None
+    assert (found.findings, found.checkpoints, found.waiting) == ((), 1, 0)
+    assert found.size > 0
+    with there.begin() as connection:
+        connection.execute(text("ALTER TABLE entry_0000 DISABLE TRIGGER ALL"))
+        connection.execute(text("UPDATE entry_0000 SET qty = qty + 1 WHERE kind = 1"))
+    wrong = services.recheck_restored(elsewhere, there, lambda *_: None)
+    assert wrong is not None
+    assert wrong.first is not None

@@ -1,0 +1,246 @@
+-- What release 0007 wrote while it filed a small town: its own rows, as they stood.
+INSERT INTO public.subject (id, uscc, party_key, gln, name, kinds, division, address, contact, phone, country, status, registered, merged_into, bigrams, created_at) OVERRIDING SYSTEM VALUE VALUES
+	(1, '91350203000071001J', '', '', '云汀乳业', '{production}', '350203', '', '', '', '', 'active', true, NULL, '{业,乳,乳业,云,云汀,汀,汀乳}', '2026-08-15 10:30:00+08'),
+	(2, '9135020300007101XA', '', '', '启闽供应链', '{distribution}', '350203', '', '', '', '', 'active', true, NULL, '{供,供应,启,启闽,应,应链,链,闽,闽供}', '2026-08-15 10:30:00+08'),
+	(3, '91350203000071028A', '', '', '禾舟烘焙', '{production}', '350203', '', '', '', '', 'active', true, NULL, '{烘,烘焙,焙,禾,禾舟,舟,舟烘}', '2026-08-15 10:30:00+08'),
+	(4, '913502030000710365', '', '', '阿嬷杂货铺', '{distribution}', '350203', '', '', '', '', 'active', true, NULL, '{嬷,嬷杂,杂,杂货,货,货铺,铺,阿,阿嬷}', '2026-08-15 10:30:00+08'),
+	(5, '91350203000000510F', '', '', '鼓浪乳业51有限公司', '{farm}', '350203', '厦门市思明区某路1号', '林小姐', '13800001234', '', 'active', true, NULL, '{1,1有,5,51,业,业5,乳,乳业,公,公司,司,有,有限,浪,浪乳,限,限公,鼓,鼓浪}', '2026-08-15 10:30:00+08'),
+	(6, '91350203000000529C', '', '', '鼓浪乳业52有限公司', '{farm}', '350203', '厦门市思明区某路1号', '林小姐', '13800001234', '', 'active', true, NULL, '{2,2有,5,52,业,业5,乳,乳业,公,公司,司,有,有限,浪,浪乳,限,限公,鼓,鼓浪}', '2026-08-15 10:30:00+08'),
+	(7, '913502030000005377', '', '', '鼓浪乳业53有限公司', '{production}', '350203', '厦门市思明区某路1号', '林小姐', '13800001234', '', 'active', true, NULL, '{3,3有,5,53,业,业5,乳,乳业,公,公司,司,有,有限,浪,浪乳,限,限公,鼓,鼓浪}', '2026-08-15 10:30:00+08'),
+	(8, '', '启闽供应链|13800000001', '', '启闽供应链', '{}', '', '厦门市湖里区1号', '13800000001', '', '', 'active', false, NULL, '{供,供应,启,启闽,应,应链,链,闽,闽供}', '2026-08-15 10:30:00+08'),
+	(9, '', '绿野合作社|13800000002', '', '绿野合作社', '{}', '', '厦门市同安区2号', '13800000002', '', '', 'active', false, NULL, '{作,作社,合,合作,社,绿,绿野,野,野合}', '2026-08-15 10:30:00+08');
+INSERT INTO public.account (id, sign_in_name, password_hash, role, operator_id, name, language, password_changed_at, session_epoch, created_at, closed_at) OVERRIDING SYSTEM VALUE VALUES
+	(1, 'lin', '$argon2id$v=19$m=65536,t=3,p=4$6DzB5aNbJPaVSsbSpsteOA$bDNwU3H8AaUMESubqilN3cOwsPx5pvdND7dzAlC7nEo', 'inspector', NULL, '林一', 'zh', '2026-08-15 10:30:00+08', 0, '2026-08-15 10:30:00+08', NULL),
+	(2, 'dealer', '$argon2id$v=19$m=65536,t=3,p=4$D/JmPMJ5TMaFxccc9a5CWA$YPjf3xQuQKRy9Q/QewVy9WbPt5hDyPOiol910nd/Ng8', 'operator', 2, '林一', 'zh', '2026-08-15 10:30:00+08', 0, '2026-08-15 10:30:00+08', NULL);
+INSERT INTO public.audit_line (id, at, account_id, role, action, about, details, request_id) OVERRIDING SYSTEM VALUE VALUES
+	(1, '2026-08-15 10:30:00+08', NULL, 'system', 'subject.register', 'subject:1', '{"uscc": "91350203000071001J"}', ''),
+	(2, '2026-08-15 10:30:00+08', NULL, 'system', 'subject.register', 'subject:2', '{"uscc": "9135020300007101XA"}', ''),
+	(3, '2026-08-15 10:30:00+08', NULL, 'system', 'subject.register', 'subject:3', '{"uscc": "91350203000071028A"}', ''),
+	(4, '2026-08-15 10:30:00+08', NULL, 'system', 'subject.register', 'subject:4', '{"uscc": "913502030000710365"}', ''),
+	(5, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:1', '{"lots": 1, "accepted": 1, "operator_id": 1}', ''),
+	(6, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:2', '{"lots": 1, "accepted": 1, "operator_id": 1}', ''),
+	(7, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:3', '{"lots": 1, "accepted": 1, "operator_id": 2}', ''),
+	(8, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:4', '{"lots": 1, "accepted": 1, "operator_id": 2}', ''),
+	(9, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:5', '{"lots": 1, "accepted": 1, "operator_id": 3}', ''),
+	(10, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:6', '{"lots": 1, "accepted": 1, "operator_id": 2}', ''),
+	(11, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:7', '{"lots": 2, "accepted": 1, "operator_id": 3}', ''),
+	(12, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:8', '{"lots": 1, "accepted": 1, "operator_id": 3}', ''),
+	(13, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:9', '{"lots": 1, "accepted": 1, "operator_id": 4}', ''),
+	(14, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:10', '{"lots": 1, "accepted": 1, "operator_id": 4}', ''),
+	(15, '2026-08-15 10:30:00+08', NULL, 'system', 'account.created', 'account:1', '{"role": "inspector"}', ''),
+	(16, '2026-08-15 10:30:00+08', NULL, 'system', 'account.created', 'account:2', '{"role": "operator"}', ''),
+	(17, '2026-08-15 10:30:00+08', NULL, 'system', 'subject.register', 'subject:5', '{"uscc": "91350203000000510F"}', ''),
+	(18, '2026-08-15 10:30:00+08', NULL, 'system', 'subject.register', 'subject:6', '{"uscc": "91350203000000529C"}', ''),
+	(19, '2026-08-15 10:30:00+08', NULL, 'system', 'subject.register', 'subject:7', '{"uscc": "913502030000005377"}', ''),
+	(20, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:11', '{"lots": 1, "accepted": 1, "operator_id": 7}', ''),
+	(21, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:12', '{"lots": 1, "accepted": 1, "operator_id": 7}', ''),
+	(22, '2026-08-15 10:30:00+08', NULL, 'system', 'entry.file', 'filing:13', '{"lots": 1, "accepted": 1, "operator_id": 7}', ''),
+	(23, '2026-08-15 10:30:00+08', 2, 'operator', 'account.signed_in', 'account:2', '{"address": "127.0.0.1"}', '9e4c657c3b494cf6b7a1d8f2d6f86d5f'),
+	(24, '2026-08-15 10:30:00+08', 2, 'operator', 'entry.file', 'filing:14', '{"lots": 1, "accepted": 1, "operator_id": 2}', '1fc8f8002a674c53b099ab4053adfca3'),
+	(25, '2026-08-15 10:30:00+08', 2, 'operator', 'upload.receive', 'upload:1', '{"sha256": "60124c77b396a93de55faee3d775584f4753155be7409d3e249761bf3d250b75", "operator_id": 2}', 'ddaceb1ef0264dfa80d89aca47153f39'),
+	(26, '2026-08-15 10:30:00+08', 2, 'operator', 'entry.file', 'filing:15', '{"lots": 10, "accepted": 10, "operator_id": 2}', 'job'),
+	(27, '2026-08-15 10:30:00+08', 1, 'inspector', 'account.signed_in', 'account:1', '{"address": "127.0.0.1"}', '23c1a62c32c040d99b4533e2168a0091'),
+	(28, '2026-08-15 10:30:00+08', 1, 'inspector', 'trace.look_up', '06900000001028 HZ261112', '{"query": "code=06900000001028&lot=HZ261112&direction=both"}', '2e2f465fa83e458fb566762366082377'),
+	(29, '2026-08-15 10:30:00+08', 1, 'inspector', 'trace.look_up', '06900000001011 L261108', '{"query": "code=06900000001011&lot=L261108&direction=down"}', '0196f4a425434b6eb46b1f37fec3e352'),
+	(30, '2026-08-15 10:30:00+08', 1, 'inspector', 'book.look_up', '/api/v1/book', '{"query": "operator=9135020300007101XA"}', 'e6747bbb8ca8431d921cf71fa55e2953'),
+	(31, '2026-08-15 10:30:00+08', 1, 'inspector', 'entry.look_up', 'E000000100000000000063', '{"query": ""}', '7d6dc8e4cc9f499fa7bcbbc85873ea46');
+INSERT INTO public.entry (id, qty, lot, ts, op, other, doc, kind, unit, "precision", flags) VALUES
+	(1, 1200000, 1, 199756800, 1, 1, 0, 1, 3, 3, 35),
+	(2, 600000, 1, 199929600, 1, 2, -199402606, 2, 3, 3, 35),
+	(3, 600000, 1, 199929600, 2, 1, -199402606, 3, 3, 3, 35),
+	(4, 250000, 1, 200102400, 2, 3, 1106189724, 2, 3, 3, 35),
+	(5, 250000, 1, 200102400, 3, 2, 1106189724, 3, 3, 3, 35),
+	(6, 60000, 1, 200188800, 2, 4, -1122969501, 2, 3, 3, 35),
+	(7, 200000, 1, 200188800, 3, 2, 0, 4, 3, 3, 33),
+	(7, 900000, 2, 200188800, 3, 3, 0, 5, 3, 3, 33),
+	(8, 500000, 2, 200275200, 3, 4, -1434138234, 2, 3, 3, 33),
+	(9, 500000, 2, 200275200, 4, 3, -1434138234, 3, 3, 3, 35),
+	(10, 100000, 2, 200361600, 4, 0, 0, 2, 3, 3, 161),
+	(11, 30000000, 3, 207792000, 7, 5, 0, 3, 1, 3, 1),
+	(12, 30000000, 4, 207792000, 7, 6, 0, 3, 1, 3, 1),
+	(14, 0, 3, 0, 7, 5, 0, 9, 1, 0, 0),
+	(14, 0, 4, 0, 7, 5, 0, 9, 1, 0, 0),
+	(14, 0, 5, 0, 7, 3, 0, 9, 2, 0, 0),
+	(14, 0, 5, 0, 7, 4, 0, 9, 2, 0, 0),
+	(13, 30000000, 5, 207878400, 7, 4, 0, 2, 1, 3, 1),
+	(15, 50000, 1, 200188800, 2, 4, -1122969501, 2, 3, 3, 35),
+	(15, 6, 1, 208953000, 2, 0, -1122969501, 10, 0, 4, 35),
+	(19, 242000, 6, 205286400, 2, 9, 0, 3, 9, 3, 33),
+	(22, 222000, 7, 205632000, 2, 9, 0, 3, 9, 3, 33),
+	(21, 15000, 8, 205545600, 2, 8, 0, 3, 9, 3, 33),
+	(20, 404500, 9, 205372800, 2, 8, 0, 3, 9, 3, 33),
+	(16, 292000, 10, 205027200, 2, 8, 0, 3, 9, 3, 33),
+	(18, 254000, 11, 205200000, 2, 8, 0, 3, 9, 3, 33),
+	(25, 303000, 12, 205891200, 2, 8, 0, 3, 9, 3, 33),
+	(23, 357000, 13, 205718400, 2, 8, 0, 3, 9, 3, 33),
+	(24, 137500, 14, 205804800, 2, 9, 0, 3, 9, 3, 33),
+	(17, 131000, 15, 205113600, 2, 9, 0, 3, 9, 3, 33);
+INSERT INTO public.entry_note (lot, id, document, document_line, certificate, keep_until, said) VALUES
+	(1, 1, '', '', '', '2027-11-01', '{"lot": "L261108", "gtin": "06900000001011", "unit": "EA", "rules": ["L01", "L02", "L04"], "quantity": "1200"}'),
+	(1, 2, 'CK-dairy-dealer', '', '', '2027-11-01', '{"lot": "L261108", "gtin": "06900000001011", "unit": "EA", "rules": ["L01", "L02", "L04"], "quantity": "600"}'),
+	(1, 3, 'CK-dairy-dealer', '', '', '2027-11-01', '{"lot": "L261108", "gtin": "06900000001011", "unit": "EA", "rules": ["L01", "L02", "L03", "L04"], "quantity": "600"}'),
+	(1, 4, 'CK-dealer-baker', '', '', '2027-11-01', '{"lot": "L261108", "gtin": "06900000001011", "unit": "EA", "rules": ["L01", "L02", "L04"], "quantity": "250"}'),
+	(1, 5, 'CK-dealer-baker', '', '', '2027-11-01', '{"lot": "L261108", "gtin": "06900000001011", "unit": "EA", "rules": ["L01", "L02", "L03", "L04"], "quantity": "250"}'),
+	(1, 6, 'CK-9', '', '', '2027-11-01', '{"lot": "L261108", "gtin": "06900000001011", "unit": "EA", "rules": ["L01", "L02", "L04"], "quantity": "60"}'),
+	(1, 7, '', '', '', '2027-11-01', '{"lot": "L261108", "gtin": "06900000001011", "lots": [1, 2], "unit": "EA", "rules": ["L02"], "quantity": "200"}'),
+	(2, 7, '', '', '', '2027-11-01', '{"lot": "HZ261112", "gtin": "06900000001028", "lots": [1, 2], "unit": "EA", "rules": ["L02"], "quantity": "900"}'),
+	(2, 8, 'CK-baker-shop', '', '', '2027-11-01', '{"lot": "HZ261112", "gtin": "06900000001028", "unit": "EA", "rules": ["L01", "L02"], "quantity": "500"}'),
+	(2, 9, 'CK-baker-shop', '', '', '2027-11-01', '{"lot": "HZ261112", "gtin": "06900000001028", "unit": "EA", "rules": ["L01", "L02", "L03", "L04"], "quantity": "500"}'),
+	(2, 10, '', '', '', '2027-11-01', '{"lot": "HZ261112", "gtin": "06900000001028", "unit": "EA", "rules": ["L02"], "quantity": "100"}'),
+	(3, 11, '', '', 'C-1', '2027-02-02', '{"lot": "20260503", "unit": "KGM", "rules": ["L01"], "product": "青菜", "quantity": "30"}'),
+	(4, 12, '', '', 'C-1', '2027-02-02', '{"lot": "20260503", "unit": "KGM", "rules": ["L01"], "product": "青菜", "quantity": "30"}'),
+	(5, 13, '', '', 'C-1', '2027-02-03', '{"lot": "20260503", "unit": "KGM", "rules": ["L01"], "product": "青菜", "quantity": "30"}'),
+	(1, 15, 'CK-9', '', '', '2027-11-01', '{"lot": "L261108", "gtin": "06900000001011", "unit": "EA", "rules": ["L01", "L02", "L04"], "reason": "数量有误", "corrects": "E000000100000000000063", "quantity": "50"}'),
+	(6, 19, '', '', 'HG000003', '2028-12-19', '{"lot": "L26061900003", "unit": "袋", "rules": ["L01", "L02", "L03"], "product": "青菜", "quantity": "242"}'),
+	(7, 22, '', '', 'HG000007', '2028-12-25', '{"lot": "L26062500007", "unit": "袋", "rules": ["L01", "L02", "L03"], "product": "青菜", "quantity": "222"}'),
+	(8, 21, '', '', 'HG000006', '2027-12-21', '{"lot": "L26062100006", "gtin": "06901234567892", "unit": "袋", "rules": ["L01", "L02", "L03", "L11"], "quantity": "15"}'),
+	(9, 20, '', '', 'HG000004', '2027-09-22', '{"lot": "L26062200004", "gtin": "6901234567892", "unit": "袋", "rules": ["L01", "L02", "L03"], "quantity": "404.5"}'),
+	(10, 16, '', '', 'HG000000', '2027-12-26', '{"lot": "L26062600000", "gtin": "6901234567892", "unit": "袋", "rules": ["L01", "L02", "L03"], "quantity": "292"}'),
+	(11, 18, '', '', 'HG000002', '2028-12-29', '{"lot": "L26062900002", "gtin": "06901234567892", "unit": "袋", "rules": ["L01", "L02", "L03", "L11"], "quantity": "254"}'),
+	(12, 25, '', '', 'HG000010', '2028-01-03', '{"lot": "L26070300010", "gtin": "06901234567892", "unit": "袋", "rules": ["L01", "L02", "L03", "L11"], "quantity": "303"}'),
+	(13, 23, '', '', 'HG000008', '2028-01-08', '{"lot": "L26070800008", "gtin": "6901234567892", "unit": "袋", "rules": ["L01", "L02", "L03"], "quantity": "357"}'),
+	(14, 24, '', '', 'HG000009', '2027-09-25', '{"lot": "L26062500009", "gtin": "6921234567890", "unit": "袋", "rules": ["L01", "L02", "L03"], "quantity": "137.5"}'),
+	(15, 17, '', '', 'HG000001', '2027-12-29', '{"lot": "L26062900001", "gtin": "6921234567890", "unit": "袋", "rules": ["L01", "L02", "L03"], "quantity": "131"}');
+INSERT INTO public.filing (operator_id, id, filing_key, content_hash, account_id, source, upload_id, first_entry, last_entry, accepted, answer, receipt, filed_at) OVERRIDING SYSTEM VALUE VALUES
+	(1, 1, 'made', '\x6d6164652e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 1, 1, 1, '{"entries": ["E00000010000000000001V"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "云汀乳业"}}, {"code": "entries.proof_pending", "rule": "L04", "index": 0, "params": {"hours": 24}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "spec"}}]}', '\x714390691ee0abcfecedfaaf26b03711e42280951af5c9edfa38deeafa27b0c3', '2026-08-15 10:30:00+08'),
+	(1, 2, 'dairy>dealer', '\x64616972793e6465616c65722e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 2, 2, 1, '{"entries": ["E00000010000000000002G"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "云汀乳业"}}, {"code": "entries.proof_overdue", "rule": "L04", "index": 0, "params": {"hours": 24}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "spec, partner"}}]}', '\x37aa04809e3523097cdf14fa9b97033ebd2398fbc819bc222803706d3a7803ba', '2026-08-15 10:30:00+08'),
+	(2, 3, 'dealer<dairy', '\x6465616c65723c64616972792e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 3, 3, 1, '{"entries": ["E000000100000000000035"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 0, "params": {"name": "云汀乳业"}}, {"code": "entries.proof_pending", "rule": "L04", "index": 0, "params": {"hours": 24}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "spec, partner"}}]}', '\xbe50160a62e08fcfff543f69652a7b16ca1cc5971e034c65560825380a301bf5', '2026-08-15 10:30:00+08'),
+	(2, 4, 'dealer>baker', '\x6465616c65723e62616b65722e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 4, 4, 1, '{"entries": ["E00000010000000000004S"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "启闽供应链"}}, {"code": "entries.proof_overdue", "rule": "L04", "index": 0, "params": {"hours": 24}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "spec, partner"}}]}', '\x8343f4b2ea90c8ee8c2cae8bbda296cd566139cafc7f8c180af9b312eed681ef', '2026-08-15 10:30:00+08'),
+	(3, 5, 'baker<dealer', '\x62616b65723c6465616c65722e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 5, 5, 1, '{"entries": ["E00000010000000000005E"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "禾舟烘焙"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 0, "params": {"name": "启闽供应链"}}, {"code": "entries.proof_pending", "rule": "L04", "index": 0, "params": {"hours": 24}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "spec, partner"}}]}', '\xe074399db3b5fdb6e88f7ee081b1bad5d122b33a20ffeab910b7f5633993a34f', '2026-08-15 10:30:00+08'),
+	(2, 6, 'unanswered', '\x756e616e7377657265642e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 6, 6, 1, '{"entries": ["E000000100000000000063"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "启闽供应链"}}, {"code": "entries.proof_overdue", "rule": "L04", "index": 0, "params": {"hours": 24}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "spec, partner"}}]}', '\xcd6f1f0a84aef218e971a6e806b31ce114643e95b748f44476c879f5b49d327b', '2026-08-15 10:30:00+08'),
+	(3, 7, 'baked', '\x62616b65642e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 7, 7, 1, '{"entries": ["E00000010000000000007Q"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "禾舟烘焙"}}]}', '\x0016751e29e710df26bb90def631d9af4ad451b2dc008160f0cee76f76a1ff2e', '2026-08-15 10:30:00+08'),
+	(3, 8, 'baker>shop', '\x62616b65723e73686f702e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 8, 8, 1, '{"entries": ["E00000020000000000008K"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "禾舟烘焙"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "spec, partner"}}]}', '\x528824755225f86b220f67236b49a719efb84c7d8c5e11ec1d114799b09fe824', '2026-08-15 10:30:00+08'),
+	(4, 9, 'shop<baker', '\x73686f703c62616b65722e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 9, 9, 1, '{"entries": ["E000000200000000000098"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "阿嬷杂货铺"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 0, "params": {"name": "禾舟烘焙"}}, {"code": "entries.proof_pending", "rule": "L04", "index": 0, "params": {"hours": 24}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "spec, partner"}}]}', '\xcba71f88107dda66d9192d47e1c0a414dc384a641a9c2bf14945ebcc1ab84464', '2026-08-15 10:30:00+08'),
+	(4, 10, 'sold', '\x736f6c642e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e2e', NULL, 'api', NULL, 10, 10, 1, '{"entries": ["E0000002000000000000AW"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "阿嬷杂货铺"}}]}', '\x912dbb40e0f8bcdb2c4b1ecd2ca415ba33e95de62607a9506079e36b3106652a', '2026-08-15 10:30:00+08'),
+	(7, 11, 'key-0', '\x8078f3e229f615a14c54d8b22f629236a1aebb51100496b37c0c461c8846fea7', NULL, 'api', NULL, 11, 11, 1, '{"entries": ["E0000003000000000000BR"], "refused": [], "warnings": [{"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "document, origin"}}]}', '\xf377a972bef83c2fa95d595933516502f02fd51193a7ad2d8b7c5133d3af59fb', '2026-08-15 10:30:00+08'),
+	(7, 12, 'key-1', '\x4cd07fd1787fe14a79ffa38694b7c5ed3114cebefa1a7f8610da94ae98c9fd7d', NULL, 'api', NULL, 12, 12, 1, '{"entries": ["E0000004000000000000CM"], "refused": [], "warnings": [{"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "document, origin"}}]}', '\x92cd8ee3be466d692463de8a79896788656e246e73077110c6b4ea5a844c73f2', '2026-08-15 10:30:00+08'),
+	(7, 13, 'key-2', '\x713e1f4fe7accdf9e1d74f05504d155edc9688b2d8310b14d115ba08d9b9f6dc', NULL, 'api', NULL, 13, 14, 1, '{"entries": ["E0000005000000000000DG"], "refused": [], "warnings": [{"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "document, partner"}}]}', '\xfc345e8aaf16d7c41154e9753367f08f9690cef260d5fabe1c1c02d015474eb7', '2026-08-15 10:30:00+08'),
+	(2, 14, 'fix-1', '\x77bfb3fae3502777ca02410ffd30c2efe0748b9a6051c2f8cffd6368c785b5f2', 2, 'api', NULL, 15, 15, 1, '{"entries": ["E0000001000000000000FW"], "refused": [], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "启闽供应链"}}, {"code": "entries.proof_overdue", "rule": "L04", "index": 0, "params": {"hours": 24}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "spec, partner"}}]}', '\x1436040615db1b134f12413fc5fc67b787a6de21ec4c053f41477dc9724eea6b', '2026-08-15 10:30:00+08'),
+	(2, 15, 'sheet:60124c77b396a93de55faee3d775584f4753155be7409d3e249761bf3d250b75:0:0', '\xe1aa00d6200ce20bb7534589a1fe81ecd1d6091b0ebde9a2bc53a2d20c6ad66a', 2, 'sheet', 1, 16, 25, 10, '{"entries": ["E000000A000000000000GJ", "E000000F000000000000HB", "E000000B000000000000J3", "E0000006000000000000KK", "E0000009000000000000MX", "E0000008000000000000NB", "E0000007000000000000PR", "E000000D000000000000QR", "E000000E000000000000RM", "E000000C000000000000ST"], "refused": [{"code": "filing.date_ambiguous", "field": "at", "index": 5, "params": {"text": "5/6/2026"}}, {"code": "filing.date_unreadable", "field": "at", "index": 11, "params": {"text": "上周"}}], "warnings": [{"code": "entries.licence_missing", "rule": "L02", "index": 0, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 0, "params": {"name": "启闽供应链"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 0, "params": {"fields": "document"}}, {"code": "entries.licence_missing", "rule": "L02", "index": 1, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 1, "params": {"name": "绿野合作社"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 1, "params": {"fields": "document"}}, {"code": "entries.licence_missing", "rule": "L02", "index": 2, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 2, "params": {"name": "启闽供应链"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 2, "params": {"fields": "document"}}, {"code": "entries.name_differs", "rule": "L11", "index": 2, "params": {"name": "海堤红 酱油"}}, {"code": "entries.licence_missing", "rule": "L02", "index": 3, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 3, "params": {"name": "绿野合作社"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 3, "params": {"fields": "document"}}, {"code": "entries.licence_missing", "rule": "L02", "index": 4, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 4, "params": {"name": "启闽供应链"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 4, "params": {"fields": "document"}}, {"code": "entries.licence_missing", "rule": "L02", "index": 6, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 6, "params": {"name": "启闽供应链"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 6, "params": {"fields": "document"}}, {"code": "entries.name_differs", "rule": "L11", "index": 6, "params": {"name": "海堤红 酱油"}}, {"code": "entries.licence_missing", "rule": "L02", "index": 7, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 7, "params": {"name": "绿野合作社"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 7, "params": {"fields": "document"}}, {"code": "entries.licence_missing", "rule": "L02", "index": 8, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 8, "params": {"name": "启闽供应链"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 8, "params": {"fields": "document"}}, {"code": "entries.licence_missing", "rule": "L02", "index": 9, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 9, "params": {"name": "绿野合作社"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 9, "params": {"fields": "document"}}, {"code": "entries.licence_missing", "rule": "L02", "index": 10, "params": {"name": "启闽供应链"}}, {"code": "entries.supplier_licence_missing", "rule": "L03", "index": 10, "params": {"name": "启闽供应链"}}, {"code": "entries.fields_missing", "rule": "L01", "index": 10, "params": {"fields": "document"}}, {"code": "entries.name_differs", "rule": "L11", "index": 10, "params": {"name": "海堤红 酱油"}}]}', '\x9b7a12fbc9bf10318b57da20532420f063fae9ac0a10e63925ed115308b79d45', '2026-08-15 10:30:00+08');
+INSERT INTO public.licence (id, subject_id, premises_id, kind, number, valid_from, valid_to, scope, revoked_on, number_checks) OVERRIDING SYSTEM VALUE VALUES
+	(1, 7, NULL, 'SC', 'SC10535020300531', '2024-01-01', '2028-12-31', '{}', NULL, true);
+INSERT INTO public.lot (product_id, id, producer_id, lot_key, number, produced_at, produced_precision, expires_at, expires_precision, assumed_producer) OVERRIDING SYSTEM VALUE VALUES
+	(1, 1, 1, 'L:L261108', 'L261108', 199756800, 3, 231292800, 3, false),
+	(2, 2, 3, 'L:HZ261112', 'HZ261112', 199756800, 3, 231292800, 3, false),
+	(3, 3, 5, 'L:20260503', '20260503', 0, 0, 0, 0, true),
+	(4, 4, 6, 'L:20260503', '20260503', 0, 0, 0, 0, true),
+	(5, 5, 7, 'L:20260503', '20260503', 0, 0, 0, 0, true),
+	(6, 6, 9, 'L:L26061900003', 'L26061900003', 203990400, 3, 267148800, 3, true),
+	(6, 7, 9, 'L:L26062500007', 'L26062500007', 204508800, 3, 267667200, 3, true),
+	(7, 8, NULL, 'L:L26062100006', 'L26062100006', 204163200, 3, 235699200, 3, false),
+	(7, 9, NULL, 'L:L26062200004', 'L26062200004', 204249600, 3, 227836800, 3, false),
+	(7, 10, NULL, 'L:L26062600000', 'L26062600000', 204595200, 3, 236131200, 3, false),
+	(7, 11, NULL, 'L:L26062900002', 'L26062900002', 204854400, 3, 268012800, 3, false),
+	(7, 12, NULL, 'L:L26070300010', 'L26070300010', 205200000, 3, 236736000, 3, false),
+	(7, 13, NULL, 'L:L26070800008', 'L26070800008', 205632000, 3, 237168000, 3, false),
+	(8, 14, NULL, 'L:L26062500009', 'L26062500009', 204508800, 3, 228096000, 3, false),
+	(8, 15, NULL, 'L:L26062900001', 'L26062900001', 204854400, 3, 236390400, 3, false);
+INSERT INTO public.outbox_fact (id, fact, payload, at, sent_at) OVERRIDING SYSTEM VALUE VALUES
+	(1, 'subject.registered', '{"uscc": "91350203000071001J", "subject_id": 1}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(2, 'subject.registered', '{"uscc": "9135020300007101XA", "subject_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(3, 'subject.registered', '{"uscc": "91350203000071028A", "subject_id": 3}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(4, 'subject.registered', '{"uscc": "913502030000710365", "subject_id": 4}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(5, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 1, "last_entry": 1, "first_entry": 1, "operator_id": 1}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(6, 'entry.licence_doubted', '{"count": 1, "entries": ["E00000010000000000001V"], "filing_id": 1, "operator_id": 1}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(7, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 2, "last_entry": 2, "first_entry": 2, "operator_id": 1}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(8, 'entry.licence_doubted', '{"count": 1, "entries": ["E00000010000000000002G"], "filing_id": 2, "operator_id": 1}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(9, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 3, "last_entry": 3, "first_entry": 3, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(10, 'entry.licence_doubted', '{"count": 1, "entries": ["E000000100000000000035"], "filing_id": 3, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(11, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 4, "last_entry": 4, "first_entry": 4, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(12, 'entry.licence_doubted', '{"count": 1, "entries": ["E00000010000000000004S"], "filing_id": 4, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(13, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 5, "last_entry": 5, "first_entry": 5, "operator_id": 3}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(14, 'entry.licence_doubted', '{"count": 1, "entries": ["E00000010000000000005E"], "filing_id": 5, "operator_id": 3}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(15, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 6, "last_entry": 6, "first_entry": 6, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(16, 'entry.licence_doubted', '{"count": 1, "entries": ["E000000100000000000063"], "filing_id": 6, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(17, 'entry.filed', '{"lots": 2, "accepted": 1, "filing_id": 7, "last_entry": 7, "first_entry": 7, "operator_id": 3}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(18, 'entry.licence_doubted', '{"count": 1, "entries": ["E00000010000000000007Q"], "filing_id": 7, "operator_id": 3}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(19, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 8, "last_entry": 8, "first_entry": 8, "operator_id": 3}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(20, 'entry.licence_doubted', '{"count": 1, "entries": ["E00000020000000000008K"], "filing_id": 8, "operator_id": 3}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(21, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 9, "last_entry": 9, "first_entry": 9, "operator_id": 4}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(22, 'entry.licence_doubted', '{"count": 1, "entries": ["E000000200000000000098"], "filing_id": 9, "operator_id": 4}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(23, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 10, "last_entry": 10, "first_entry": 10, "operator_id": 4}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(24, 'entry.licence_doubted', '{"count": 1, "entries": ["E0000002000000000000AW"], "filing_id": 10, "operator_id": 4}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(25, 'subject.registered', '{"uscc": "91350203000000510F", "subject_id": 5}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(26, 'subject.registered', '{"uscc": "91350203000000529C", "subject_id": 6}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(27, 'subject.registered', '{"uscc": "913502030000005377", "subject_id": 7}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(28, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 11, "last_entry": 11, "first_entry": 11, "operator_id": 7}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(29, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 12, "last_entry": 12, "first_entry": 12, "operator_id": 7}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(30, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 13, "last_entry": 14, "first_entry": 13, "operator_id": 7}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(31, 'entry.filed', '{"lots": 1, "accepted": 1, "filing_id": 14, "last_entry": 15, "first_entry": 15, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(32, 'entry.licence_doubted', '{"count": 1, "entries": ["E0000001000000000000FW"], "filing_id": 14, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.191475+08'),
+	(33, 'job.wanted', '{"job": "filing.read_upload", "queue": "default", "arguments": {"upload_id": 1}}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.327569+08'),
+	(34, 'entry.filed', '{"lots": 10, "accepted": 10, "filing_id": 15, "last_entry": 25, "first_entry": 16, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.701812+08'),
+	(35, 'entry.licence_doubted', '{"count": 10, "entries": ["E000000A000000000000GJ", "E000000F000000000000HB", "E000000B000000000000J3", "E0000006000000000000KK", "E0000009000000000000MX", "E0000008000000000000NB", "E0000007000000000000PR", "E000000D000000000000QR", "E000000E000000000000RM", "E000000C000000000000ST"], "filing_id": 15, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.701812+08'),
+	(36, 'upload.finished', '{"refused": 2, "accepted": 10, "upload_id": 1, "operator_id": 2}', '2026-08-15 10:30:00+08', '2026-11-22 08:47:02.701812+08');
+INSERT INTO public.product (id, gtin, in_store, scope_id, producer_id, name, name_key, spec, category, shelf_life, base_id, contains, confirmed, bigrams, created_at) OVERRIDING SYSTEM VALUE VALUES
+	(1, '06900000001011', '', NULL, 1, '云汀 稀奶油 1 L', '云汀稀奶油1l', '', '', '', NULL, 1.000000, false, '{1,1l,l,云,云汀,奶,奶油,汀,汀稀,油,油1,稀,稀奶}', '2026-08-15 10:30:00+08'),
+	(2, '06900000001028', '', NULL, 3, '奶油杯 180 g', '奶油杯180g', '', '', '', NULL, 1.000000, false, '{0,0g,1,18,8,80,g,奶,奶油,杯,杯1,油,油杯}', '2026-08-15 10:30:00+08'),
+	(3, '', '', NULL, 5, '青菜', '青菜', '', '蔬菜', '', NULL, 1.000000, false, '{菜,青,青菜}', '2026-08-15 10:30:00+08'),
+	(4, '', '', NULL, 6, '青菜', '青菜', '', '蔬菜', '', NULL, 1.000000, false, '{菜,青,青菜}', '2026-08-15 10:30:00+08'),
+	(5, '', '', NULL, 7, '青菜', '青菜', '', '蔬菜', '', NULL, 1.000000, false, '{菜,青,青菜}', '2026-08-15 10:30:00+08'),
+	(6, '', '', NULL, 9, '青菜', '青菜', '500g/袋', '', '2 year', NULL, 1.000000, false, '{菜,青,青菜}', '2026-08-15 10:30:00+08'),
+	(7, '06901234567892', '', NULL, NULL, '海堤红 酱油', '海堤红酱油', '500g/袋', '', '12 month', NULL, 1.000000, false, '{堤,堤红,油,海,海堤,红,红酱,酱,酱油}', '2026-08-15 10:30:00+08'),
+	(8, '06921234567890', '', NULL, NULL, '鼓浪禾 鲜豆腐', '鼓浪禾鲜豆腐', '500g/袋', '', '365 day', NULL, 1.000000, false, '{浪,浪禾,禾,禾鲜,腐,豆,豆腐,鲜,鲜豆,鼓,鼓浪}', '2026-08-15 10:30:00+08');
+INSERT INTO public.product_claim (id, product_id, operator_id, name, spec, at, settled_at) OVERRIDING SYSTEM VALUE VALUES
+	(1, 7, 2, '奶油杯', '500g/袋', '2026-08-15 10:30:00+08', NULL);
+INSERT INTO public.upload (id, operator_id, account_id, acts_for, filename, sha256, size, kind, source, state, code, params, sheets, warnings, rows_total, rows_done, chunks_done, accepted, refused, warned, skipped, attempts, created_at, updated_at, finished_at) OVERRIDING SYSTEM VALUE VALUES
+	(1, 2, 2, '[]', '七月.csv', '\x60124c77b396a93de55faee3d775584f4753155be7409d3e249761bf3d250b75', 2135, '', 'sheet', 'done', '', '{}', '[{"kind": "receipt", "name": "七月", "rows": 14, "above": [["进货查验记录台账"], ["单位：阿嬷杂货铺"], [], ["序号", "进货日期", "商品名称", "商品条码", "规格", "数量", "单位", "生产日期", "批号", "保质期", "供货者名称", "供货者地址", "供货者联系方式", "检验合格证号", "备注"]], "columns": [["A", "序号", "-", ""], ["B", "进货日期", "at", ""], ["C", "商品名称", "name", ""], ["D", "商品条码", "gtin", ""], ["E", "规格", "spec", ""], ["F", "数量", "quantity", ""], ["G", "单位", "unit", ""], ["H", "生产日期", "produced_on", ""], ["I", "批号", "lot", ""], ["J", "保质期", "shelf_life", ""], ["K", "供货者名称", "partner_name", ""], ["L", "供货者地址", "partner_address", ""], ["M", "供货者联系方式", "partner_contact", ""], ["N", "检验合格证号", "certificate", ""], ["O", "备注", "note", ""]], "header_row": 4}]', '{"entries.name_differs": 3, "entries.fields_missing": 10, "entries.licence_missing": 10, "entries.supplier_licence_missing": 10}', 14, 14, 1, 10, 2, 10, 2, 0, '2026-08-15 10:30:00+08', '2026-08-15 10:30:00+08', '2026-08-15 10:30:00+08');
+INSERT INTO public.upload_row (id, upload_id, sheet, number, state, code, rule, field, cell, params, said) OVERRIDING SYSTEM VALUE VALUES
+	(1, 1, 0, 10, 'refused', 'filing.date_ambiguous', '', 'at', 'B10', '{"text": "5/6/2026"}', '["6", "5/6/2026", "鼓浪禾 鲜豆腐", "6921234567890", "500g/袋", "49", "袋", "2026-06-29", "L26062900005", "12个月", "绿野合作社", "厦门市同安区2号", "13800000002", "HG000005"]'),
+	(2, 1, 0, 16, 'refused', 'filing.date_unreadable', '', 'at', 'B16', '{"text": "上周"}', '["12", "上周", "青菜", "", "500g/袋", "462袋", "", "2026-07-08", "L26070800011", "365天", "绿野合作社", "厦门市同安区2号", "13800000002", "HG000011"]'),
+	(3, 1, 0, 5, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(4, 1, 0, 5, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "启闽供应链"}', '[]'),
+	(5, 1, 0, 5, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(6, 1, 0, 6, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(7, 1, 0, 6, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "绿野合作社"}', '[]'),
+	(8, 1, 0, 6, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(9, 1, 0, 7, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(10, 1, 0, 7, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "启闽供应链"}', '[]'),
+	(11, 1, 0, 7, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(12, 1, 0, 7, 'warned', 'entries.name_differs', 'L11', '', '', '{"name": "海堤红 酱油"}', '[]'),
+	(13, 1, 0, 8, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(14, 1, 0, 8, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "绿野合作社"}', '[]'),
+	(15, 1, 0, 8, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(16, 1, 0, 9, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(17, 1, 0, 9, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "启闽供应链"}', '[]'),
+	(18, 1, 0, 9, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(19, 1, 0, 11, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(20, 1, 0, 11, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "启闽供应链"}', '[]'),
+	(21, 1, 0, 11, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(22, 1, 0, 11, 'warned', 'entries.name_differs', 'L11', '', '', '{"name": "海堤红 酱油"}', '[]'),
+	(23, 1, 0, 12, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(24, 1, 0, 12, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "绿野合作社"}', '[]'),
+	(25, 1, 0, 12, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(26, 1, 0, 13, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(27, 1, 0, 13, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "启闽供应链"}', '[]'),
+	(28, 1, 0, 13, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(29, 1, 0, 14, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(30, 1, 0, 14, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "绿野合作社"}', '[]'),
+	(31, 1, 0, 14, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(32, 1, 0, 15, 'warned', 'entries.licence_missing', 'L02', '', '', '{"name": "启闽供应链"}', '[]'),
+	(33, 1, 0, 15, 'warned', 'entries.supplier_licence_missing', 'L03', '', '', '{"name": "启闽供应链"}', '[]'),
+	(34, 1, 0, 15, 'warned', 'entries.fields_missing', 'L01', '', '', '{"fields": "document"}', '[]'),
+	(35, 1, 0, 15, 'warned', 'entries.name_differs', 'L11', '', '', '{"name": "海堤红 酱油"}', '[]'),
+	(36, 1, 0, 17, 'skipped', 'filing.skipped_total', '', '', 'A17', '{"text": "合计 999"}', '[]'),
+	(37, 1, 0, 18, 'skipped', 'filing.skipped_footer', '', '', 'A18', '{"text": "制表人：张三 审核人：李四"}', '[]');
+SELECT pg_catalog.setval('public.account_id_seq', 2, true);
+SELECT pg_catalog.setval('public.api_key_id_seq', 1, false);
+SELECT pg_catalog.setval('public.audit_line_id_seq', 31, true);
+SELECT pg_catalog.setval('public.delegation_id_seq', 1, false);
+SELECT pg_catalog.setval('public.delivery_answer_id_seq', 1, false);
+SELECT pg_catalog.setval('public.entry_number', 25, true);
+SELECT pg_catalog.setval('public.filing_id_seq', 15, true);
+SELECT pg_catalog.setval('public.licence_id_seq', 1, true);
+SELECT pg_catalog.setval('public.logistic_unit_id_seq', 1, false);
+SELECT pg_catalog.setval('public.lot_hold_id_seq', 1, false);
+SELECT pg_catalog.setval('public.lot_id_seq', 15, true);
+SELECT pg_catalog.setval('public.outbox_fact_id_seq', 36, true);
+SELECT pg_catalog.setval('public.premises_id_seq', 1, false);
+SELECT pg_catalog.setval('public.product_claim_id_seq', 1, true);
+SELECT pg_catalog.setval('public.product_id_seq', 8, true);
+SELECT pg_catalog.setval('public.subject_change_id_seq', 1, false);
+SELECT pg_catalog.setval('public.subject_id_seq', 9, true);
+SELECT pg_catalog.setval('public.unit_content_id_seq', 1, false);
+SELECT pg_catalog.setval('public.unit_word_id_seq', 1000, false);
+SELECT pg_catalog.setval('public.upload_id_seq', 1, true);
+SELECT pg_catalog.setval('public.upload_row_id_seq', 37, true);

@@ -19,7 +19,7 @@ class CountedStorage(RedisStorage):
     """
 
     STORAGE_SCHEME = [f"counted+{scheme}" for scheme in _SCHEMES]  # noqa: RUF012 - as its parent's
-    SCRIPT_INCR_EXPIRE = """
+    SCRIPT_INCR_EXPIRE = b"""
         local count = redis.call("incrby", KEYS[1], ARGV[2])
         if tonumber(count) == tonumber(ARGV[2]) then redis.call("expire", KEYS[1], ARGV[1]) end
         return {count, redis.call("ttl", KEYS[1])}

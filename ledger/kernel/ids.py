@@ -56,25 +56,24 @@ def _check(body: str) -> str:
 
 def entry_reference(lot: int, entry: int) -> str:
     """The 22-character public reference of an entry: E, lot, id, check character."""
-    first, middle = (
-        _weighed(lot, _LOT_DIGITS, 0),
-        _weighed(entry >> 20, _ID_DIGITS - 4, _LOT_DIGITS),
-    )
-    third, last = entry >> 10 & 1023, entry & 1023
-    weight = first[1] + middle[1] + _THIRD[third] + _LAST[last]
-    return f"E{first[0]}{middle[0]}{_PAIRS[third]}{_PAIRS[last]}{_ALPHABET[weight % 31]}"
+    first, second = _weighed(lot >> 10, 0, _LOT_DIGITS - 2), lot & 1023
+    third = _weighed(entry >> 20, _LOT_DIGITS, _ID_DIGITS - 4)
+    fourth, last = entry >> 10 & 1023, entry & 1023
+    weight = first[1] + third[1] + _IN_LOT[second] + _IN_ENTRY[fourth] + _LAST[last]
+    numbers = f"{first[0]}{_PAIRS[second]}{third[0]}{_PAIRS[fourth]}{_PAIRS[last]}"
+    return f"E{numbers}{_ALPHABET[weight % 31]}"
 
 
-@lru_cache(maxsize=16_384)  # a filing's entries share lots, and all but their last digits
-def _weighed(number: int, digits: int, before: int) -> tuple[str, int]:
+@lru_cache(maxsize=16_384)  # the numbers of a filing differ in their last digits alone
+def _weighed(number: int, before: int, digits: int) -> tuple[str, int]:
     """Digits of a reference that begin after ``before`` others, and what they add to its check."""
     text = encode(number, digits)
     return text, sum(map(mul, _WEIGHTS[before:], map(_VALUE.__getitem__, text)))
 
 
-_THIRD, _LAST = (
+_IN_LOT, _IN_ENTRY, _LAST = (
     [weight * _VALUE[pair[0]] + (weight + 1) * _VALUE[pair[1]] for pair in _PAIRS]
-    for weight in _WEIGHTS[-4::2]
+    for weight in (_LOT_DIGITS - 1, _WEIGHTS[-4], _WEIGHTS[-2])
 )
 
 

@@ -34,6 +34,8 @@ PLACEMENT: dict[str, str] = {
     "log_tile": LOCAL,
     "log_checkpoint": LOCAL,
     "log_cosignature": LOCAL,
+    "purge": LOCAL,
+    "purged_record": LOCAL,
     "account": LOCAL,
     "api_key": LOCAL,
     "delegation": LOCAL,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -37,6 +37,17 @@ _AUDIT = """
 _KNOWN: dict[str, Parameters] = {}  # the last set of parameters by its mark
 
 T = TypeVar("T")
+
+
+_FACTS = text("""
+    INSERT INTO outbox_fact (fact, payload, at)
+    SELECT :fact, value, :at FROM jsonb_array_elements(CAST(:payloads AS jsonb))
+""")
+_AUDITS = text("""
+    INSERT INTO audit_line (at, account_id, role, action, about, details, request_id)
+    SELECT :at, :account, :role, :action, key, value, :request
+    FROM jsonb_each(CAST(:lines AS jsonb))
+""")
 
 
 class StoreSilent(Unavailable):
@@ -98,6 +109,18 @@ class UnitOfWork:
         """Leave a fact in the outbox; it is relayed only if this unit commits."""
         self.announced.add(fact)
         self.session.add(OutboxFact(fact=fact, payload=payload, at=self.now))
+
+    def announce_each(self, fact: str, payloads: Iterable[dict[str, Any]]) -> None:
+        """Leave the same fact about each of many things, in one statement."""
+        said = json.dumps(list(payloads))
+        self.announced.add(fact)
+        self.session.execute(_FACTS, {"fact": fact, "payloads": said, "at": self.now})
+
+    def audit_each(self, action: str, lines: Mapping[str, dict[str, Any]]) -> None:
+        """Leave an audit line about each of many things, {about: details}, in one statement."""
+        who = {"account": self.actor.account_id, "role": self.actor.role.value, "at": self.now}
+        said = {"action": action, "lines": json.dumps(lines), "request": self.request_id}
+        self.session.execute(_AUDITS, who | said)
 
     def fact(self, fact: str, **payload: Any) -> Statement:
         """An announcement as a statement, for who sends it together with others."""

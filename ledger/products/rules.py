@@ -124,7 +124,7 @@ def expiry_moment(produced: Moment, shelf_life: ShelfLife | None) -> Moment:
 
 def disagree(first: Moment, stated: Moment) -> bool:
     """Whether two statements of one date exclude each other; an unknown part never does."""
-    if not first.precision or not stated.precision:
+    if first is stated or not first.precision or not stated.precision:
         return False
     return first.latest < stated.earliest or stated.latest < first.earliest
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, select, union
+from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, select, text, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -92,6 +92,15 @@ def subjects_by_ids(
     ).all()
     subjects = _subjects(uow, [row for _, row in rows], papers=papers)
     return {asked_id: subjects[row.id] for asked_id, row in rows}
+
+
+def ids_by_usccs(uow: UnitOfWork, usccs: Iterable[str]) -> dict[str, int]:
+    """{USCC: id} of those on file; a merged party under its own id."""
+    rows = uow.session.execute(
+        text("SELECT uscc, id FROM subject WHERE uscc <> '' AND uscc = ANY(:usccs)"),
+        {"usccs": sorted(set(usccs))},
+    )
+    return {row.uscc: row.id for row in rows}
 
 
 def licensed_by_ids(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, Subject]:

@@ -67,11 +67,11 @@ Row = tuple[int, int, int, int, int, int, int, int, int, int, int]
 
 def said_text(said: Mapping[str, Any]) -> str:
     """``said`` as canonical JSON."""
-    return "{" + ",".join([f"{_text(name)}:{_value(said[name])}" for name in sorted(said)]) + "}"
-
-
-def _value(value: Any) -> str:
-    return _text(value) if type(value) is str else _JSON.encode(value)
+    members = [
+        f"{_text(name)}:{_text(value) if type(value) is str else _JSON.encode(value)}"
+        for name, value in sorted(said.items())
+    ]
+    return "{" + ",".join(members) + "}"
 
 
 def note_digest(

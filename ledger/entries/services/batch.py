@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -68,7 +68,9 @@ class Form:
         life = named.shelf_life or product.shelf_life
         stated = named.expires_on if named.expires_on.precision else lot.expires_on
         own = expires_on(lot.produced_on, life, lot.expires_on)
-        said = expires_on(self.produced, life, stated)
+        said = own
+        if self.produced is not lot.produced_on or stated is not lot.expires_on:
+            said = expires_on(self.produced, life, stated)
         self.expiry = min(said, own) if said and own else said or own
         self.lasts = bool(self.expiry or life)
         self.has_spec = bool(named.spec or product.spec)
@@ -211,10 +213,9 @@ class Item:
         return any(it.refusal is finding.refusal for it in self.findings)
 
     @property
-    def all_goods(self) -> Iterator[Goods]:
+    def all_goods(self) -> list[Goods]:
         """Inputs and outputs."""
-        yield from self.goods
-        yield from self.made
+        return [*self.goods, *self.made] if self.made else self.goods
 
     @property
     def lots(self) -> list[int]:

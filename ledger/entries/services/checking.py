@@ -72,7 +72,7 @@ class Checker:
         line, when = item.line, item.when
         if when.ahead:
             item.find(when.ahead)
-        for goods in item.all_goods if item.made else item.goods:
+        for goods in item.all_goods:
             if goods.form.made > when.latest:
                 field = f"{goods.path}lot."
                 item.find(dates.before_production(line.at, goods.form.produced, field))
@@ -222,7 +222,7 @@ class Checker:
                 item.flags |= Flag.RETAIL
             if party.licence:
                 item.find(_licence_doubt(party.licence))
-        for goods in item.all_goods if item.made else item.goods:
+        for goods in item.all_goods:
             if goods.form.is_remarkable:
                 _remark_form(item, goods)
             if goods.measure >= 1000:

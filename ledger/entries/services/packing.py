@@ -109,6 +109,7 @@ class Shelf:
     held: set[tuple[int, int]] = field(default_factory=set)
     had: set[tuple[int, int]] = field(default_factory=set)
     packed: list[tuple[Item, int, Content]] = field(default_factory=list)
+    is_asked: bool = False
 
 
 def load_units(batch: Batch) -> Shelf:
@@ -127,6 +128,7 @@ def load_units(batch: Batch) -> Shelf:
             opened.add(ssccs[0])
     if not mentioned:
         return shelf
+    shelf.is_asked = True
     session = batch.uow.session
     shelf.numbers = _numbers(session.execute(_UNITS, {"ssccs": sorted(mentioned)}))
     if new := sorted(opened - shelf.numbers.keys() - {""}):
@@ -172,23 +174,21 @@ def _load_holders(batch: Batch, shelf: Shelf) -> None:
         inside = [*_everything(shelf, unit, UNIT_DEPTH_MAX), *back]
         asked |= {(unit, item.operator, content.lot) for content in inside if content.lot}
     if asked:
-        units, ops, lots = (list(column) for column in zip(*sorted(asked), strict=True))
-        rows = batch.uow.session.execute(_HELD, {"units": units, "ops": ops, "lots": lots})
-        shelf.held |= {(row.unit, row.op) for row in rows}
+        units, ops, lots = map(list, zip(*sorted(asked), strict=True))
+        values = {"units": units, "ops": ops, "lots": lots}
+        shelf.held |= {(unit, op) for unit, op in batch.uow.session.execute(_HELD, values)}
 
 
 def _numbers(rows: Any) -> dict[str, int]:
     return {row.sscc: row.id for row in rows}
 
 
-def _ssccs(item: Item) -> Iterator[tuple[str, str]]:
-    line = item.line
-    if line.kind in PACKING or line.kind in CARRIED:
-        if line.sscc:
-            yield line.sscc, "sscc"
-        for index, portion in enumerate(line.portions):
-            if portion.lot.sscc:
-                yield portion.lot.sscc, f"contents.{index}.lot.sscc"
+def _ssccs(item: Item) -> list[tuple[str, str]]:
+    if (line := item.line).kind not in PACKING | CARRIED:
+        return []
+    inside = enumerate(portion.lot.sscc for portion in line.portions)
+    found = [(sscc, f"contents.{index}.lot.sscc") for index, sscc in inside if sscc]
+    return ([(line.sscc, "sscc")] if line.sscc else []) + found
 
 
 def _clean(item: Item, sscc: str, path: str) -> str:
@@ -202,7 +202,7 @@ def _clean(item: Item, sscc: str, path: str) -> str:
 
 def place_goods(batch: Batch, shelf: Shelf) -> None:
     """Give lines that name units the lots in them, line after line, as they were filed."""
-    if not shelf.numbers and not any(True for item in batch.alive for _ in _ssccs(item)):
+    if not shelf.is_asked:
         return
     known: dict[int, Goods] = {}
     contents: list[tuple[Item, str, Content]] = []

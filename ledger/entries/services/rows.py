@@ -121,22 +121,17 @@ def notes_of(batch: Batch, items: Sequence[Item]) -> list[Note]:
 
 
 def _notes(item: Item, until: date) -> list[Note]:
-    line = item.line
-    lots = item.lots
+    line, lots = item.line, item.lots
     shared = _said(item, lots)
-    said: tuple[int, str, str, str, date]
-    said = (item.number, line.document, line.document_line, line.certificate, until)
-    portions: dict[int, Goods] = {}
-    for goods in item.all_goods:
-        portions.setdefault(goods.lot, goods)
-    return [
-        Note(
-            lot,
-            *said,
-            canonical.said_text(shared | _as_written(portions[lot]) if lot in portions else shared),
-        )
-        for lot in lots
-    ]
+    portions = {goods.lot: goods for goods in reversed(item.all_goods)}  # the first of each lot
+    notes = []
+    for lot in lots:
+        said = shared.copy() if len(lots) > 1 else shared
+        if lot in portions:
+            _write_down(portions[lot], said)
+        words = (line.document, line.document_line, line.certificate)
+        notes.append(Note(lot, item.number, *words, until, canonical.said_text(said)))
+    return notes
 
 
 def _said(item: Item, lots: list[int]) -> dict[str, Any]:
@@ -155,15 +150,15 @@ def _said(item: Item, lots: list[int]) -> dict[str, Any]:
     return said
 
 
-def _as_written(goods: Goods) -> dict[str, Any]:
-    said: dict[str, Any] = goods.form.said.copy()
+def _write_down(goods: Goods, said: dict[str, Any]) -> None:
+    """Add the goods in the filer's own words."""
+    said |= goods.form.said
     if quantity := goods.portion.quantity.strip():
         said["quantity"] = quantity
     if unit := goods.portion.unit.strip():
         said["unit"] = unit
     if goods.sscc:
         said["sscc"] = goods.sscc
-    return said
 
 
 def _keep_until(batch: Batch, item: Item, known: dict[tuple[object, ...], date]) -> date:

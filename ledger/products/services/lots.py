@@ -10,7 +10,7 @@ from functools import lru_cache
 from sqlalchemy import func, select
 
 from ledger.kernel.errors import Refusal
-from ledger.kernel.moment import UNKNOWN, Moment
+from ledger.kernel.moment import Moment
 from ledger.kernel.names import fold_name, tidy
 from ledger.kernel.selecting import any_among
 from ledger.kernel.statements import Statement, together
@@ -88,19 +88,15 @@ def _read(wanted: LotWanted) -> _Line:
     if named.lot_id is not None:
         return line
     try:
-        key = rules.code_of(named.gtin, named.in_store, wanted.filer_id)
-        name = rules.clean_text(named.name or named.product, "name")
-        if key is None:
-            name = rules.clean_text(named.product or named.name, "product")
-        if key is None and not fold_name(name):
-            raise errors.ProductMissing(field="product")
-        line.key = key or ProductKey(name_key=fold_name(name))
-        line.shelf_life = _shelf_life(named.shelf_life)
-        line.words = Said(
-            name=name,
-            spec=named.spec and rules.clean_text(named.spec, "spec"),
-            category=named.category and rules.clean_text(named.category, "category"),
-            shelf_life=str(line.shelf_life or ""),
+        line.key, line.words, line.shelf_life = _goods_said(
+            named.gtin,
+            named.in_store,
+            wanted.filer_id,
+            named.name,
+            named.product,
+            named.spec,
+            named.category,
+            named.shelf_life,
         )
         if folded := rules.fold_lot(named.lot):
             line.lot_key = f"L:{folded}"
@@ -112,6 +108,28 @@ def _read(wanted: LotWanted) -> _Line:
         refusal.field = refusal.field or "gtin"
         line.refusal = refusal
     return line
+
+
+@lru_cache(maxsize=16_384)  # the lots of a filing are of few products
+def _goods_said(
+    gtin: str, in_store: str, filer_id: int, *words: str
+) -> tuple[ProductKey, Said, ShelfLife | None]:
+    """What is said of the product: its key as far as the line alone gives it, and the words."""
+    named_as, product, spec, category, life = words
+    key = rules.code_of(gtin, in_store, filer_id)
+    name = rules.clean_text(named_as or product, "name")
+    if key is None:
+        name = rules.clean_text(product or named_as, "product")
+    if key is None and not fold_name(name):
+        raise errors.ProductMissing(field="product")
+    shelf_life = _shelf_life(life)
+    said = Said(
+        name=name,
+        spec=rules.clean_text(spec, "spec"),
+        category=rules.clean_text(category, "category"),
+        shelf_life=str(shelf_life or ""),
+    )
+    return key or ProductKey(name_key=fold_name(name)), said, shelf_life
 
 
 @lru_cache(maxsize=1024)
@@ -181,14 +199,16 @@ def _find_products(
             missing[line.key] = _together(missing.get(line.key, Said()), line.words)
     fresh, opened = known.open_products(uow, missing)
     found |= fresh
-    touched = known.fill_gaps(uow, [(found[line.key], line.words) for line in lines])
+    said = dict.fromkeys((line.key, line.words) for line in lines)
+    touched = known.fill_gaps(uow, [(found[key], words) for key, words in said])
     if touched:
         stale = {line.key for line in lines if found[line.key].id in touched}
         found |= known.find_products(uow, stale)
+    differs = {it: known.names_otherwise(found[it[0]], it[1]) for it in said}
     for line in lines:
         line.product = found[line.key]
         line.opened = line.product.id in opened
-        line.differs = known.names_otherwise(line.product, line.words)
+        line.differs = differs[line.key, line.words]
     known.claim_names(
         uow,
         [
@@ -295,21 +315,18 @@ def _answer(line: _Line, sizes: dict[int, Decimal | None], opened: set[int]) -> 
         return line.refusal
     if line.lot is None or line.base is None or line.product is None:
         raise AssertionError(line)
-    by_id = line.wanted.named.lot_id is not None
+    lot, named = line.lot, line.wanted.named
+    by_id = named.lot_id is not None
     category = line.words.category or line.base.category
     return Resolved(
-        lot=line.lot,
+        lot=lot,
         product=line.base,
         contains=_ONE if by_id else line.product.contains,
-        agricultural=line.lot.key.startswith("S:") or rules.is_agricultural(category),
+        agricultural=lot.key.startswith("S:") or rules.is_agricultural(category),
         opened=line.opened,
-        is_new=line.lot.id in opened,
+        is_new=lot.id in opened,
         name_differs=line.differs,
-        produced_differs=rules.disagree(
-            line.lot.produced_on, UNKNOWN if by_id else line.wanted.named.produced_on
-        ),
-        expires_differs=rules.disagree(
-            line.lot.expires_on, UNKNOWN if by_id else line.wanted.named.expires_on
-        ),
+        produced_differs=not by_id and rules.disagree(lot.produced_on, named.produced_on),
+        expires_differs=not by_id and rules.disagree(lot.expires_on, named.expires_on),
         case_contains=sizes.get(line.base.id),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,16 +27,21 @@ _FIND = Prepared(
 """,
 )
 # In the order of the keys: two filings that name the same new lots wait instead of deadlocking.
-_OPEN = text("""
+_OPEN = Prepared(
+    "lots_opened",
+    "integer[], integer[], text, text, integer[], smallint[], integer[], smallint[], boolean[]",
+    """
     INSERT INTO lot (product_id, producer_id, lot_key, number, produced_at, produced_precision,
                      expires_at, expires_precision, assumed_producer)
-    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS given (
-        product_id int, producer_id int, lot_key text, number text, produced_at int,
-        produced_precision smallint, expires_at int, expires_precision smallint,
-        assumed_producer boolean)
-    ORDER BY product_id, lot_key
+    SELECT product, nullif(producer, 0), key, substr(number, 2), made, made_precision, ends,
+        ends_precision, assumed
+    FROM unnest($1, $2, string_to_array($3, E'\\x1f'), string_to_array($4, E'\\x1f'), $5, $6, $7,
+        $8, $9) AS given (product, producer, key, number, made, made_precision, ends,
+        ends_precision, assumed)
+    ORDER BY product, key
     ON CONFLICT DO NOTHING RETURNING id, product_id, lot_key
-""")
+""",
+)
 # An UPDATE locks in the order of its join; the rows are locked before, in the order of their ids.
 _LOCK = text("""
     SELECT FROM lot WHERE id = ANY(CAST(:ids AS integer[])) ORDER BY id FOR NO KEY UPDATE
@@ -133,8 +138,7 @@ def stored_lots(
     missing = [it for key, it in said.items() if key not in found]
     filling = [it for key, it in said.items() if key in found and it.completes(found[key])]
     if missing:
-        rows = json.dumps([it.row for it in missing])
-        for number, product, key in uow.session.execute(_OPEN, {"rows": rows}):
+        for number, product, key in _opened(uow, missing):
             opened.add(number)
             found[product, key] = said[product, key].lot(number)
         if lost := [key for key in said if key not in found]:  # another filing was quicker
@@ -146,6 +150,22 @@ def stored_lots(
         uow.session.execute(_FILL, {"rows": json.dumps([it.row for it in filling])})
         found |= _found(uow, [(it.product_id, it.lot_key) for it in filling])
     return found, opened
+
+
+def _opened(uow: UnitOfWork, missing: list[LotSaid]) -> Sequence[Any]:
+    """(id, product, key) of those nobody else has opened meanwhile."""
+    return _OPEN.rows(
+        uow.session,
+        numbers([it.product_id for it in missing]),
+        numbers([it.producer_id or 0 for it in missing]),
+        texts([it.lot_key for it in missing]),
+        texts(["=" + it.number for it in missing]),  # a lot may have none
+        numbers([it.produced_on.seconds for it in missing]),
+        numbers([int(it.produced_on.precision) for it in missing]),
+        numbers([it.expires_on.seconds for it in missing]),
+        numbers([int(it.expires_on.precision) for it in missing]),
+        numbers([int(it.assumed_producer) for it in missing]),
+    )
 
 
 def _found(uow: UnitOfWork, keys: Collection[LotKey]) -> dict[LotKey, Lot]:

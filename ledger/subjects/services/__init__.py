@@ -2,7 +2,11 @@
 
 from ledger.subjects.services.amending import amend_subject, merge_subject
 from ledger.subjects.services.parties import resolve_parties
-from ledger.subjects.services.registering import register_subject, register_subjects
+from ledger.subjects.services.registering import (
+    register_subject,
+    register_subjects,
+    settle_subjects,
+)
 
 __all__ = [
     "amend_subject",
@@ -10,4 +14,5 @@ __all__ = [
     "register_subject",
     "register_subjects",
     "resolve_parties",
+    "settle_subjects",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -73,6 +73,20 @@ def register_subjects(
     return [_outcome(it, stored, fresh, refused) for it in read]
 
 
+def settle_subjects(uow: UnitOfWork, commands: Sequence[RegisterSubject]) -> list[int]:
+    """The ids of subjects by their USCC; those not on file are registered as they are told.
+
+    For who brings thousands again and again: what is on file is not read, and not compared.
+    Refuses: what register_subjects refuses of new ones. Announces: subject.registered.
+    """
+    ids = queries.ids_by_usccs(uow, [it.uscc for it in commands])
+    fresh = [rules.cleaned(it) for it in commands if it.uscc not in ids]
+    for refusal in _locations_taken(uow, fresh, ids).values():
+        raise refusal
+    ids |= _insert(uow, fresh)
+    return [ids[it.uscc] for it in commands]
+
+
 def _cleaned(command: RegisterSubject) -> RegisterSubject | Refusal:
     try:
         return rules.cleaned(command)
@@ -97,7 +111,7 @@ def _outcome(
 
 
 def _locations_taken(
-    uow: UnitOfWork, wanted: list[RegisterSubject], known: dict[str, Subject]
+    uow: UnitOfWork, wanted: list[RegisterSubject], known: Container[str]
 ) -> dict[str, Refusal]:
     """Refusals by USCC of new subjects that claim a location number of somebody else."""
     fresh = [it for it in wanted if it.uscc not in known]
@@ -120,17 +134,21 @@ def gln_owners(uow: UnitOfWork, locations: Iterable[Iterable[str]]) -> list[tupl
     return [(gln, owner) for gln, owner in uow.session.execute(_GLN_OWNERS, {"glns": glns})]
 
 
-def _insert(uow: UnitOfWork, commands: list[RegisterSubject]) -> None:
+def _insert(uow: UnitOfWork, commands: list[RegisterSubject]) -> dict[str, int]:
     if not commands:
-        return
+        return {}
     rows = [_subject_row(command) for command in commands]
     inserted = uow.session.execute(_INSERT_SUBJECTS, {"rows": json.dumps(rows), "now": uow.now})
     ids: dict[str, int] = {row.uscc: row.id for row in inserted}
     insert_licences(uow, [(ids[it.uscc], paper) for it in commands for paper in it.licences])
     insert_premises(uow, [(ids[it.uscc], place) for it in commands for place in it.premises])
-    for command in commands:
-        uow.announce("subject.registered", subject_id=ids[command.uscc], uscc=command.uscc)
-        uow.audit("subject.register", f"subject:{ids[command.uscc]}", uscc=command.uscc)
+    uow.announce_each(
+        "subject.registered", [{"subject_id": ids[it.uscc], "uscc": it.uscc} for it in commands]
+    )
+    uow.audit_each(
+        "subject.register", {f"subject:{ids[it.uscc]}": {"uscc": it.uscc} for it in commands}
+    )
+    return ids
 
 
 def _subject_row(command: RegisterSubject) -> dict[str, Any]:

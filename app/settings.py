@@ -59,8 +59,8 @@ class Settings:
     Sizes are bytes, times are in the unit their name ends with. `database_url` is the owner of the
     tables and used by migrations; `app_database_url` may only read and add and is used by web and
     worker. Where they are empty the embedded services fill them in. `log_key` signs the log's
-    checkpoints (else DATA/log_key, made on first use under `log_name`); `witness_keys` are the
-    public keys of its witnesses, separated by commas.
+    checkpoints (else DATA/log_key, made on first use under `log_name`); `log_keys_before` are the
+    public keys it had before, `witness_keys` those of its witnesses, separated by commas.
     """
 
     data: Path = Path("var")
@@ -76,6 +76,7 @@ class Settings:
     public_url: str = ""
     log_key: str = field(default="", repr=False)
     log_name: str = ""
+    log_keys_before: str = ""
     witness_keys: str = ""
     web_workers: int = field(
         default_factory=_workers_for_this_machine,

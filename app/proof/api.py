@@ -9,6 +9,7 @@ from app.doors.api import endpoint
 from app.doors.exact import ExactBlueprint
 from app.food.filing.queries.books import operator_meant
 from app.proof import queries, schemas, services
+from app.proof.terms import LogShown
 from ledger.entries import queries as book
 from ledger.kernel.uow import UnitOfWork
 from ledger.proof.services import accept_cosignatures
@@ -21,9 +22,7 @@ blueprint = ExactBlueprint(
 @endpoint(blueprint, "/log", needs="code.read", answers=schemas.LogAnswer, limit="public")
 def log(uow: UnitOfWork) -> dict[str, Any]:
     """Read the log's name, public key, newest checkpoint and witnesses."""
-    settings = http.room().settings
-    key = services.log_key(settings).verifier
-    return schemas.log_answer(queries.log_shown(uow, key, services.witness_keys(settings)))
+    return schemas.log_answer(_shown(uow))
 
 
 @endpoint(
@@ -71,6 +70,16 @@ def filing(uow: UnitOfWork, query: dict[str, Any], key: str) -> dict[str, Any]:
 def entry(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     """Read how far the proof of an entry has come, and its receipt."""
     return schemas.entry_answer(queries.entry_proof(uow, reference, witnessed=_witnessed()))
+
+
+def _shown(uow: UnitOfWork) -> LogShown:
+    settings = http.room().settings
+    return queries.log_shown(
+        uow,
+        services.log_key(settings).verifier,
+        before=services.keys_before(settings),
+        witnesses=services.witness_keys(settings),
+    )
 
 
 def _witnessed() -> bool:

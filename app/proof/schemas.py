@@ -67,6 +67,7 @@ class LogAnswer(Schema):
 
     origin = fields.String(required=True)
     key = fields.String(required=True, metadata={"description": "vkey: name+number+base64"})
+    keys_before = fields.List(fields.String(), required=True)
     size = fields.Integer(required=True, metadata={"description": "leaves sealed; 0 before all"})
     root = fields.String(required=True, metadata={"description": "base64; empty before all"})
     signed_at = fields.DateTime(format="iso", allow_none=True)
@@ -92,6 +93,7 @@ def log_answer(shown: LogShown) -> dict[str, Any]:
     return {
         "origin": shown.origin,
         "key": shown.key,
+        "keys_before": list(shown.keys_before),
         "size": newest.size if newest else 0,
         "root": base64.b64encode(newest.root).decode() if newest else "",
         "signed_at": newest.signed_at if newest else None,

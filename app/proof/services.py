@@ -48,13 +48,20 @@ def name_of_log(settings: Settings) -> str:
 
 def witness_keys(settings: Settings) -> tuple[VerifierKey, ...]:
     """The public keys of the log's witnesses. Refuses as parse_vkey, and KeyOfOtherKind."""
-    found = []
-    for text in filter(None, (one.strip() for one in settings.witness_keys.split(","))):
-        key = keys.parse_vkey(text)
-        if key.algorithm is not Algorithm.COSIGNATURE:
+    return _listed(settings.witness_keys, Algorithm.COSIGNATURE)
+
+
+def keys_before(settings: Settings) -> tuple[VerifierKey, ...]:
+    """The public keys the log had before its present one. Refuses as witness_keys."""
+    return _listed(settings.log_keys_before, Algorithm.ED25519)
+
+
+def _listed(text: str, algorithm: Algorithm) -> tuple[VerifierKey, ...]:
+    found = tuple(keys.parse_vkey(one) for one in text.split(",") if one.strip())
+    for key in found:
+        if key.algorithm is not algorithm:
             raise errors.KeyOfOtherKind(name=key.name)
-        found.append(key)
-    return tuple(found)
+    return found
 
 
 def new_key(name: str, algorithm: Algorithm = Algorithm.ED25519) -> SigningKey:

@@ -13,6 +13,7 @@ class LogShown:
 
     origin: str
     key: str
+    keys_before: tuple[str, ...]
     checkpoint: SignedCheckpoint | None
     note: str
     witnesses: tuple[Witnessed, ...]

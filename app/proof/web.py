@@ -27,8 +27,12 @@ _TEXT, _BYTES = "text/plain; charset=utf-8", "application/octet-stream"
 def show(uow: UnitOfWork) -> Mapping[str, Any]:
     """What the log is, its newest checkpoint, its key and its witnesses."""
     settings = http.room().settings
-    key = services.log_key(settings).verifier
-    shown = queries.log_shown(uow, key, services.witness_keys(settings))
+    shown = queries.log_shown(
+        uow,
+        services.log_key(settings).verifier,
+        before=services.keys_before(settings),
+        witnesses=services.witness_keys(settings),
+    )
     newest = shown.checkpoint
     return {
         "log": shown,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.proof.cli import offline, own
+from app.proof.cli import judging, offline, own
 
 proof = click.Group(
     name="proof",
@@ -13,6 +13,8 @@ proof = click.Group(
         own.seal,
         own.checkpoint,
         own.accept,
+        judging.recheck,
+        judging.adopt,
         offline.verify,
         offline.consistency,
         offline.cosign,

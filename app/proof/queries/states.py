@@ -14,12 +14,19 @@ from ledger.proof.rules.receipt import format_receipt
 from ledger.proof.terms import ProofState, VerifierKey
 
 
-def log_shown(uow: UnitOfWork, key: VerifierKey, witnesses: Sequence[VerifierKey] = ()) -> LogShown:
-    """The log's name, key, newest checkpoint and witnesses."""
+def log_shown(
+    uow: UnitOfWork,
+    key: VerifierKey,
+    *,
+    before: Sequence[VerifierKey] = (),
+    witnesses: Sequence[VerifierKey] = (),
+) -> LogShown:
+    """The log's name, its key and those before it, newest checkpoint and witnesses."""
     newest = log.checkpoint_latest(uow)
     return LogShown(
         origin=key.name,
         key=vkey(key),
+        keys_before=tuple(map(vkey, before)),
         checkpoint=newest,
         note=log.note_of(uow, newest) if newest else "",
         witnesses=log.witnesses_seen(uow, witnesses),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from support.books import Book, filed_book, unit
 from support.filings import file, production
 
@@ -221,3 +221,49 @@ def test_the_job_seals_until_nothing_waits(book, chosen, fresh_database, now, tm
         assert newest.size > len(book.references)
         tiles = log.tile_data(uow, TileAddress(0, 0, newest.size))
     assert merkle.root_of_leaves(tiles) == newest.root
+
+
+def test_recheck_is_green_and_names_the_first_line_that_differs(
+    book, fresh_database, owner_database, now, tmp_path
+):
+    run("seal")
+    kept = tmp_path / "kept"
+    kept.write_text(run("checkpoint").stdout, "utf-8")
+    good = run("recheck", "--workers", 1, "--json")
+    assert good.exit_code == 0, good.output
+    told = json.loads(good.stdout)
+    assert (told["good"], told["findings"]) == (True, [])
+    assert "as it was signed" in run("recheck", "--workers", 1, "--kept", kept).stdout
+    with owner_database.begin() as owner:
+        owner.execute(text("ALTER TABLE entry DISABLE TRIGGER USER"))
+        owner.execute(
+            text("UPDATE entry SET qty = qty + 1000 WHERE id = :id"), {"id": book.first_entry}
+        )
+    bad = run("recheck", "--workers", 1)
+    assert bad.exit_code == 1, bad.output
+    assert f"first: {book.references[0]}" in bad.stdout
+    told = json.loads(run("recheck", "--workers", 1, "--json").stdout)
+    assert told["findings"][0]["fault"] == "changed"
+    assert told["findings"][0]["reference"] == book.references[0]
+
+
+def test_a_key_is_changed_and_what_the_old_one_signed_stays_good(
+    book, fresh_database, now, tmp_path, monkeypatch
+):
+    run("seal")
+    old = receipts_in(fresh_database, now, book, tmp_path / "old.tlog-proof")
+    before = tmp_path / "before"
+    before.write_text(run("checkpoint").stdout, "utf-8")
+    following = keys.made_key("log.example.cn/book", bytes([9]) * 32)
+    monkeypatch.setenv("SUYUAN_LOG_KEY", keys.secret_text(following))
+    monkeypatch.setenv("SUYUAN_LOG_KEYS_BEFORE", VKEY)
+    grown(fresh_database, now, book, 1)
+    assert run("recheck", "--workers", 1).exit_code == 0
+    assert run("verify", old, "--vkey", VKEY).exit_code == 0
+    assert run("verify", old).exit_code == 3  # by the new key nothing old is signed
+    new = receipts_in(fresh_database, now, book, tmp_path / "new.tlog-proof")
+    assert run("verify", new).exit_code == 0
+
+
+def test_nothing_is_left_to_adopt(book):
+    assert "0" in run("adopt").stdout

@@ -69,7 +69,7 @@ def _http_problem(problem: HTTPException) -> Response:
             response.headers["Allow"] = ", ".join(getattr(problem, "valid_methods", None) or [])
             return response
         case 413:
-            return refused(errors.BodyTooLarge(limit=http.room().settings.max_body_bytes), 413)
+            return refused(errors.BodyTooLarge(limit=request.max_content_length), 413)
         case 422 | 400:
             return _unloadable(problem, status)
         case _:

@@ -101,6 +101,7 @@ class Endpoint:
     audits: str = ""
     writes: bool | None = None
     limit: str = ""
+    long_body: bool = False
     content_type: str = "application/json"
     example: Any = None
 
@@ -112,7 +113,7 @@ def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View]
     ``example`` of what is sent; ``answers`` the schema of the body, ``content_type`` where it is
     not JSON; ``also`` further answers by status; ``audits`` the action of the audit line each
     look-up leaves, about the value the view sets in ``g.audit_about`` or the path; ``limit`` the
-    name of a stricter rate limit. GET runs read-only (PostgreSQL stops a write) and is rolled
+    name of a stricter rate limit; ``long_body`` that a file read in pieces is sent. GET runs read-only (PostgreSQL stops a write) and is rolled
     back; others commit, and a browser's session must send its CSRF token.
     """
     made = Endpoint(**promise)
@@ -132,7 +133,7 @@ def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View]
                 http.leave_look_up(made.audits, path, made.needs)
             return _respond(result, made)
 
-        vars(door)["limit"] = made.limit
+        vars(door).update(limit=made.limit, long_body=made.long_body)
         return _documented(blueprint, rule, made, door)
 
     return decorate

@@ -201,6 +201,9 @@ def _begin() -> None:
     """Start the clock, and refuse texts the store cannot hold before anything reads them."""
     g.started = perf_counter()
     TALLY.begin(request_id())
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "long_body", False):
+        request.max_content_length = room().settings.max_upload_bytes
     texts.refuse_unusable(request)
 
 

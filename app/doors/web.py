@@ -80,7 +80,8 @@ def page(
 
     It runs read-only. Further promises: ``audits`` (the action of the audit line each look-up
     leaves before the answer does), ``endpoint`` (its name), ``wasm`` (the page runs the picture
-    decoder), ``limit`` (the name of a stricter rate limit), ``fresh`` (never from a replica).
+    decoder), ``limit`` (the name of a stricter rate limit), ``fresh`` (never from a replica), ``long_body`` (a file
+    that is read in pieces may be sent).
     """
     made = Page(**promise)
     looked_at = _looking(needs, made.audits, fresh=made.fresh)
@@ -128,11 +129,12 @@ class Page:
     audits: str = ""
     wasm: bool = False
     limit: str = ""
+    long_body: bool = False
     fresh: bool = False
 
 
 def _add(blueprint: Blueprint, rule: str, made: Page, door: View, methods: list[str]) -> View:
-    vars(door)["limit"] = made.limit
+    vars(door).update(limit=made.limit, long_body=made.long_body)
     blueprint.add_url_rule(rule, made.endpoint or door.__name__, door, methods=methods)
     return door
 

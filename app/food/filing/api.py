@@ -113,6 +113,7 @@ def own_book(uow: UnitOfWork, query: dict[str, Any]) -> dict[str, Any]:
     needs="entry.file",
     answers=wire.UploadTaken,
     status=202,
+    long_body=True,
 )
 def sheet(uow: UnitOfWork, files: dict[str, Any]) -> dict[str, Any]:
     """Send a sheet (xlsx or csv); it is read in the background. The same file again adds nothing.

@@ -54,6 +54,7 @@ def _sending(uow: UnitOfWork) -> dict[str, Any]:
     template="filing/uploads.html",
     context=_sending,
     endpoint="uploads",
+    long_body=True,
 )
 def send(uow: UnitOfWork, said: dict[str, Any]) -> str:
     """Take a sheet in and go to its page; the same sheet again leads to the earlier upload."""

@@ -80,8 +80,8 @@ def page(
 
     It runs read-only. Further promises: ``audits`` (the action of the audit line each look-up
     leaves before the answer does), ``endpoint`` (its name), ``wasm`` (the page runs the picture
-    decoder), ``limit`` (the name of a stricter rate limit), ``fresh`` (never from a replica), ``long_body`` (a file
-    that is read in pieces may be sent).
+    decoder), ``limit`` (the name of a stricter rate limit), ``fresh`` (never from a replica),
+    ``long_body`` (a file that is read in pieces may be sent).
     """
     made = Page(**promise)
     looked_at = _looking(needs, made.audits, fresh=made.fresh)

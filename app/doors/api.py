@@ -114,7 +114,8 @@ def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View]
     not JSON; ``also`` further answers by status; ``audits`` the action of the audit line each
     look-up leaves, about the value the view sets in ``g.audit_about`` or the path; ``limit`` the
     name of a stricter rate limit; ``long_body`` that a file read in pieces is sent. GET runs
-    read-only (PostgreSQL stops a write) and is rolled back; others commit, and a browser's session must send its CSRF token.
+    read-only (PostgreSQL stops a write) and is rolled back; others commit, and a browser's session
+    must send its CSRF token.
     """
     made = Endpoint(**promise)
     if not isinstance(blueprint.ARGUMENTS_PARSER, ExactParser):

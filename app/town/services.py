@@ -18,7 +18,7 @@ from ledger.entries import queries
 from ledger.entries import services as entries
 from ledger.entries.services import ReadyRows
 from ledger.entries.terms import Filed, FileEntries, Mode, RowKind, Source
-from ledger.kernel.errors import NotFound, Refusal
+from ledger.kernel.errors import NotFound
 from ledger.kernel.model import Parameter
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import services as products
@@ -105,13 +105,7 @@ class Directory:
 
 def settle_city_firms(uow: UnitOfWork, first: int, count: int) -> list[int]:
     """Register a part of the city's firms set-wise; their ids in order."""
-    wanted = [city_firm(place) for place in range(first, first + count)]
-    found = []
-    for outcome in subjects.register_subjects(uow, wanted):
-        if isinstance(outcome, Refusal):
-            raise outcome
-        found.append(outcome[0].id)
-    return found
+    return subjects.settle_subjects(uow, [city_firm(it) for it in range(first, first + count)])
 
 
 def settle_city_lots(uow: UnitOfWork, directory: Directory, batch: CityBatch) -> None:

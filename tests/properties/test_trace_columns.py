@@ -8,16 +8,17 @@ from dataclasses import fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.slow_trace import Town
-from support.trace_checks import LOT_NAMES, NAMES
+from support.trace_checks import LOT_NAMES, NAMES, QUESTIONS
 from support.trace_towns import LOTS, SAME_OPERATOR, rows_of, towns
 
 from ledger.entries.model import ENTRY_COLUMNS
 from ledger.entries.terms import RowKind
 from scanner.trace.rules.answer import trace_rows
-from scanner.trace.rules.columns import columns_of, packed, unpacked
+from scanner.trace.rules.columns import columns_of, in_force, packed, unpacked
+from scanner.trace.rules.pruning import is_narrow, rows_that_matter
 from scanner.trace.rules.shapes import Reading
 from scanner.trace.rules.whole_lots import may_be_read_in_columns, trace_whole_lots
-from scanner.trace.terms import Row, Trace, TraceAsked
+from scanner.trace.terms import Direction, Row, Trace, TraceAsked
 
 IDS = {name: number for number, name in enumerate([*NAMES, *LOT_NAMES], start=10)}
 READING = Reading(same_operator={IDS[name]: IDS[to] for name, to in SAME_OPERATOR.items()})
@@ -72,6 +73,27 @@ def test_columns_say_what_rows_say(town: Town, seed: int) -> None:
         quick = parts(trace_whole_lots(columns, beside, READING, asked, within))
         for name, part in slow.items():
             assert quick[name] == part, name
+
+
+@settings(max_examples=200, deadline=None)
+@given(towns(), st.integers(0, 2**16))
+def test_rows_that_cannot_matter_change_nothing(town: Town, seed: int) -> None:
+    rows = rows_for(town, seed)
+    within = frozenset(row.lot for row in rows)
+    said, _ = in_force(columns_of(packed(rows)))
+    for lot, direction, operator in random.Random(seed).sample(QUESTIONS, 6):
+        asked = TraceAsked(
+            lots=(IDS[lot],),
+            direction=Direction(direction),
+            operator_id=IDS[operator] if operator else None,
+        )
+        if not is_narrow(asked):
+            continue
+        few = said.only(rows_that_matter(said, READING, asked)).rows()
+        all_of_them = parts(trace_rows(rows, READING, asked, within=within))
+        chosen = parts(trace_rows(few, READING, asked, within=within, written=said.written()))
+        for name, part in all_of_them.items():
+            assert chosen[name] == part, name
 
 
 def test_packing_keeps_every_figure() -> None:

@@ -34,7 +34,9 @@ from scanner.trace.queries.reading import (
     keep_other_inputs,
 )
 from scanner.trace.rules.answer import trace_rows
+from scanner.trace.rules.columns import in_force
 from scanner.trace.rules.measures import CASE, FIRST_WORD, measure_of
+from scanner.trace.rules.pruning import is_narrow, rows_that_matter
 from scanner.trace.rules.sameness import canonical_lots
 from scanner.trace.rules.shapes import Reading
 from scanner.trace.rules.whole_lots import may_be_read_in_columns, trace_whole_lots
@@ -42,6 +44,7 @@ from scanner.trace.terms import Direction, EntryNamed, Trace, TraceAsked
 
 _MOVES = (int(RowKind.DISPATCH), int(RowKind.RECEIPT))
 _CANCELLED = "57014"
+WORTH_PRUNING = 300  # rows; fewer are followed as quickly as they are chosen
 _USE, _YIELD, _ALIAS = int(RowKind.USE), int(RowKind.YIELD), int(RowKind.ALIAS)
 
 
@@ -77,12 +80,17 @@ def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
 
 
 def _answer(fetched: Fetched, reading: Reading, asked: TraceAsked) -> Trace:
-    within = frozenset(fetched.lots)
+    within, rows = frozenset(fetched.lots), fetched.columns
+    if fetched.parts or not may_be_read_in_columns(rows, reading):
+        return trace_rows(fetched.all_rows, reading, asked, within=within)
     if asked.direction is Direction.DOWN and asked.operator_id is None:
-        rows = fetched.columns
-        if not fetched.parts and may_be_read_in_columns(rows, reading):
-            return trace_whole_lots(rows, fetched.aside, reading, asked, within)
-    return trace_rows(fetched.all_rows, reading, asked, within=within)
+        return trace_whole_lots(rows, fetched.aside, reading, asked, within)
+    if len(rows) < WORTH_PRUNING or not is_narrow(asked):
+        return trace_rows(fetched.all_rows, reading, asked, within=within)
+    said, gone = in_force(rows)
+    kept = said.only(rows_that_matter(said, reading, asked)).rows()
+    kept += [row for row in fetched.aside if row.id not in gone]
+    return trace_rows(kept, reading, asked, within=within, written=said.written())
 
 
 def _fetched(uow: UnitOfWork, asked: TraceAsked) -> Fetched:

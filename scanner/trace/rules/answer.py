@@ -8,6 +8,7 @@ from ledger.entries.rules.pairing import PairStatus
 from scanner.trace.rules.deliveries import is_return
 from scanner.trace.rules.facts import Facts, read_facts
 from scanner.trace.rules.holdings import add_up, gaps_in, holders_in
+from scanner.trace.rules.measures import measure_of
 from scanner.trace.rules.reach import (
     Scope,
     operator_down,
@@ -34,14 +35,22 @@ from scanner.trace.terms import (
 
 
 def trace_rows(
-    rows: Iterable[Row], reading: Reading, asked: TraceAsked, *, within: frozenset[int]
+    rows: Iterable[Row],
+    reading: Reading,
+    asked: TraceAsked,
+    *,
+    within: frozenset[int],
+    written: Iterable[tuple[int, int]] = (),
 ) -> Trace:
     """The answer to a question, from the rows of all lots it can concern.
 
     ``within`` are the stored lots whose rows are complete; rows of other lots only name what else
-    went into a transformation.
+    went into a transformation. ``written`` are the (lot, unit) of rows left out because they
+    cannot matter (``pruning``): in which unit a lot is shown depends on all of them.
     """
     facts = read_facts(rows, reading, within=within)
+    for lot, unit in written:
+        facts.units[lot, measure_of(unit)].add(unit)
     roots = [reading.same_lot.get(lot, lot) for lot in asked.lots]
     operator = asked.operator_id
     if operator is not None:

@@ -7,12 +7,13 @@ looks at closely.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from ledger.entries.terms import RowKind
 from scanner.trace.rules.measures import NEVER_EARLIER, NEVER_LATER, SECOND, bounds, measure_of
 from scanner.trace.terms import Node, Row
 
@@ -23,6 +24,7 @@ _FIELDS = dict(zip(Row._fields, (4, 4, 2, 4, 4, 8, 8, 4, 2, 2, 2), strict=True))
 _RECORD = np.dtype([(name, f">i{width}") for name, width in _FIELDS.items()])
 WIDTH = _PACKED.size
 _DAY, _DAY_SECONDS = 3, 86_399
+_ALIAS, _VOID = int(RowKind.ALIAS), int(RowKind.VOID)
 
 
 def packed(rows: Iterable[Row]) -> bytes:
@@ -72,6 +74,11 @@ class Columns:
         names = Columns.__slots__
         return Columns(*(np.concatenate([getattr(self, n), getattr(other, n)]) for n in names))
 
+    def written(self) -> Iterator[tuple[int, int]]:
+        """Each lot with each unit that was written of it."""
+        for both in set((self.lot << 16 | self.unit).tolist()):
+            yield both >> 16, both & 0xFFFF
+
     def rows(self) -> list[Row]:
         """Every row as an object."""
         fields = (getattr(self, name).tolist() for name in Row._fields)
@@ -107,6 +114,14 @@ def _measures(unit: Ints) -> Ints:
         return np.full(len(unit), measure_of(first))
     known, where = np.unique(unit, return_inverse=True)
     return np.array([measure_of(one) for one in known.tolist()])[where]
+
+
+def in_force(rows: Columns) -> tuple[Columns, set[int]]:
+    """The rows that say something, and the entries that were put out of force."""
+    if not len(rows) or rows.kind.max() < _ALIAS:
+        return rows, set()
+    gone = rows.qty[rows.kind == _VOID]
+    return rows.only((rows.kind < _ALIAS) & ~np.isin(rows.id, gone)), set(gone.tolist())
 
 
 def renamed(ids: Ints, same: Mapping[int, int]) -> Ints:
@@ -153,8 +168,8 @@ class Ends:
 
     def numbers(self, nodes: Sequence[Node]) -> list[int | None]:
         """The number of each node, none for one that is not among the holders."""
-        if not nodes:
-            return []
+        if not nodes or not len(self):
+            return [None] * len(nodes)
         wanted = np.array([node.lot << 32 | node.operator for node in nodes])
         places = np.searchsorted(self._keys, wanted).clip(max=len(self._keys) - 1)
         found = self._keys[places] == wanted

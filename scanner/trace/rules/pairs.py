@@ -87,8 +87,9 @@ def _at(ways: tuple[Ints, Ints], places: Ints) -> tuple[Ints, Ints]:
 
 def _agree(rows: Columns, one: Ints, two: Ints) -> Flags:
     """Whether two rows name one document and one quantity: the commonest delivery by far."""
-    same = (rows.doc[one] != 0) & (rows.doc[one] == rows.doc[two])
-    return same & (rows.qty[one] == rows.qty[two]) & (rows.measure[one] == rows.measure[two])
+    same: Flags = (rows.doc[one] != 0) & (rows.doc[one] == rows.doc[two])
+    same &= (rows.qty[one] == rows.qty[two]) & (rows.measure[one] == rows.measure[two])
+    return same
 
 
 def _one_sided(

@@ -12,7 +12,7 @@ import numpy as np
 
 from ledger.entries.terms import RowKind
 from scanner.trace.rules.answer import lots_in_order, transformations_in
-from scanner.trace.rules.columns import Columns
+from scanner.trace.rules.columns import Columns, in_force
 from scanner.trace.rules.facts import Facts, facts_of, index_changes, join_change
 from scanner.trace.rules.lots_book import LotsBook
 from scanner.trace.rules.measures import measure_of
@@ -20,8 +20,8 @@ from scanner.trace.rules.reach import lots_made_of
 from scanner.trace.rules.shapes import Reading
 from scanner.trace.terms import Row, Trace, TraceAsked
 
-_ALIAS, _VOID = int(RowKind.ALIAS), int(RowKind.VOID)
-_TURNS = np.isin(np.arange(_VOID + 1), (int(RowKind.USE), int(RowKind.YIELD)))
+_TURNS = np.isin(np.arange(int(RowKind.VOID) + 1), (int(RowKind.USE), int(RowKind.YIELD)))
+_ALIAS = int(RowKind.ALIAS)
 
 
 def may_be_read_in_columns(rows: Columns, reading: Reading) -> bool:
@@ -40,13 +40,15 @@ def trace_whole_lots(
     other lots in the same transformations. Links, events and holders are made into objects when
     somebody looks at them.
     """
-    rows, gone = _in_force(rows)
+    rows, gone = in_force(rows)
     facts = _changes_in(rows, [row for row in beside if row.id not in gone], reading, within)
     roots = tuple(dict.fromkeys(asked.lots))
     reached = lots_made_of(facts, roots)
+    book = LotsBook(
+        rows, facts
+    )  # also says when lots that are not reached came to whoever used them
     if not reached >= within:
-        rows = rows.only(np.isin(rows.lot, list(reached)))
-    book = LotsBook(rows, facts)
+        book = LotsBook(rows.only(np.isin(rows.lot, list(reached))), facts)
     changes = [
         change
         for change in facts.changes.values()
@@ -66,14 +68,6 @@ def trace_whole_lots(
     )
 
 
-def _in_force(rows: Columns) -> tuple[Columns, set[int]]:
-    """The rows that say something, and the entries that were put out of force."""
-    if not len(rows) or rows.kind.max() < _ALIAS:
-        return rows, set()
-    gone = rows.qty[rows.kind == _VOID]
-    return rows.only((rows.kind < _ALIAS) & ~np.isin(rows.id, gone)), set(gone.tolist())
-
-
 def _changes_in(
     rows: Columns, beside: list[Row], reading: Reading, within: frozenset[int]
 ) -> Facts:
@@ -84,7 +78,6 @@ def _changes_in(
         join_change(facts, fact)
     if facts.changes:
         index_changes(facts, within)
-    for written in set((rows.lot << 16 | rows.unit).tolist()):
-        lot, unit = written >> 16, written & 0xFFFF
+    for lot, unit in rows.written():
         facts.units[lot, measure_of(unit)].add(unit)
     return facts

@@ -7,11 +7,28 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from app.help import errors
+from app.help import errors, rules
 from app.help.terms import HelpPage
 
 HERE = Path(__file__).resolve().parent
-ORDER = ("start", "filing", "scanning", "tracing", "accounts", "operations", "report", "glossary")
+ORDER = (
+    "start",
+    "filing",
+    "scanning",
+    "tracing",
+    "proof",
+    "accounts",
+    "operations",
+    "bench",
+    "report",
+    "glossary",
+)
+_FIGURES = "[[figures]]"  # where a page shows what was measured
+_MEASURED = HERE / "data" / "bench.jsonl"  # written by `suyuan bench … --json`
+
+
+def _measured_lines() -> list[str]:
+    return _MEASURED.read_text("utf-8").splitlines() if _MEASURED.exists() else []
 
 
 @cache
@@ -28,6 +45,8 @@ def help_page(name: str, language: str) -> HelpPage:
     shared = HERE / f"{name}.md"
     path = shared if shared.exists() else HERE / "pages" / language / f"{name}.md"
     title, _, body = path.read_text("utf-8").partition("\n")
+    if _FIGURES in body:
+        body = body.replace(_FIGURES, rules.figures(_measured_lines(), language))
     # raw HTML stays text: a manual needs none
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(body)
     return HelpPage(name=name, title=title.removeprefix("# ").strip(), html=html)

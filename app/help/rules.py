@@ -1,9 +1,12 @@
-"""How the OpenAPI document becomes a page: schemas are flattened to dotted fields."""
+"""How the OpenAPI document and the figures of the benchmarks become pages.
+
+Schemas are flattened to dotted fields, figures become tables in Markdown.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.help.terms import Field, Operation, Reply
@@ -133,3 +136,94 @@ def _example(*places: Mapping[str, Any]) -> str:
             continue
         return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
     return ""
+
+
+_HEADS = {
+    "zh": ("量", "中位", "最好", "最差", "单位", "比值", "目标"),
+    "en": ("Figure", "Median", "Best", "Worst", "Unit", "Ratio", "Target"),
+}
+_WORDS = {
+    "zh": {
+        "none": "这一版还没有测过。",
+        "rows": "行",
+        "cores": "核",
+        "memory": "内存",
+        "load": "开始时负载",
+        "met": "达到",
+        "missed": "未达到",
+    },
+    "en": {
+        "none": "Nothing was measured for this release yet.",
+        "rows": "rows",
+        "cores": "cores",
+        "memory": "memory",
+        "load": "load average at the start",
+        "met": "met",
+        "missed": "missed",
+    },
+}
+
+
+def figures(lines: Iterable[str], language: str) -> str:
+    """What ``suyuan bench … --json`` printed, as Markdown; of one bench and size the last line."""
+    found: dict[tuple[str, int], Mapping[str, Any]] = {}
+    for line in lines:
+        if line.strip():
+            said = json.loads(line)
+            found[said["bench"], said["entries"]] = said
+    if not found:
+        return _WORDS[language]["none"]
+    return "\n\n".join(_measured(found[key], language) for key in sorted(found))
+
+
+def _measured(said: Mapping[str, Any], language: str) -> str:
+    """One run: where and how it was measured, and its table."""
+    words, machine = _WORDS[language], said["machine"]
+    lines = [
+        f"### {said['bench']} · {said['entries']:,} {words['rows']}",
+        "",
+        " · ".join(
+            [
+                said["date"],
+                f"`{said['command']}`",
+                f"{machine['cpu']}, {machine['cores']} {words['cores']}",
+                f"{machine['memory_gib']} GiB {words['memory']}",
+                f"Linux {machine['kernel']}",
+                f"Python {machine['python']}",
+                f"PostgreSQL {machine['postgresql']}",
+                f"{words['load']} {machine['load_average']}",
+            ]
+        ),
+        "",
+        _row(_HEADS[language]),
+        _row(["---", *["---:"] * 3, *["---"] * 3]),
+        *(_row(_cells(one, language)) for one in said["results"]),
+        "",
+        *(f"* {note[language]}" for note in said.get("notes", ())),
+    ]
+    return "\n".join(lines)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _cells(one: Mapping[str, Any], language: str) -> list[str]:
+    over = "> " if one.get("over") else ""
+    ratio = f"{_figure(one['ratio'])} × {one['ratio_to']}" if "ratio" in one else ""
+    shown = [over + _figure(one[name]) for name in ("value", "best", "worst")]
+    return [one[language], *shown, one["unit"], ratio, _promise(one.get("target"), language)]
+
+
+def _promise(target: Mapping[str, Any] | None, language: str) -> str:
+    if target is None:
+        return ""
+    sign, words = "≤" if target["most"] else "≥", _WORDS[language]
+    times = " ×" if target["on"] == "ratio" else ""
+    met = words["met" if target["met"] else "missed"]
+    return f"{sign} {_figure(target['bound'])}{times} {met}"
+
+
+def _figure(value: Any) -> str:
+    """Three significant digits, thousands apart."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -24,6 +24,7 @@ _QUERY = """
     FROM entry WHERE lot BETWEEN {first} AND {last} AND kind IN (1, 2, 4, 5)
 """
 _LOTS_AT_ONCE = 100_000
+_FACTORS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)  # SplitMix64
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,13 @@ class Answer:
 def answer_of(pairs: Pairs) -> Answer:
     """The answer in an array of (lot, operator) with two columns, however often each occurs."""
     once = np.unique(pairs, axis=0).astype(np.uint64)
-    mixed = once[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ once[:, 1] * np.uint64(0xC2B2AE3D27D4EB4F)
+    mixed = (once[:, 0] << np.uint64(32)) ^ once[:, 1]
+    for factor in _FACTORS:  # not linear: two holders that change places must show
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(factor)
     return Answer(
         lots=len(np.unique(once[:, 0])),
         holders=len(once),
-        checksum=int(np.bitwise_xor.reduce(mixed, initial=0)),
+        checksum=int(np.add.reduce(mixed ^ (mixed >> np.uint64(31)))),
     )
 
 

@@ -25,11 +25,8 @@ from scripts.bench.town import Town
 _DATABASE = "bench_bare"
 _CLERKS, _JOB_WORKERS = 2, 1  # one job reads a long sheet with a second process of its own
 _CONNECTIONS = 16
-_SECONDS = 2.0
 _WARM = 20
 _POSTS = {1: 4_000, 100: 250}  # bodies made ready for a repetition, more than it can use
-_SHEET_ROWS = (2_000, 100_000)
-_SHEET_SECONDS = 3.0
 _UPLOAD_SECONDS_MAX = 600.0
 _WORDS = {
     "csv": ("csv 上传，从收到到写完（两个进程）", "csv upload, end to end (two processes)"),
@@ -43,11 +40,17 @@ _WORDS = {
 
 @dataclass(kw_only=True)
 class Bench:
-    """One run: our doors over the town's book, and bare Flask with a table of its own."""
+    """One run: our doors over the town's book, and bare Flask with a table of its own.
+
+    ``seconds`` is how long a rate is measured, a sheet about twice as long; ``sheet_rows`` are the
+    fewest and the most rows of one.
+    """
 
     place: Place
     town: Town
     results: Path
+    seconds: float = 2.0
+    sheet_rows: tuple[int, int] = (2_000, 100_000)
     report: Report = field(init=False)
     stock: Stock = field(init=False)
     clerks: list[Clerk] = field(init=False)
@@ -86,7 +89,7 @@ class Bench:
     def _posts(self, ours: int, bare_port: int) -> None:
         names = ("insert", "hello", "post_one", "post_hundred")
         found: dict[str, list[float]] = {name: [] for name in names}
-        hello = Order(port=bare_port, requests=[request("GET", "/hello")], seconds=_SECONDS)
+        hello = Order(port=bare_port, requests=[request("GET", "/hello")], seconds=self.seconds)
         for _ in range(REPETITIONS):
             found["hello"].append(asked(hello).insist("200").per_second)
             bodies = self._requests("/insert", 1)
@@ -114,24 +117,24 @@ class Bench:
             port=port,
             requests=requests,
             connections=_CONNECTIONS,
-            seconds=_SECONDS,
+            seconds=self.seconds,
             warm=_WARM,
             repeat=False,
         )
         return asked(order).insist("201").per_second
 
     def _sheets(self, port: int, kind: str) -> None:
-        """As many rows as are read in three seconds, guessed from a small sheet first."""
-        least, most = _SHEET_ROWS
+        """As many rows as are read in some seconds, guessed from a small sheet first."""
+        least, most = self.sheet_rows
         guessed = self._uploaded(port, kind, least)
-        rows = min(most, max(least, int(guessed * _SHEET_SECONDS)))
+        rows = min(most, max(least, int(guessed * 2 * self.seconds)))
         rates = [self._uploaded(port, kind, rows) for _ in range(REPETITIONS)]
         self.report.add(rate(kind, _WORDS[kind], rates, "entries/s"))
         self.report.note(f"{kind}：每个文件 {rows:,} 行。", f"{kind}: files of {rows:,} rows.")
 
     def _uploaded(self, port: int, kind: str, rows: int) -> float:
         """Entries a second, from the first byte sent until the job has finished the sheet."""
-        self.filed += _SHEET_ROWS[1]
+        self.filed += self.sheet_rows[1]
         sheet = getattr(self.stock, kind)(self.filed * 100, rows)
         clerk = self.clerks[0]
         begun = time.perf_counter()

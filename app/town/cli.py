@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, time, timedelta
+from functools import partial
 from itertools import count
 
 import click
@@ -67,11 +68,7 @@ def seed(shell: Shell, size: str, wanted: int, writers: int) -> None:
 
 
 def load_city(shell: Shell, wanted: int, *, writers: int = 1) -> int:
-    """Stream the city in up to ``wanted`` rows; returns how many are new.
-
-    A larger city begins with the smaller one, so only what is missing is filed; an interrupted
-    load goes on where it was. While the store takes one batch the next is made.
-    """
+    """Register the city's firms and stream its rows in up to ``wanted``; how many rows are new."""
     with shell.unit() as uow:
         last = services.remembered_last_day(uow, clock.now().date())
         platform = services.settle_platform(uow)
@@ -79,32 +76,46 @@ def load_city(shell: Shell, wanted: int, *, writers: int = 1) -> int:
     if sum(filed.values()) >= wanted:
         return 0
     start = moment_of(last - timedelta(days=DAYS_MAX)).seconds
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        directory = Directory(platform, start, _city_firms(shell, progress))
+        bar = progress.add_task("台账 rows", total=wanted)
+        told = partial(progress.update, bar)
+        return stream_city(shell, directory, wanted, writers=writers, told=told)
+
+
+def stream_city(
+    shell: Shell,
+    directory: Directory,
+    wanted: int,
+    *,
+    writers: int = 1,
+    told: Callable[..., None] = lambda **_: None,
+) -> int:
+    """Stream the city's rows in up to ``wanted``; how many are new.
+
+    A larger city begins with the smaller one, so only what is missing is filed; an interrupted
+    load goes on where it was. While the store takes one batch the next is made. ``told`` is told
+    how many rows are ``completed``.
+    """
     writing: deque[Future[int]] = deque()
     added = 0
-    with (
-        Progress(console=Console(stderr=True), transient=True) as progress,
-        ThreadPoolExecutor(writers) as pool,
-    ):
-        directory = Directory(_city_firms(shell, progress))
-        bar = progress.add_task("台账 rows", total=wanted)
-        for key, ready, reached in _ready(shell, directory, filed, start=start, wanted=wanted):
+    with ThreadPoolExecutor(writers) as pool:
+        for key, ready, reached in _ready(shell, directory, wanted):
             if len(writing) == writers:
                 added += writing.popleft().result()
-            writing.append(pool.submit(_write, shell, platform, key, ready))
-            progress.update(bar, completed=reached)
-        added += sum(each.result() for each in writing)
-    return added
+            writing.append(pool.submit(_write, shell, directory.platform, key, ready))
+            told(completed=reached)
+    return added + sum(each.result() for each in writing)
 
 
-def _ready(
-    shell: Shell, directory: Directory, filed: dict[int, int], *, start: int, wanted: int
-) -> Iterator[tuple[str, ReadyRows, int]]:
+def _ready(shell: Shell, directory: Directory, wanted: int) -> Iterator[tuple[str, ReadyRows, int]]:
     """(filing key, rows, rows of the city so far) of what is not in the book yet."""
+    with shell.unit() as uow:
+        filed = services.city_filed(uow, directory.platform)
     begin = next(number for number in count() if number not in filed)
-    if begin:  # the last of those filed without a gap may have been cut short
-        begin -= 1
+    begin = max(0, begin - 1)  # the last of those without a gap may have been cut short
     reached = sum(filed[number] for number in range(begin))
-    for batch in city_batches(start=start, begin=begin):
+    for batch in city_batches(start=directory.start, begin=begin):
         with shell.unit() as uow:
             services.settle_city_lots(uow, directory, batch)
         if batch.before:

@@ -95,9 +95,12 @@ def file_day(uow: UnitOfWork, platform_id: int, day: Day) -> Filed:
 class Directory:
     """Where the city's firms, foods and lots stand in the ledger: ids by their place in the city.
 
-    A food that was not met yet has 0; so have lots whose rows have all arrived.
+    A food that was not met yet has 0; so have lots whose rows have all arrived. ``platform`` is the
+    office that files, ``start`` the second the first day begins at.
     """
 
+    platform: int
+    start: int
     firms: npt.NDArray[np.int32]
     foods: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(PRODUCTS, np.int32))
     lots: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(LOTS_MAX, np.int32))

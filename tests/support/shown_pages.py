@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-NOT_A_PAGE = {"static", "help.healthz", "api-docs.openapi_json", "filing.upload_progress"}
+NOT_A_PAGE = {
+    "static",
+    "help.healthz",
+    "api-docs.openapi_json",
+    "filing.upload_progress",
+    "proof.checkpoint",
+    "proof.checkpoint_at",
+    "proof.key",
+    "proof.tile",
+    "proof.receipt",
+}
 FILES = ("export", "_csv", "_xlsx", "refused_sheet")
 REDIRECTS = {"help.index", "trace.search", "trace.public_text"}
 
@@ -14,6 +24,7 @@ OPERATOR = {
     "filing.new_transformation": "/entries/new/transformation",
     "filing.book": "/book",
     "filing.entry": "/entries/{entry}",
+    "proof.entry": "/proof/entries/{entry}",
     "filing.correct": "/entries/{entry}/correct",
     "filing.differs": "/deliveries/{delivery}/differs",
     "filing.label": "/lots/{lot_id}/label",
@@ -40,6 +51,7 @@ ADMIN = {
 PUBLIC = {
     "help.start": "/",
     "help.manual": "/help/start",
+    "proof.show": "/log/",
     "help.api_docs": "/api/docs",
     "accounts.sign_in": "/sign-in",
     "trace.scan": "/scan",

@@ -77,7 +77,7 @@ def load_city(shell: Shell, wanted: int, *, writers: int = 1) -> int:
         return 0
     start = moment_of(last - timedelta(days=DAYS_MAX)).seconds
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        directory = Directory(platform, start, _city_firms(shell, progress))
+        directory = Directory(_city_firms(shell, progress), platform, start)
         bar = progress.add_task("台账 rows", total=wanted)
         told = partial(progress.update, bar)
         return stream_city(shell, directory, wanted, writers=writers, told=told)

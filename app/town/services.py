@@ -99,9 +99,9 @@ class Directory:
     office that files, ``start`` the second the first day begins at.
     """
 
-    platform: int
-    start: int
     firms: npt.NDArray[np.int32]
+    platform: int = 0
+    start: int = 0
     foods: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(PRODUCTS, np.int32))
     lots: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(LOTS_MAX, np.int32))
 

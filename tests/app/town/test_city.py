@@ -111,9 +111,9 @@ def test_a_larger_city_adds_what_the_smaller_one_lacks(
     with shell.unit() as uow:
         platform = services.settle_platform(uow)
         firms = np.array(services.settle_city_firms(uow, 21_000, 50), np.int32)
-    directory = Directory(platform, 0, np.resize(firms, OPERATORS))
+    directory = Directory(np.resize(firms, OPERATORS), platform)
     assert cli.stream_city(shell, directory, 3_000) == 3_000
-    directory = Directory(platform, 0, np.resize(firms, OPERATORS))
+    directory = Directory(np.resize(firms, OPERATORS), platform)
     assert cli.stream_city(shell, directory, 8_000, writers=2) == 5_000
     assert cli.stream_city(shell, directory, 8_000) == 0
     rows = pilot[0].rows[:8_000]

@@ -122,7 +122,7 @@ class Settings:
     )
     job_timeout_seconds: int = _limit(900, 1, 86_400, "the longest allowed sheet takes minutes")
     job_memory_mib: int = _limit(
-        2_048, 512, 1_048_576, "of addresses; the longest allowed sheet takes 720 MiB of them"
+        3_072, 512, 1_048_576, "of addresses; a full sheet, a million rows of 15, takes 1 800 MiB"
     )
     queue_length_max: int = _limit(
         10_000, 1, 1_000_000, "more waiting jobs than a worker clears in an hour: refuse new ones"

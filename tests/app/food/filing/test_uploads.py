@@ -267,7 +267,7 @@ def test_a_sheet_that_takes_too_much_memory_is_refused_by_name_at_once(
     monkeypatch.setattr("app.food.filing.jobs.read_workbook", greedy)
     told = read(app, client, headers, sheets.a_ledger(10, start=START).data)
     assert (told["state"], told["code"]) == ("refused", "filing.sheet_too_heavy")
-    assert "2048 MiB" in told["detail"]
+    assert "3072 MiB" in told["detail"]
 
 
 def test_a_job_may_not_take_the_machine_s_memory() -> None:

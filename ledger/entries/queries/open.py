@@ -32,7 +32,7 @@ _SENT_TO = text(f"""
     WHERE e.other = ANY(ARRAY(SELECT id FROM subject WHERE id = :op OR merged_into = :op))
       AND e.kind = 2 AND e.other <> 0 AND e.ts >= :since
       AND e.ts / 86400 >= CAST(:since AS integer) / 86400 AND {IN_FORCE}
-    ORDER BY e.ts DESC, e.id DESC LIMIT :limit
+    ORDER BY e.ts / 86400 DESC, e.ts DESC, e.id DESC LIMIT :limit
 """)  # noqa: S608
 _RECEIVED = text(f"""
     SELECT {COLUMNS} FROM entry e
@@ -49,7 +49,7 @@ _PENDING = text(f"""
       AND NOT EXISTS (SELECT FROM entry p WHERE p.lot = e.lot AND p.op = e.op
           AND p.kind IN (1, 3) AND p.flags & 2 = 0
           AND NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = p.lot AND v.qty = p.id))
-    ORDER BY e.ts, e.id LIMIT :limit
+    ORDER BY e.ts / 86400, e.ts, e.id LIMIT :limit
 """)  # noqa: S608
 _STOCK = text(f"""
     SELECT e.lot, e.kind, e.unit, sum(e.qty) AS qty FROM entry e

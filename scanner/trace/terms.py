@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar, overload
 
 from ledger.kernel.moment import Moment, from_stored
 from ledger.kernel.quantity import Unit, plain
+from ledger.products.terms import Lot, Product
 
 T = TypeVar("T")
 
@@ -181,6 +182,7 @@ class Pointed:
     """What a code points at; ``lots`` is empty where a whole product is meant, or a sign of ours.
 
     ``sscc`` names the logistic unit whose contents the lots are, ``own_id`` a sign's number.
+    ``product`` and ``goods`` are what was found on the way, so that nobody looks it up again.
     """
 
     kind: PointedKind
@@ -188,6 +190,8 @@ class Pointed:
     lots: tuple[int, ...] = ()
     sscc: str = ""
     own_id: str = ""
+    product: Product | None = field(default=None, compare=False)
+    goods: tuple[Lot, ...] = field(default=(), compare=False)
 
 
 class EntryNamed(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import text as sql
 
@@ -13,10 +14,13 @@ from ledger.kernel.ids import (
     parse_entry_reference,
     parse_trace_reference,
 )
+from ledger.kernel.moment import from_stored
 from ledger.kernel.names import fold_name
+from ledger.kernel.statements import Prepared
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import queries as products
 from ledger.products.errors import UnknownLot
+from ledger.products.rules import fold_lot
 from ledger.products.terms import Lot, Product, ProductSearch
 from scanner.codes.queries import meaning_of
 from scanner.codes.terms import Kind, Meaning
@@ -45,14 +49,35 @@ _CONTENTS = sql("""
     WHERE still OR NOT EXISTS (SELECT FROM content c WHERE c.still) ORDER BY lot_id LIMIT 200
 """)
 
-_CERTIFICATES = sql("""
+_PAPERS_SAID = ", ".join(f"'{kind}'" for kind in PAPERS)
+_CERTIFICATES = Prepared(
+    "suyuan_certificates",
+    "int",
+    f"""
     SELECT n.said->>'certificate_kind' AS kind, n.certificate, max(n.id) AS latest
     FROM entry_note n JOIN entry e ON e.lot = n.lot AND e.id = n.id
     JOIN subject s ON s.id = e.op
-    WHERE n.lot = :lot AND n.said->>'certificate_kind' = ANY(:kinds) AND n.certificate <> ''
+    WHERE n.lot = $1 AND n.said->>'certificate_kind' IN ({_PAPERS_SAID}) AND n.certificate <> ''
         AND s.registered
     GROUP BY 1, 2 ORDER BY latest DESC LIMIT 50
-""")
+""",  # noqa: S608 - made of the constants above
+)
+# A product by its GTIN with the lots of one number, its own or of the unit a pack holds: what a
+# scanned code nearly always says. What is not found so is sought by ``ledger.products``.
+_ITEM = Prepared(
+    "suyuan_item",
+    "text, text",
+    """
+    SELECT p.id, p.gtin, p.name, p.spec, p.category, p.shelf_life, p.producer_id, p.base_id,
+        p.contains, p.confirmed, p.in_store, p.scope_id,
+        l.id AS lot_id, l.product_id, l.producer_id AS lot_producer_id, l.number, l.lot_key,
+        l.produced_at, l.produced_precision, l.expires_at, l.expires_precision, l.assumed_producer
+    FROM product p LEFT JOIN LATERAL (
+        SELECT l.* FROM unnest(ARRAY[p.id, p.base_id]) AS own (id)
+        JOIN lot l ON l.product_id = own.id AND l.lot_key = $2 OFFSET 0) l ON true
+    WHERE p.gtin = $1 AND p.gtin <> ''
+""",
+)
 
 
 def pointed_at(
@@ -113,7 +138,7 @@ def _by_reference(uow: UnitOfWork, code: str, key: str, *, printed: bool) -> Poi
 
 def _one_lot(uow: UnitOfWork, lot_id: int) -> Pointed:
     lot = products.lot_by_id(uow, lot_id)
-    return Pointed(kind=PointedKind.LOT, product_id=lot.product_id, lots=(lot.id,))
+    return Pointed(kind=PointedKind.LOT, product_id=lot.product_id, lots=(lot.id,), goods=(lot,))
 
 
 def _unit(uow: UnitOfWork, sscc: str, code: str) -> Pointed:
@@ -129,11 +154,37 @@ def _lot_said(meaning: Meaning) -> str:
 
 
 def _item(uow: UnitOfWork, gtin: str, lot: str) -> Pointed:
-    product = products.product_by_gtin(uow, gtin)
-    if not lot.strip():
-        return Pointed(kind=PointedKind.PRODUCT, product_id=product.id)
-    found = products.find_lot(uow, product_id=product.id, number=lot)
-    return Pointed(kind=PointedKind.LOT, product_id=found.product_id, lots=(found.id,))
+    lot = lot.strip()
+    rows = _ITEM.rows(uow.session, gtin, f"L:{fold_lot(lot)}" if lot else "")
+    product = products.product_of(rows[0]) if rows else products.product_by_gtin(uow, gtin)
+    if not lot:
+        return Pointed(kind=PointedKind.PRODUCT, product_id=product.id, product=product)
+    numbered = [_lot_of(row) for row in rows if row.lot_id is not None]
+    found = (
+        min(numbered, key=lambda each: each.product_id == product.id)  # a pack's is its unit's
+        if numbered
+        else products.find_lot(uow, product_id=product.id, number=lot)
+    )
+    return Pointed(
+        kind=PointedKind.LOT,
+        product_id=found.product_id,
+        lots=(found.id,),
+        product=product if product.id == found.product_id else None,
+        goods=(found,),
+    )
+
+
+def _lot_of(row: Any) -> Lot:
+    return Lot(
+        id=row.lot_id,
+        product_id=row.product_id,
+        producer_id=row.lot_producer_id,
+        number=row.number,
+        key=row.lot_key,
+        produced_on=from_stored(row.produced_at, row.produced_precision),
+        expires_on=from_stored(row.expires_at, row.expires_precision),
+        assumed_producer=row.assumed_producer,
+    )
 
 
 def _named(uow: UnitOfWork, code: str, lot: str) -> Pointed:
@@ -188,9 +239,13 @@ def _several(lots: Iterable[Lot]) -> Pointed:
 
 def lots_shown(uow: UnitOfWork, pointed: Pointed) -> tuple[tuple[LotShown, ...], LotShown | None]:
     """The lots a code points at and its product (as a lot without number), ready to be named."""
-    found = products.lots_by_ids(uow, pointed.lots[:NAMED_MAX])
+    found = {lot.id: lot for lot in pointed.goods}
+    if more := [lot for lot in pointed.lots[:NAMED_MAX] if lot not in found]:
+        found |= products.lots_by_ids(uow, more)
+    known = {pointed.product.id: pointed.product} if pointed.product is not None else {}
     ids = {lot.product_id for lot in found.values()} | {pointed.product_id or 0}
-    known = products.products_by_ids(uow, ids)
+    if more := ids - known.keys():
+        known |= products.products_by_ids(uow, more)
     lots = tuple(
         _shown(known[lot.product_id], lot) for lot_id in pointed.lots if (lot := found.get(lot_id))
     )
@@ -219,7 +274,7 @@ def certificates_of(uow: UnitOfWork, lot: int) -> tuple[tuple[str, str], ...]:
     Only kinds that say the goods are sound, and numbers that read as a paper's number: a voucher
     says who sold to whom, and a remark or a person's telephone is nobody's to read.
     """
-    found = uow.session.execute(_CERTIFICATES, {"lot": lot, "kinds": list(PAPERS)})
+    found = _CERTIFICATES.rows(uow.session, lot)
     papers = [(row.kind, row.certificate) for row in found if _reads_as_number(row.certificate)]
     return tuple(papers[:PAPERS_MAX])
 

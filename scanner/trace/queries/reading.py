@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ledger.entries.terms import Alias, RowKind
+from ledger.kernel.placement import is_cluster
 from ledger.kernel.statements import together
 from ledger.kernel.uow import UnitOfWork
 from scanner.trace.queries import statements
@@ -59,7 +60,7 @@ def ask(uow: UnitOfWork, fetched: Fetched, sql: str, **parameters: Any) -> list[
 
 def fetch(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked, direction: Direction) -> None:
     """Read all rows of the lots asked for and of those they lead to in one direction."""
-    if asked.level_wise:
+    if asked.level_wise or is_cluster(uow.session.connection()):
         reached, read = _by_levels(uow, fetched, asked, direction)
         fetched.is_named = False
     else:
@@ -79,7 +80,7 @@ def _at_once(
     limits = asked.limits
     roots = ",".join(map(str, sorted(asked.lots)))
     given = (roots, limits.lots + 1, limits.rows + 1, asked.operator_id)
-    statement.made_on(uow.session.connection())
+    statement.made_on(uow.session)
     before = () if limits.milliseconds is None else (_patience(limits.milliseconds),)
     (found,) = together(uow.session, *before, statement.asking(*given))
     fetched.names.add(found)

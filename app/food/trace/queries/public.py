@@ -13,7 +13,15 @@ from ledger.subjects import queries as subjects
 from ledger.subjects.terms import Licence, LicenceKind, Subject
 from scanner.trace import errors
 from scanner.trace.queries import certificates_of, pointed_at, trace
-from scanner.trace.terms import Direction, EventKind, GapKind, Limits, Trace, TraceAsked
+from scanner.trace.terms import (
+    Direction,
+    EventKind,
+    GapKind,
+    Limits,
+    Pointed,
+    Trace,
+    TraceAsked,
+)
 
 # A page everybody may ask for must not be able to walk the whole book: a lot's way up is short.
 LIMITS = Limits(lots=200, rows=20_000, milliseconds=3_000)
@@ -31,10 +39,11 @@ def public_view(
     pointed = pointed_at(uow, code, lot=lot, key=key, printed=True)
     if pointed.product_id is None:
         raise errors.UnknownCode(code=code[:60], field="code")
-    found = products.lot_by_id(uow, pointed.lots[0]) if pointed.lots else None
-    product = products.product_by_id(uow, pointed.product_id)
-    if found is not None and found.product_id != product.id:
-        product = products.product_by_id(uow, found.product_id)
+    found = _lot(uow, pointed)
+    wanted = found.product_id if found is not None else pointed.product_id
+    product = pointed.product
+    if product is None or product.id != wanted:
+        product = products.product_by_id(uow, wanted)
     producer = _producer(uow, product, found)
     licence = _licence(uow, producer)
     walked = _walked(uow, found, shop) if found else None
@@ -55,11 +64,17 @@ def public_view(
     )
 
 
+def _lot(uow: UnitOfWork, pointed: Pointed) -> Lot | None:
+    if pointed.goods:
+        return pointed.goods[0]
+    return products.lot_by_id(uow, pointed.lots[0]) if pointed.lots else None
+
+
 def _producer(uow: UnitOfWork, product: Product, lot: Lot | None) -> Subject | None:
     number = (lot.producer_id if lot else None) or product.producer_id
     if number is None:
         return None
-    found = subjects.subjects_by_ids(uow, [number]).get(number)
+    found = subjects.licensed_by_ids(uow, [number]).get(number)
     if found is None or found.registered:
         return found
     return replace(found, name="", contact="", phone="", address="", licences=(), premises=())

@@ -6,6 +6,7 @@ up a handful of rows in a partitioned book takes the planner ten times as long a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Session
 
 Statement = tuple[str, Sequence[Any]]
 """SQL with ``%s`` for each parameter, and the parameters."""
-_KNOWN = "suyuan.prepared"
+_KNOWN, _USED = "suyuan.prepared", "suyuan.connection"
+_PARAM = re.compile(r"\$(\d+)")
 APART = "\x1f"  # between the texts of a list; no text that is a key holds it
 
 
@@ -29,6 +31,7 @@ class Prepared:
 
     def __init__(self, name: str, types: str, sql: str) -> None:
         given = ", ".join(["%s"] * len([it for it in types.split(",") if it.strip()]))
+        self.types, self.sql = types, sql
         self.prepare = f"PREPARE {name} ({types}) AS {sql}"
         self.execute = f"EXECUTE {name} ({given})"
         self.name = name
@@ -39,12 +42,13 @@ class Prepared:
 
     def rows(self, session: Session, *params: Any) -> Sequence[Any]:
         """What the statement answers."""
-        connection = session.connection()
-        self.made_on(connection)
+        connection = _connection(session)
+        self.made_on(session)
         return connection.exec_driver_sql(self.execute, params).all()
 
-    def made_on(self, connection: Connection) -> None:
-        """See that the connection knows the statement."""
+    def made_on(self, session: Session) -> None:
+        """See that the session's connection knows the statement."""
+        connection = _connection(session)
         known: set[str] = connection.info.setdefault(_KNOWN, set())
         if self.name in known:
             return
@@ -56,6 +60,44 @@ class Prepared:
         known.add(self.name)
 
 
+class Joined:
+    """Several prepared statements as one: what each of them answers, in one round trip.
+
+    Rows come as lists, and what JSON has no form for comes as text: dates above all. So it is for
+    statements that answer little. No two columns of a part may have one name.
+    """
+
+    def __init__(self, name: str, **parts: Prepared) -> None:
+        self.names = tuple(parts)
+        before, sql = 0, []
+        for part, prepared in parts.items():
+            inner = _renumbered(prepared.sql, before)
+            sql.append(f"SELECT '{part}', to_json(t) FROM ({inner}) AS t")  # noqa: S608
+            before += prepared.types.count(",") + 1
+        types = ", ".join(prepared.types for prepared in parts.values())
+        self._prepared = Prepared(name, types, " UNION ALL ".join(sql))
+
+    def rows(self, session: Session, **params: Sequence[Any]) -> dict[str, list[list[Any]]]:
+        """The rows of each part by its name; ``params`` are those of the parts, by name too."""
+        given = [param for name in self.names for param in params[name]]
+        found: dict[str, list[list[Any]]] = {name: [] for name in self.names}
+        for part, row in self._prepared.rows(session, *given):
+            found[part].append(list(row.values()))
+        return found
+
+
+def _renumbered(sql: str, by: int) -> str:
+    return _PARAM.sub(lambda it: f"${int(it[1]) + by}", sql)
+
+
+def _connection(session: Session) -> Connection:
+    """The session's connection, asked for once per transaction: asking takes as long as a row."""
+    found: Connection | None = session.info.get(_USED)
+    if found is None or found.closed:
+        found = session.info[_USED] = session.connection()
+    return found
+
+
 def together(session: Session, *statements: Statement) -> Sequence[Any]:
     """Send statements in one round trip, each with its parameters; what the last one answers.
 
@@ -63,7 +105,7 @@ def together(session: Session, *statements: Statement) -> Sequence[Any]:
     """
     sql = ";\n".join(statement for statement, _ in statements)
     params = tuple(param for _, given in statements for param in given)
-    result = session.connection().exec_driver_sql(sql, params)
+    result = _connection(session).exec_driver_sql(sql, params)
     return result.all() if result.returns_rows else ()
 
 

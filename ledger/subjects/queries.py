@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, select, text, union
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -42,14 +43,14 @@ _LICENSED_TEXTS = (
     "country",
     "registered",
 )
-_LICENSED = Prepared(
+LICENSED = Prepared(
     "subjects_licensed",
     "integer[]",
     f"""
-    SELECT a.id, s.id, s.kinds, s.status,
+    SELECT a.id AS asked, s.id, s.kinds, s.status,
         (SELECT json_agg(json_build_array(l.kind, l.number, l.valid_from, l.valid_to, l.scope,
                 l.revoked_on, l.number_checks) ORDER BY l.id)
-         FROM licence l WHERE l.subject_id = s.id)::text,
+         FROM licence l WHERE l.subject_id = s.id)::text AS papers,
         {", ".join(f"s.{name}" for name in _LICENSED_TEXTS)}
     FROM subject a JOIN subject s ON s.id = coalesce(a.merged_into, a.id)
     WHERE a.id = ANY($1)
@@ -105,10 +106,13 @@ def ids_by_usccs(uow: UnitOfWork, usccs: Iterable[str]) -> dict[str, int]:
 
 def licensed_by_ids(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, Subject]:
     """The same with licences and without premises, as filing asks: one statement, planned once."""
+    return licensed_from(LICENSED.rows(uow.session, numbers(it for it in ids if 0 < it < 2**31)))
+
+
+def licensed_from(rows: Iterable[Sequence[Any]]) -> dict[int, Subject]:
+    """The subjects in what LICENSED answers."""
     found = {}
-    for asked, number, kinds, status, papers, *columns in _LICENSED.rows(
-        uow.session, numbers(it for it in ids if 0 < it < 2**31)
-    ):
+    for asked, number, kinds, status, papers, *columns in rows:
         found[asked] = Subject(
             id=number,
             kinds=_kinds(tuple(kinds)),

@@ -8,7 +8,7 @@ a link counts only while the seller has an arrival of the source that is in forc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -43,11 +43,12 @@ _SOURCES = text(f"""
     WHERE asked.op = ANY({_ALL_OF_OP})
 """)  # noqa: S608
 # All lots of one chain of pools share name and number: only holds on such lots can matter.
-_HELD = Prepared(
+HELD = Prepared(
     "lots_held",
     "integer[], integer[]",
     """
-    SELECT h.lot_id, false FROM lot_hold h WHERE h.lot_id = ANY($1) AND h.lifted_at IS NULL
+    SELECT h.lot_id, false AS is_alike FROM lot_hold h
+    WHERE h.lot_id = ANY($1) AND h.lifted_at IS NULL
     UNION
     SELECT h.lot_id, true FROM unnest($2) AS asked (lot)
     JOIN lot l ON l.id = asked.lot
@@ -108,17 +109,19 @@ def stopped_lots(
     lots: Iterable[int],
     links: Iterable[tuple[int, int]] = (),
     coded: AbstractSet[int] = frozenset(),
+    stops: Sequence[Sequence[Any]] | None = None,
 ) -> dict[int, Stopped]:
     """The stops on lots, those of lots that may be in them included.
 
     ``links`` are (source, pool) that are not in the book yet; ``coded`` are lots known to be of
-    goods with a code, which no other lot is like.
+    goods with a code, which no other lot is like; ``stops`` what HELD answers of all these, where
+    it was asked.
     """
     asked = set(lots)
     if not asked:
         return {}
-    alike = numbers(sorted(asked - coded))
-    stops = _HELD.rows(uow.session, numbers(sorted(asked)), alike)
+    if stops is None:
+        stops = HELD.rows(uow.session, *held_asked(asked, coded))
     if not stops:
         return {}
     held = {lot for lot, is_alike in stops if is_alike}
@@ -129,6 +132,12 @@ def stopped_lots(
         if causes := led.get(lot, set()) & holds.keys():
             found[lot] = Stopped(holds[min(causes)], is_mixed=True)
     return found
+
+
+def held_asked(lots: Iterable[int], coded: AbstractSet[int]) -> tuple[str, str]:
+    """What HELD wants: all lots, and those of them that others may be like."""
+    ordered = sorted(lots)
+    return numbers(ordered), numbers([lot for lot in ordered if lot not in coded])
 
 
 def _led_to(uow: UnitOfWork, held: set[int], links: list[tuple[int, int]]) -> dict[int, set[int]]:

@@ -230,6 +230,7 @@ class Batch:
     """All lines of one filing with what they share.
 
     ``aliases`` are the rows between lots that are new, ``pooled`` every link the lines bear out,
+    ``first_number`` and ``filing_number`` those taken for the entries and the filing,
     ``coded`` the lots of goods with a code of their own, ``new`` the lots that were not on file.
     """
 
@@ -244,6 +245,7 @@ class Batch:
         self.numbers: dict[str, int] = {}
         self.aliases: list[Link] = []
         self.pooled: set[PoolLink] = set()
+        self.first_number = self.filing_number = 0
         self.coded: set[int] = set()
         self.new: set[int] = set()
         self._whens: dict[tuple[int, int], When] = {}

@@ -8,7 +8,8 @@ from ledger.entries.rules.findings import Effect, Finding
 from ledger.entries.rules.limits import WIDTH_MAX, Limits
 from ledger.entries.rules.stops import Likeness, Twin
 from ledger.entries.services.batch import Batch, Goods, Item
-from ledger.entries.services.context import ROW_KINDS, Context
+from ledger.entries.services.context import Context
+from ledger.entries.services.looking import ROW_KINDS
 from ledger.entries.terms import EntryKind, Flag, RowKind
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.licence import parse_licence

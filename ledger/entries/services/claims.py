@@ -46,7 +46,7 @@ def claim_key(uow: UnitOfWork, command: FileEntries, *after: Statement) -> Filed
     key = command.filing_key
     if not key.strip() or len(key) > KEY_MAX or not key.isprintable():
         raise errors.KeyUnreadable(limit=KEY_MAX, field="filing_key")
-    _FIND.made_on(uow.session.connection())
+    _FIND.made_on(uow.session)
     (stored,) = together(
         uow.session,
         (_LOCK, (f"{command.operator_id}\x1f{key}",)),

@@ -11,30 +11,16 @@ from sqlalchemy import text
 
 from ledger.entries.queries.pools import pools_of, stopped_lots
 from ledger.entries.rules import amounts
-from ledger.entries.rules.stops import Likeness, Twin
 from ledger.entries.services.batch import Batch, Item
-from ledger.entries.terms import EntryKind, RowKind
+from ledger.entries.services.looking import Twins, in_force, look_at
+from ledger.entries.services.same_goods import families
+from ledger.entries.terms import EntryKind
 from ledger.kernel.statements import Prepared, numbers
 from ledger.products.queries import countings
 from ledger.products.terms import Counting, Hold
-from ledger.subjects.queries import licensed_by_ids
 from ledger.subjects.terms import Subject
 
-ROW_KINDS = {
-    EntryKind.PRODUCTION: RowKind.PRODUCTION,
-    EntryKind.DISPATCH: RowKind.DISPATCH,
-    EntryKind.RECEIPT: RowKind.RECEIPT,
-    EntryKind.DISPOSAL: RowKind.DISPOSAL,
-}
 LETTING_GO = frozenset({EntryKind.DISPATCH, EntryKind.DISPOSAL, EntryKind.TRANSFORMATION})
-
-
-def _in_force(excluded: str) -> str:
-    """What has been put out of force counts for nothing; neither does what this filing corrects."""
-    return f"""AND e.id <> ALL({excluded})
-        AND NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = e.lot AND v.qty = e.id)
-    """
-
 
 _STOCK = Prepared(
     "stock_held",
@@ -55,28 +41,9 @@ _STOCK = Prepared(
         coalesce(bool_or(e.kind IN (1, 3) AND e.flags & 2 = 0), false) AS proven
     FROM wide w CROSS JOIN LATERAL (
         SELECT e.* FROM entry e
-        WHERE e.lot = w.lot AND e.op = w.op AND e.kind BETWEEN 1 AND 6 {_in_force("$4")}
+        WHERE e.lot = w.lot AND e.op = w.op AND e.kind BETWEEN 1 AND 6 {in_force("$4")}
         OFFSET 0) e
     GROUP BY w.op, w.root, e.lot, e.unit, e.kind
-""",  # noqa: S608
-)
-# What is asked for is a box around like deliveries of one lot; most are around one alone. The notes
-# are read for what is found, which is little.
-_TWINS = Prepared(
-    "twins_filed",
-    "integer[], integer[], smallint[], integer[], integer[], integer[], integer[], bigint[], "
-    "bigint[], bigint[]",
-    f"""
-    SELECT e.op, e.kind, e.lot, e.other, e.qty, e.unit, e.ts, e.doc,
-        coalesce((SELECT n.document_line FROM entry_note n WHERE n.lot = e.lot AND n.id = e.id), '')
-    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        AS w (lot, op, kind, since, until, lowest, highest, least, most)
-    CROSS JOIN LATERAL (
-        SELECT e.* FROM entry e
-        WHERE e.lot = w.lot AND e.ts BETWEEN w.since AND w.until AND e.op = w.op
-            AND e.kind = w.kind AND e.other BETWEEN w.lowest AND w.highest
-            AND e.qty BETWEEN w.least AND w.most {_in_force("$10")}
-        OFFSET 0) e
 """,  # noqa: S608
 )
 _LINES = Prepared(
@@ -89,7 +56,7 @@ _LINES = Prepared(
         AND n.document_line <> ''
     CROSS JOIN LATERAL (
         SELECT e.op, e.kind FROM entry e
-        WHERE e.lot = n.lot AND e.id = n.id AND e.op = ANY($3) {_in_force("$4")}
+        WHERE e.lot = n.lot AND e.id = n.id AND e.op = ANY($3) {in_force("$4")}
         OFFSET 0) e
 """,  # noqa: S608
 )
@@ -98,7 +65,6 @@ _LINES = Prepared(
 _LOCK = text("""
     SELECT pg_advisory_xact_lock(7310004, op) FROM unnest(CAST(:ops AS integer[])) AS op ORDER BY op
 """)
-_MANY = 40  # lines of one kind about one lot in one filing: their twins are read all at once
 
 
 @dataclass(slots=True)
@@ -119,7 +85,6 @@ class Stock:
 
 
 LineKey = tuple[int, int, str, str]
-Twins = dict[Likeness, list[Twin]]
 
 
 class Stocks(dict[tuple[int, int], Stock]):
@@ -160,22 +125,23 @@ class Context:
     packs: dict[int, Counting] = field(default_factory=dict)
 
 
-def load_context(batch: Batch, family: dict[int, int]) -> Context:
+def load_context(batch: Batch, lots: set[int]) -> Context:
     """Read everything the rules ask about; the number of statements does not grow with lines."""
     items = batch.alive
-    ops = sorted({item.operator for item in items})
-    partners = {item.partner for item in items if item.partner}
     excluded = sorted({item.corrects for item in items if item.corrects})
+    look = look_at(batch, lots, excluded)
+    family = families(lots, look.same)
     links = [(it.source, it.pool) for it in batch.pooled]
-    stopped = stopped_lots(batch.uow, family, links, batch.coded)
+    stops = look.stops if family.keys() == lots else None
+    stopped = stopped_lots(batch.uow, family, links, batch.coded, stops)
     packs = _packs(batch, items, family)
     return Context(
         family=family,
-        subjects=licensed_by_ids(batch.uow, {*ops, *partners}),
+        subjects=look.subjects,
         holds={family[lot]: it.hold for lot, it in stopped.items()},
         stock=_stock(batch, items, family, excluded, packs),
-        twins=_twins(batch, items, excluded),
-        lines=_lines(batch, items, ops, excluded),
+        twins=look.twins,
+        lines=_lines(batch, items, excluded),
         packs=packs,
     )
 
@@ -241,58 +207,7 @@ def _stock(
     return stocks
 
 
-def _twins(batch: Batch, items: Iterable[Item], excluded: list[int]) -> Twins:
-    """The entries that lines may repeat; of a lot that was not on file there are none."""
-    found: Twins = defaultdict(list)
-    alike: dict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
-    hours = 0
-    for item in items:
-        kind = ROW_KINDS.get(item.line.kind)
-        if kind is None:
-            continue
-        hours = max(hours, item.when.limits.duplicate_hours)
-        other = item.operator if item.partner is None else item.partner
-        for goods in item.goods:
-            if goods.lot not in batch.new:
-                delivery = (item.line.at.seconds, other, goods.qty)
-                alike[goods.lot, item.operator, int(kind)].append(delivery)
-    boxes = sorted(
-        (*key, *box)
-        for key, deliveries in alike.items()
-        for box in _boxes(deliveries, hours * 3_600)
-    )
-    if not boxes:
-        return found
-    columns = map(numbers, zip(*boxes, strict=True))
-    for *like, ts, doc, line in _TWINS.rows(batch.uow.session, *columns, numbers(excluded)):
-        op, kind, lot, other, qty, unit = like
-        found[op, kind, lot, other, qty, unit].append(Twin(ts, doc, line))
-    return found
-
-
-def _boxes(deliveries: list[tuple[int, int, int]], window: int) -> set[tuple[int, ...]]:
-    """(since, until, lowest and highest other, least and most quantity) to look within.
-
-    One each, or one around all where they are so many that the lot would be read again and again.
-    """
-    if len(deliveries) <= _MANY:
-        return {(ts - window, ts + window, it, it, qty, qty) for ts, it, qty in deliveries}
-    times, others, quantities = zip(*deliveries, strict=True)
-    return {
-        (
-            min(times) - window,
-            max(times) + window,
-            min(others),
-            max(others),
-            min(quantities),
-            max(quantities),
-        )
-    }
-
-
-def _lines(
-    batch: Batch, items: Iterable[Item], ops: list[int], excluded: list[int]
-) -> set[LineKey]:
+def _lines(batch: Batch, items: Iterable[Item], excluded: list[int]) -> set[LineKey]:
     asked = {
         (item.line.document, item.line.document_line)
         for item in items
@@ -300,6 +215,7 @@ def _lines(
     }
     if not asked:
         return set()
+    ops = sorted({item.operator for item in items})
     batch.uow.session.execute(_LOCK, {"ops": ops})
     documents, lines = zip(*sorted(asked), strict=True)
     rows = _LINES.rows(

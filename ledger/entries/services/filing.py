@@ -19,11 +19,11 @@ from ledger.entries.services.checking import Checker
 from ledger.entries.services.context import load_context
 from ledger.entries.services.corrections import load_corrected
 from ledger.entries.services.leaves import leaves_of, leaves_queued
-from ledger.entries.services.numbers import numbers_taken
+from ledger.entries.services.numbers import take_filing_id
 from ledger.entries.services.packing import Shelf
 from ledger.entries.services.partitions import make_room_for
 from ledger.entries.services.rows import reference_of, rows_and_notes
-from ledger.entries.services.same_goods import alias_rows, same_goods
+from ledger.entries.services.same_goods import alias_rows, link_goods
 from ledger.entries.terms import (
     EntryKind,
     Filed,
@@ -97,8 +97,10 @@ def _prepared(
     In mode ``good`` the others are therefore prepared once more on a clean slate, so that nothing
     stays of the refused ones: neither what they opened nor a refusal they caused.
     """
+    taken = (0, 0)
     for turn in count():
         batch = Batch(uow, command.operator_id, lines, strict=command.strict)
+        batch.first_number, batch.filing_number = taken
         try:
             shelf = _prepare(batch)
         except BaseException:
@@ -108,6 +110,7 @@ def _prepared(
         if not (bad or (refused and command.mode is Mode.ALL)):
             return batch, shelf
         _take_back(uow)
+        taken = batch.first_number, batch.filing_number  # enough for the fewer that are left
         if command.mode is Mode.GOOD and turn < TURNS_MAX:
             bad = _surely(bad)
         refused += [_refused(item) for item in bad.values()]
@@ -142,8 +145,7 @@ def _prepare(batch: Batch) -> Shelf:
     make_room_for(batch.uow, (goods.lot for item in batch.alive for goods in item.all_goods))
     shelf = packing.load_units(batch)
     packing.place_goods(batch, shelf)
-    family = same_goods(batch)
-    checker = Checker(batch, load_context(batch, family))
+    checker = Checker(batch, load_context(batch, link_goods(batch)))
     for item in batch.alive:
         checker.check(item)
     return shelf
@@ -159,14 +161,17 @@ def _refused(item: Item) -> Refused:
 
 def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Refused]) -> Filed:
     uow, items = batch.uow, batch.alive
-    first, number = _numbered(batch, items)
+    number = batch.filing_number or take_filing_id(uow)
+    first = batch.first_number if items else 0
+    for place, item in enumerate(items):
+        item.number = first + place
     rows, notes, records = rows_and_notes(batch, items)
     receipt = canonical.receipt(records)
     if len(rows) > ROWS_MAX:
         raise errors.TooManyRows(rows=len(rows), limit=ROWS_MAX, field="entries")
     aliases = alias_rows(batch.aliases, first + len(items))
     last = first + len(items) + bool(aliases) - 1 if items else 0
-    statements = _stored(uow, rows + aliases, notes)
+    statements = [(f"RELEASE SAVEPOINT {POINT}", ()), *_stored(uow, rows + aliases, notes)]
     packing.store_units(batch, shelf)
     if items:
         records += [canonical.record(row) for row in aliases]
@@ -201,17 +206,6 @@ def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Ref
         receipt=receipt.hex(),
         filed_at=uow.now,
     )
-
-
-def _numbered(batch: Batch, items: list[Item]) -> tuple[int, int]:
-    """Give the lines their numbers; the first of them, and that of the filing."""
-    entries = len(items) + bool(batch.aliases) if items else 0
-    ((first, number),) = together(
-        batch.uow.session, (f"RELEASE SAVEPOINT {POINT}", ()), numbers_taken(entries)
-    )
-    for place, item in enumerate(items):
-        item.number = first + place
-    return first, number
 
 
 def _stored(uow: UnitOfWork, rows: list[Row], notes: list[Note]) -> list[Statement]:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from ledger.kernel.statements import Statement
+from ledger.kernel.statements import Prepared
 from ledger.kernel.uow import UnitOfWork
+
+TAKEN = Prepared(
+    "numbers_taken",
+    "integer",
+    """
+    SELECT CASE WHEN $1 > 0 THEN take_entry_ids($1) END AS first,
+        CASE WHEN $1 > 0 THEN nextval('filing_id_seq') END AS filing
+""",
+)
+"""A range of entry numbers and the number of their filing; nothing where none is wanted."""
 
 
 def take_entry_ids(uow: UnitOfWork, how_many: int) -> int:
@@ -15,10 +25,8 @@ def take_entry_ids(uow: UnitOfWork, how_many: int) -> int:
     return found
 
 
-def numbers_taken(entries: int) -> Statement:
-    """The same as a statement that also answers a filing's number: (first of the range, number).
-
-    Without entries the first is 0, and no number of an entry is used up.
-    """
-    first = "take_entry_ids(%s)" if entries else "%s::bigint"
-    return f"SELECT {first}, nextval('filing_id_seq')", (entries,)
+def take_filing_id(uow: UnitOfWork) -> int:
+    """The number of a filing without entries."""
+    found = uow.session.scalar(text("SELECT nextval('filing_id_seq')"))
+    assert isinstance(found, int)
+    return found

@@ -33,7 +33,7 @@ _LOCK = text("""
     SELECT pg_advisory_xact_lock(7310003, bucket)
     FROM unnest(CAST(:buckets AS integer[])) AS bucket ORDER BY bucket
 """)
-_SAME = Prepared(
+SAME = Prepared(
     "lots_same",
     "integer[]",
     "SELECT lot, other FROM entry WHERE kind = 9 AND unit = 0 AND lot = ANY($1)",
@@ -72,7 +72,8 @@ _BOOKS = text("""
     SELECT h.holder, array_agg(m.id) AS ids,
         sum((SELECT count(*) FROM (SELECT FROM entry e WHERE e.op = m.id LIMIT :most) n)
             + (SELECT count(*) FROM
-               (SELECT FROM entry e WHERE e.other = m.id AND e.kind = 2 LIMIT :most) n)) AS length
+               (SELECT FROM entry e WHERE e.other = m.id AND e.other <> 0 AND e.kind = 2
+                LIMIT :most) n)) AS length
     FROM unnest(CAST(:holders AS integer[])) AS h (holder)
     JOIN subject m ON m.id = h.holder OR m.merged_into = h.holder
     GROUP BY h.holder
@@ -80,7 +81,8 @@ _BOOKS = text("""
 _ARRIVALS = """
     SELECT e.lot, e.op AS who FROM entry e WHERE e.kind = 3 AND e.op = ANY(CAST(:ids AS integer[]))
     UNION
-    SELECT e.lot, e.other FROM entry e WHERE e.kind = 2 AND e.other = ANY(CAST(:ids AS integer[]))
+    SELECT e.lot, e.other FROM entry e
+    WHERE e.kind = 2 AND e.other <> 0 AND e.other = ANY(CAST(:ids AS integer[]))
 """
 _HAD_BY_BOOK = text(f"""
     SELECT a.lot, a.who, p.name_key, l.lot_key FROM ({_ARRIVALS}) a
@@ -106,10 +108,10 @@ _OWN_POOLS = text("""
 """)
 
 
-def same_goods(batch: Batch) -> dict[int, int]:
-    """{lot: the one lot that stands for those that are the same goods everywhere}.
+def link_goods(batch: Batch) -> set[int]:
+    """Find what the lines link: ``batch.pooled``, of it ``batch.aliases`` as new rows.
 
-    Finds on the way what the lines link: ``batch.pooled``, of it ``batch.aliases`` as new rows.
+    Answers the lots of the lines.
     """
     forms = {id(it): it for item in batch.alive for it in (goods.form for goods in item.all_goods)}
     lots = {form.lot for form in forms.values()}
@@ -123,7 +125,7 @@ def same_goods(batch: Batch) -> dict[int, int]:
         batch.pooled = _pools(batch.uow, arrived)
         batch.pooled |= _sources(batch.uow, opened)
         batch.aliases = _new_links(batch.uow, batch.pooled)
-    return families(lots, _same(batch.uow, lots - batch.new))
+    return lots
 
 
 def link_same_goods(uow: UnitOfWork, pairs: Iterable[tuple[int, int]]) -> int:
@@ -252,7 +254,7 @@ def _new_links(uow: UnitOfWork, found: set[PoolLink]) -> list[Link]:
 def _same(uow: UnitOfWork, lots: set[int]) -> set[tuple[int, int]]:
     if not lots:
         return set()
-    return {(lot, other) for lot, other in _SAME.rows(uow.session, numbers(sorted(lots)))}
+    return {(lot, other) for lot, other in SAME.rows(uow.session, numbers(sorted(lots)))}
 
 
 def families(lots: set[int], pairs: set[tuple[int, int]]) -> dict[int, int]:

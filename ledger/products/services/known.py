@@ -141,7 +141,7 @@ def find_products_and_cases(
         {"name_key": key.name_key, "producer_id": key.producer_id} for key in wanted if key.name_key
     ]
     gtins = texts(key.gtin for key in wanted if key.gtin)
-    _FIND.made_on(uow.session.connection())
+    _FIND.made_on(uow.session)
     rows = together(
         uow.session, *before, _FIND.asking(gtins, json.dumps(in_store), json.dumps(named))
     )

@@ -20,9 +20,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from app.accounts import services as accounts
 from app.accounts.terms import CreateAccount
 from app.database import engine_for
+from app.doors.jobs import JobRoom
 from app.factory import create_app
 from app.processes.listening import listening_socket
 from app.processes.programs import PROJECT
+from app.proof.jobs import seal
 from app.settings import Settings, environ_for_child
 from app.town import services as town
 from app.town.rules.firms import Size
@@ -90,6 +92,7 @@ def live_site(settings: Settings) -> Iterator[Site]:
         engine = engine_for(replace(chosen, database_pool_size=8))
         stack.callback(engine.dispose)
         story = _settled(engine)
+        seal(JobRoom(settings=chosen, bind=engine, redis=Redis.from_url(chosen.redis_url)))
         app = create_app(chosen, bind=engine)
         server = make_server(
             "127.0.0.1", 0, app, threaded=True, fd=sock.fileno(), request_handler=_Silent

@@ -313,6 +313,25 @@ class OnHand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldLot:
+    """A lot that an operator's book speaks of, and on which days first and last."""
+
+    lot_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dealer:
+    """An operator whose book speaks of a food: of how many lots, and on which days."""
+
+    operator_id: int
+    lots: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MonthFigures:
     """What an operator filed about one month: entries by kind, and how many carry each mark."""
 

@@ -3,6 +3,7 @@
 from ledger.entries.queries.book import any_has_had, book_lines, book_page, month_figures
 from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key
+from ledger.entries.queries.holders import dealers_in, lots_held
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
 from ledger.entries.queries.paired import matched_in_month, operators_filing_since
 from ledger.entries.queries.records import entry_operators, leaf_data_of
@@ -11,11 +12,13 @@ __all__ = [
     "any_has_had",
     "book_lines",
     "book_page",
+    "dealers_in",
     "entry_by_reference",
     "entry_operators",
     "filing_by_id",
     "filing_by_key",
     "leaf_data_of",
+    "lots_held",
     "matched_in_month",
     "month_figures",
     "on_hand",

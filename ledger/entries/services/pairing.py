@@ -21,6 +21,7 @@ from ledger.subjects.queries import subjects_by_ids
 _DAY = text(f"""
     SELECT {COLUMNS} FROM entry e
     WHERE e.op = :op AND e.ts >= :since AND e.ts < :until AND e.kind IN (2, 3) AND e.other <> 0
+      AND e.ts / 86400 BETWEEN CAST(:since AS integer) / 86400 AND CAST(:until AS integer) / 86400
       AND {IN_FORCE}
 """)  # noqa: S608
 # Everything between these parties about these lots: a document pairs whatever the distance in time.

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DisconnectionError
 
 from app.settings import Settings
+from app.spreading import spread
 from app.watching import tally
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -93,6 +94,7 @@ def migrate_on(connection: Connection, revision: str = "head") -> None:
     """The same inside a transaction that does more than this."""
     connection.execute(text("SELECT pg_advisory_xact_lock(7310000)"))
     command.upgrade(_config(connection), revision)
+    spread(connection)
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -27,6 +27,7 @@ NOW = datetime(2026, 8, 15, 10, 30, tzinfo=SHANGHAI)
 BUILD = Path(__file__).resolve().parent.parent / "build"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 TEMPLATE = "suyuan_template"
+CLUSTER = os.environ.get("SUYUAN_CLUSTER_URL", "")  # a coordinator, see scripts/cluster
 
 
 @pytest.fixture(scope="session")
@@ -102,9 +103,28 @@ def _clone(services: embedded.Services, template: str, name: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def settings(services: embedded.Services, template: str) -> Settings:
-    """Settings that point at this worker's own clone of the template."""
+def settings(services: embedded.Services, request: pytest.FixtureRequest) -> Settings:
+    """Settings that point at this worker's own clone of the template, or at the cluster given."""
+    if CLUSTER:
+        return _on_the_cluster(services)
+    template = request.getfixturevalue("template")
     return _clone(services, template, f"suyuan_clone_{WORKER}_{os.getpid()}")
+
+
+def _on_the_cluster(services: embedded.Services) -> Settings:
+    """A cluster makes no clones: tests that roll back what they do share its one database."""
+    found = settings_from(
+        {
+            "SUYUAN_DATA": str(BUILD / "test-data"),
+            "SUYUAN_DATABASE_URL": CLUSTER,
+            "SUYUAN_REDIS_URL": services.redis_url,
+            "SUYUAN_SECRET_KEY": "a-key-for-tests-only-0123456789abcdef",
+        }
+    )
+    owner = owner_engine(found)
+    migrate(owner)
+    owner.dispose()
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,14 @@
 
 A table is distributed by a column, copied to every node (``REFERENCE``), or kept on the
 coordinator (``LOCAL``). Keys of a distributed table must contain its column: a test checks it.
+Tables stand behind those their foreign keys name, so that they can be placed in this order.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, text
 
 REFERENCE = "reference"
 LOCAL = "local"
@@ -45,3 +50,32 @@ PLACEMENT: dict[str, str] = {
     "upload_row": LOCAL,
     "delivery_answer": LOCAL,
 }
+
+
+_KNOWN = "suyuan.is_cluster"
+_IS_CLUSTER = text("SELECT to_regproc('citus_version') IS NOT NULL")
+
+
+def is_cluster(connection: Connection) -> bool:
+    """Whether the store is a Citus cluster; asked once per connection."""
+    info = connection.info
+    if _KNOWN not in info:
+        info[_KNOWN] = bool(connection.scalar(_IS_CLUSTER))
+    return bool(info[_KNOWN])
+
+
+def placing(names: Iterable[str]) -> Iterator[str]:
+    """The statements that put tables where they belong, in an order a cluster accepts.
+
+    Statement triggers do not exist on spread tables there: the book is closed by rights alone.
+    """
+    wanted = set(names)
+    for kind in (REFERENCE, ""):  # what is spread may point at reference tables
+        for name, place in PLACEMENT.items():
+            if name not in wanted or place == LOCAL or (place == REFERENCE) != bool(kind):
+                continue
+            if place == REFERENCE:
+                yield f"SELECT create_reference_table('{name}')"
+            else:
+                yield f"DROP TRIGGER IF EXISTS refuse_change ON {name}"
+                yield f"SELECT create_distributed_table('{name}', '{place}')"

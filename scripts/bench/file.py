@@ -19,14 +19,14 @@ from scripts.bench.people import Clerk
 from scripts.bench.place import Place
 from scripts.bench.results import Report
 from scripts.bench.serving import bare_web, our_web
-from scripts.bench.timing import REPETITIONS
+from scripts.bench.timing import FULL, Effort
 from scripts.bench.town import Town
 
 _DATABASE = "bench_bare"
 _CLERKS, _JOB_WORKERS = 2, 1  # one job reads a long sheet with a second process of its own
 _CONNECTIONS = 16
 _WARM = 20
-_POSTS = {1: 4_000, 100: 250}  # bodies made ready for a repetition, more than it can use
+_POSTS = {1: 2_000, 100: 200}  # bodies made ready for each second, more than it can use
 _UPLOAD_SECONDS_MAX = 600.0
 _WORDS = {
     "csv": ("csv 上传，从收到到写完（两个进程）", "csv upload, end to end (two processes)"),
@@ -42,14 +42,13 @@ _WORDS = {
 class Bench:
     """One run: our doors over the town's book, and bare Flask with a table of its own.
 
-    ``seconds`` is how long a rate is measured, a sheet about twice as long; ``sheet_rows`` are the
-    fewest and the most rows of one.
+    ``sheet_rows`` are the fewest and the most rows of a sheet.
     """
 
     place: Place
     town: Town
     results: Path
-    seconds: float = 2.0
+    effort: Effort = FULL
     sheet_rows: tuple[int, int] = (2_000, 100_000)
     report: Report = field(init=False)
     stock: Stock = field(init=False)
@@ -89,8 +88,10 @@ class Bench:
     def _posts(self, ours: int, bare_port: int) -> None:
         names = ("insert", "hello", "post_one", "post_hundred")
         found: dict[str, list[float]] = {name: [] for name in names}
-        hello = Order(port=bare_port, requests=[request("GET", "/hello")], seconds=self.seconds)
-        for _ in range(REPETITIONS):
+        hello = Order(
+            port=bare_port, requests=[request("GET", "/hello")], seconds=self.effort.seconds
+        )
+        for _ in range(self.effort.repetitions):
             found["hello"].append(asked(hello).insist("200").per_second)
             bodies = self._requests("/insert", 1)
             found["insert"].append(self._rate(bare_port, bodies))
@@ -104,7 +105,7 @@ class Bench:
 
     def _requests(self, path: str, lines: int) -> list[str]:
         """Filings of an operator's machine, ready to be sent; half of them of each clerk."""
-        count = _POSTS[lines]
+        count = _WARM + int(_POSTS[lines] * self.effort.seconds)
         self.filed += count
         bodies = self.stock.bodies(self.filed, count, lines)
         return [
@@ -117,7 +118,7 @@ class Bench:
             port=port,
             requests=requests,
             connections=_CONNECTIONS,
-            seconds=self.seconds,
+            seconds=self.effort.seconds,
             warm=_WARM,
             repeat=False,
         )
@@ -127,8 +128,8 @@ class Bench:
         """As many rows as are read in some seconds, guessed from a small sheet first."""
         least, most = self.sheet_rows
         guessed = self._uploaded(port, kind, least)
-        rows = min(most, max(least, int(guessed * 2 * self.seconds)))
-        rates = [self._uploaded(port, kind, rows) for _ in range(REPETITIONS)]
+        rows = min(most, max(least, int(guessed * 2 * self.effort.seconds)))
+        rates = [self._uploaded(port, kind, rows) for _ in range(self.effort.repetitions)]
         self.report.add(rate(kind, _WORDS[kind], rates, "entries/s"))
         self.report.note(f"{kind}：每个文件 {rows:,} 行。", f"{kind}: files of {rows:,} rows.")
 

@@ -15,7 +15,7 @@ from scripts.bench.place import Place
 from scripts.bench.results import Label, Report, Result, measured
 from scripts.bench.sampling import sample_of
 from scripts.bench.serving import bare_web, our_web
-from scripts.bench.timing import REPETITIONS
+from scripts.bench.timing import FULL, Effort
 from scripts.bench.town import Town
 
 _CODES = text(
@@ -37,15 +37,12 @@ _WORDS = {
 
 @dataclass(kw_only=True)
 class Bench:
-    """One run: the town behind our web server, and bare Flask behind the same.
-
-    ``seconds`` is how long a rate is measured, latencies twice as long.
-    """
+    """One run: the town behind our web server, and bare Flask behind the same."""
 
     place: Place
     town: Town
     results: Path
-    seconds: float = 1.5
+    effort: Effort = FULL
     report: Report = field(init=False)
 
     def run(self) -> Report:
@@ -78,10 +75,10 @@ class Bench:
                 port=port,
                 requests=[request("GET", path, headers=[header]) for path in paths],
                 connections=1,
-                seconds=2 * self.seconds,
+                seconds=2 * self.effort.seconds,
                 warm=_TRACE_WARM,
             )
-            outcomes = [asked(order).insist("200") for _ in range(REPETITIONS)]
+            outcomes = [asked(order).insist("200") for _ in range(self.effort.repetitions)]
             self.report.add(*latencies(f"trace_{name}", _WORDS[name], outcomes))
 
     def _rates(self, ours: int, bare: int, codes: list[tuple[str, str]]) -> None:
@@ -89,7 +86,7 @@ class Bench:
         texts = [quote(f"(01){gtin}(10){lot}") for gtin, lot in codes]
         looks = [request("GET", f"/api/v1/codes?text={said}") for said in texts]
         found: dict[str, list[float]] = {"hello": [], "scan_page": [], "code_look_up": []}
-        for _ in range(REPETITIONS):
+        for _ in range(self.effort.repetitions):
             for name, port, requests in (
                 ("hello", bare, [request("GET", "/hello")]),
                 ("scan_page", ours, pages),
@@ -99,7 +96,7 @@ class Bench:
                     port=port,
                     requests=requests,
                     connections=_CONNECTIONS,
-                    seconds=self.seconds,
+                    seconds=self.effort.seconds,
                     warm=_WARM,
                 )
                 found[name].append(asked(order).insist("200").per_second)

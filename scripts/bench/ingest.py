@@ -16,7 +16,7 @@ from app.town.rules.city import CityBatch
 from scripts.bench.copying import copy_stream, packed
 from scripts.bench.place import Place
 from scripts.bench.results import Label, Report, measured
-from scripts.bench.timing import REPETITIONS
+from scripts.bench.timing import FULL, Effort
 from scripts.bench.town import Mark, Told, is_loaded, load, own_name, stream
 
 WHOLE_MAX = 10_000_000  # a larger town is loaded once and its figure is of three thirds
@@ -69,13 +69,16 @@ class Bench:
     entries: int
     told: Told
     keep: bool = True
+    effort: Effort = FULL
     report: Report = field(init=False)
 
     def run(self) -> Report:
         """Measure everything, ours and raw COPY by turns."""
         self.report = Report(bench="ingest", entries=self.entries)
         found = self._small() if self.entries <= WHOLE_MAX else self._large()
-        found["naive"] = [self._beside(";".join(_NAIVE), self._naive) for _ in range(REPETITIONS)]
+        found["naive"] = [
+            self._beside(";".join(_NAIVE), self._naive) for _ in range(self.effort.repetitions)
+        ]
         for name, rates in found.items():
             zh, en = _WORDS[name]
             self.report.add(measured(Label(name=name, zh=zh, en=en, unit="rows/s"), rates))
@@ -90,7 +93,7 @@ class Bench:
         """Three loads with one writer and with two, and raw COPY, by turns, of data made before."""
         batches = list(stream(self.entries))
         found: dict[str, list[float]] = {"raw_copy": [], "town": [], "town_two_writers": []}
-        for _ in range(REPETITIONS):
+        for _ in range(self.effort.repetitions):
             found["raw_copy"].append(self._beside(_RAW, lambda it: _raw(it, batches)))
             for name, writers in (("town", 1), ("town_two_writers", 2)):
                 marks = load(self.place, _SPARE, batches, self.told, writers=writers)
@@ -101,10 +104,12 @@ class Bench:
         """One load whose thirds are the samples, and raw COPY of its beginning."""
         raw = self._raw_of(list(stream(WHOLE_MAX)))
         marks = load(self.place, _SPARE, stream(self.entries), self.told, writers=2)
-        return {"raw_copy": raw, "town_two_writers": _rates(marks, REPETITIONS)}
+        return {"raw_copy": raw, "town_two_writers": _rates(marks, 3)}
 
     def _raw_of(self, batches: list[CityBatch]) -> list[float]:
-        return [self._beside(_RAW, lambda it: _raw(it, batches)) for _ in range(REPETITIONS)]
+        return [
+            self._beside(_RAW, lambda it: _raw(it, batches)) for _ in range(self.effort.repetitions)
+        ]
 
     def _say(self) -> None:
         part = min(self.entries, NAIVE_ROWS)

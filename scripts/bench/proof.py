@@ -23,7 +23,7 @@ from ledger.proof.terms import HASH_BYTES, Algorithm
 from scripts.bench.http import rate
 from scripts.bench.place import Place
 from scripts.bench.results import Report
-from scripts.bench.timing import REPETITIONS
+from scripts.bench.timing import FULL, Effort
 from scripts.bench.town import Town
 
 LEAVES_MAX = 1_000_000
@@ -53,23 +53,26 @@ class Bench:
     place: Place
     town: Town
     results: Path
+    effort: Effort = FULL
     report: Report = field(init=False)
 
     def run(self) -> Report:
         """Measure everything."""
         count = min(LEAVES_MAX, self.town.rows)
         self.report = Report(bench="proof", entries=count)
-        self._keep("sha256", [hashed(count) for _ in range(REPETITIONS)])
-        self._keep("leaves", [_leaves(count) for _ in range(REPETITIONS)])
+        self._keep("sha256", [hashed(count) for _ in range(self.effort.repetitions)])
+        self._keep("leaves", [_leaves(count) for _ in range(self.effort.repetitions)])
         self.place.make(_DATABASE)
         try:
             self.place.migrate(_DATABASE)
             with self.place.shell(_DATABASE) as shell:
                 for name, by in _BY_FILING.items():
                     wanted = count if by > 1 else min(count, _SINGLE_MAX)
-                    rates = [_sealed(shell, wanted, by) for _ in range(REPETITIONS)]
+                    rates = [_sealed(shell, wanted, by) for _ in range(self.effort.repetitions)]
                     self._keep(name, rates)
-                made, verified = zip(*[_proofs(shell) for _ in range(REPETITIONS)], strict=True)
+                made, verified = zip(
+                    *[_proofs(shell) for _ in range(self.effort.repetitions)], strict=True
+                )
             self._keep("inclusion", list(made))
             self._keep("verified", list(verified))
         finally:

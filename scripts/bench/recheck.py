@@ -15,7 +15,7 @@ from scripts.bench.http import rate
 from scripts.bench.place import Place
 from scripts.bench.proof import hashed
 from scripts.bench.results import Report
-from scripts.bench.timing import REPETITIONS
+from scripts.bench.timing import FULL, Effort
 from scripts.bench.town import Town
 
 _ONCE_ABOVE = 20_000_000  # rows; three rounds would take hours
@@ -33,6 +33,7 @@ class Bench:
     place: Place
     town: Town
     results: Path
+    effort: Effort = FULL
     report: Report = field(init=False)
 
     def run(self) -> Report:
@@ -44,12 +45,13 @@ class Bench:
         self.report = Report(bench="recheck", entries=entries)
         rates = [entries / each for each in seconds]
         self.report.add(rate("recheck", _WORDS["recheck"], rates, "entries/s"))
-        self.report.add(rate("sha256", _WORDS["sha256"], [hashed(1_000_000) for _ in range(3)]))
+        hashes = [hashed(min(entries, 1_000_000)) for _ in range(self.effort.repetitions)]
+        self.report.add(rate("sha256", _WORDS["sha256"], hashes))
         self.report.compare("recheck", "sha256")
         return self.report
 
     def _rounds(self) -> int:
-        return REPETITIONS if self.town.rows <= _ONCE_ABOVE else 1
+        return self.effort.repetitions if self.town.rows <= _ONCE_ABOVE else 1
 
     def _once(self, shell: Shell) -> tuple[int, float]:
         """(entries, seconds) of one recheck."""

@@ -6,8 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-REPETITIONS = 3
-_SECONDS_A_REPETITION = 3.0
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """How often each figure is taken, and about how many seconds one of these times may last."""
+
+    repetitions: int = 3
+    seconds: float = 2.0
+
+
+FULL = Effort()
 
 
 @dataclass(kw_only=True)
@@ -31,35 +39,37 @@ def percentile(values: Sequence[float], share: float) -> float:
 def timed(
     work: Callable[[int], object],
     lots: Sequence[int],
+    effort: Effort = FULL,
     *,
     too_slow: type[Exception] | tuple[()] = (),
     warm: bool = True,
 ) -> Latencies:
-    """Milliseconds of ``work`` for each lot, three times over, after a first round that warms.
+    """Milliseconds of ``work`` for each lot, again and again, after a first round that warms.
 
-    As many lots as fit into three seconds a round, at least one. Where ``work`` raises
+    As many lots as fit into the seconds of a round, at least one. Where ``work`` raises
     ``too_slow``, the time until then is taken and nothing is repeated.
     """
     found = Latencies(repetitions=[])
     if warm:
-        first = _round(work, lots, too_slow, found)
+        first = _round(work, lots, effort.seconds, too_slow, found)
         lots = lots[: len(first)]
-        if len(first) == 1 and first[0] > 1000 * _SECONDS_A_REPETITION:
+        if len(first) == 1 and first[0] > 1000 * effort.seconds:
             found.repetitions = found.repetitions or [first]
             return found
-    for _ in range(0 if found.over else REPETITIONS if warm else 1):
-        found.repetitions.append(_round(work, lots, too_slow, found))
+    for _ in range(0 if found.over else effort.repetitions if warm else 1):
+        found.repetitions.append(_round(work, lots, effort.seconds, too_slow, found))
     return found
 
 
 def _round(
     work: Callable[[int], object],
     lots: Sequence[int],
+    seconds: float,
     too_slow: type[Exception] | tuple[()],
     found: Latencies,
 ) -> list[float]:
     times: list[float] = []
-    until = time.perf_counter() + _SECONDS_A_REPETITION
+    until = time.perf_counter() + seconds
     for lot in lots:
         begun = time.perf_counter()
         try:

@@ -21,7 +21,7 @@ from scripts.bench.events import Model, answer_of, read_events
 from scripts.bench.place import Place
 from scripts.bench.results import Label, Report, measured
 from scripts.bench.sampling import CLASSES, Sample, Span, sample_of
-from scripts.bench.timing import Latencies, timed
+from scripts.bench.timing import FULL, Effort, Latencies, timed
 from scripts.bench.town import Town
 
 RIVAL_ROWS_MAX = 10_000_000  # igraph and DuckDB hold them in memory, the recursive queries on disk
@@ -43,6 +43,7 @@ class Bench:
     place: Place
     town: Town
     results: Path
+    effort: Effort = FULL
     report: Report = field(init=False)
     sample: Sample = field(default_factory=dict)
 
@@ -67,9 +68,9 @@ class Bench:
                 if not lots:
                     self._none(name)
                     continue
-                self._keep(name, "", timed(lambda lot: at_once(uow, lot), lots))
-                self._keep(name, "level", timed(lambda lot: by_levels(uow, lot), lots))
-                self._keep(name, "read", timed(lambda lot: read_whole(uow, lot), lots))
+                self._keep(name, "", timed(lambda lot: at_once(uow, lot), lots, self.effort))
+                self._keep(name, "level", timed(lambda lot: by_levels(uow, lot), lots, self.effort))
+                self._keep(name, "read", timed(lambda lot: read_whole(uow, lot), lots, self.effort))
 
     def _none(self, name: str) -> None:
         zh, en = _NAMES[name]
@@ -137,11 +138,11 @@ class Bench:
     ) -> None:
         model, known = against
         if lots is not self.sample[name]:
-            self._keep(name, "ours_there", timed(lambda lot: at_once(uow, lot), lots))
+            self._keep(name, "ours_there", timed(lambda lot: at_once(uow, lot), lots, self.effort))
         for rival in known:
             if isinstance(rival, rivals.Graph):
-                self._keep(name, "igraph_walk", timed(rival.reached, lots))
-            found = timed(rival.pairs, lots, too_slow=rivals.TooSlow)
+                self._keep(name, "igraph_walk", timed(rival.reached, lots, self.effort))
+            found = timed(rival.pairs, lots, self.effort, too_slow=rivals.TooSlow)
             self._keep(name, rival.name, found)
             if not found.over:
                 self._agree(rival, model, lots[:5])
@@ -201,7 +202,11 @@ class Bench:
                 shell.unit(read_only=True) as uow,
             ):
                 at_once(uow, self.sample["small"][0])  # the connection and the catalogue
-                self._keep(name, "cold", timed(lambda lot: at_once(uow, lot), lots, warm=False))
+                self._keep(
+                    name,
+                    "cold",
+                    timed(lambda lot: at_once(uow, lot), lots, self.effort, warm=False),
+                )
         if not all(dropped):
             self.report.note(
                 "没有权限清空系统缓存：“冷”只是重启了数据库。",
@@ -209,7 +214,7 @@ class Bench:
             )
 
     def _growth(self) -> None:
-        small = _typical_at_a_million(self.results)
+        small = typical_at_a_million(self.results)
         now = self.report.value("typical_p50")
         if self.town.rows < 2_000_000 or small is None or not now:
             return
@@ -301,7 +306,7 @@ def _drop_caches() -> bool:
     return True
 
 
-def _typical_at_a_million(results: Path) -> float | None:
+def typical_at_a_million(results: Path) -> float | None:
     """The typical median of the last run on a million rows, out of the results' file."""
     if not results.exists():
         return None

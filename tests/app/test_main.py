@@ -9,7 +9,7 @@ import pytest
 
 COMMANDS = [
     "demo", "serve", "worker", "scheduler", "migrate", "seed", "file", "identify", "trace", "keys",
-    "accounts", "subjects",
+    "accounts", "subjects", "bench",
 ]  # fmt: skip
 
 

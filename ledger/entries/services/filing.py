@@ -171,7 +171,7 @@ def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Ref
         raise errors.TooManyRows(rows=len(rows), limit=ROWS_MAX, field="entries")
     aliases = alias_rows(batch.aliases, first + len(items))
     last = first + len(items) + bool(aliases) - 1 if items else 0
-    statements = [(f"RELEASE SAVEPOINT {POINT}", ()), *_stored(uow, rows + aliases, notes)]
+    statements = _stored(uow, rows + aliases, notes)
     packing.store_units(batch, shelf)
     if items:
         records += [canonical.record(row) for row in aliases]
@@ -195,7 +195,7 @@ def _written(batch: Batch, shelf: Shelf, command: FileEntries, refused: list[Ref
     }
     statements.append(claims.filing_stored(number, values))
     statements += _told(batch, items, number, (first, last), references)
-    together(uow.session, *statements)
+    together(uow.session, *statements, (f"RELEASE SAVEPOINT {POINT}", ()))
     return Filed(
         filing_id=number,
         filing_key=command.filing_key,

@@ -22,40 +22,49 @@ from ledger.entries.services.leaves import leaves_of, queue_leaves
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.terms import Alias, EntryKind, RowKind
 from ledger.entries.writer import write_rows
-from ledger.kernel.statements import Prepared, numbers
+from ledger.kernel.statements import Prepared, numbers, together
 from ledger.kernel.uow import UnitOfWork
 
 # Locks are few on purpose: a filing may name thousands of lots, the server has room for thousands
 # of locks in all. Ascending, so that filings wait instead of deadlocking.
 _BUCKETS = 256
 _BOOK_MAX = 200  # rows of an operator read at once; a longer book is asked lot by lot
-_LOCK = text("""
+_LOCK = """
     SELECT pg_advisory_xact_lock(7310003, bucket)
-    FROM unnest(CAST(:buckets AS integer[])) AS bucket ORDER BY bucket
-""")
+    FROM unnest(CAST(%s AS integer[])) AS bucket ORDER BY bucket"""
 SAME = Prepared(
     "lots_same",
     "integer[]",
     "SELECT lot, other FROM entry WHERE kind = 9 AND unit = 0 AND lot = ANY($1)",
 )
-_LINKED = text("""
-    SELECT lot, other, op FROM entry
-    WHERE kind = 9 AND unit = 1 AND lot = ANY(CAST(:lots AS integer[]))
-        AND other = ANY(CAST(:pools AS integer[]))
-""")
+_LINKED = Prepared(
+    "lots_linked",
+    "integer[], integer[]",
+    """
+    SELECT lot, other FROM entry
+    WHERE kind = 9 AND unit = 1 AND lot = ANY($1) AND other = ANY($2)
+""",
+)
 # The next three read the products' and subjects' tables by name. A merged party counts as the
 # subject it was merged into, whichever of the two a row or a product names.
-_NAMES = text("""
+_NAMES = Prepared(
+    "lots_named",
+    "integer[]",
+    """
     SELECT l.id AS lot, p.name_key, l.lot_key,
         CASE WHEN l.assumed_producer THEN coalesce(s.merged_into, s.id) END AS pooler,
         l.assumed_producer AND NOT EXISTS (SELECT FROM entry e WHERE e.lot = l.id) AS is_new
     FROM lot l JOIN product p ON p.id = l.product_id
     LEFT JOIN subject s ON s.id = p.producer_id
-    WHERE l.id = ANY(CAST(:lots AS integer[])) AND p.gtin = '' AND p.in_store = ''
-""")
-_POOLS = text("""
+    WHERE l.id = ANY($1) AND p.gtin = '' AND p.in_store = ''
+""",
+)
+_POOLS = Prepared(
+    "lots_pooling",
+    "integer[], integer[]",
+    """
     SELECT h.id AS holder, w.lot AS source, pool.id AS pool
-    FROM unnest(CAST(:lots AS integer[]), CAST(:holders AS integer[])) AS w (lot, holder)
+    FROM unnest($1, $2) AS w (lot, holder)
     JOIN lot s ON s.id = w.lot
     JOIN product sp ON sp.id = s.product_id AND sp.gtin = '' AND sp.in_store = ''
     JOIN subject a ON a.id = w.holder
@@ -67,41 +76,52 @@ _POOLS = text("""
         JOIN lot l ON l.product_id = p.id AND l.lot_key = s.lot_key AND l.assumed_producer
         WHERE (m.id = h.id OR m.merged_into = h.id) AND l.id <> s.id
         OFFSET 0) pool
-""")
-_BOOKS = text("""
+""",
+)
+_BOOKS = Prepared(
+    "books_measured",
+    "integer[], integer",
+    """
     SELECT h.holder, array_agg(m.id) AS ids,
-        sum((SELECT count(*) FROM (SELECT FROM entry e WHERE e.op = m.id LIMIT :most) n)
+        sum((SELECT count(*) FROM (SELECT FROM entry e WHERE e.op = m.id LIMIT $2) n)
             + (SELECT count(*) FROM
-               (SELECT FROM entry e WHERE e.other = m.id AND e.other <> 0 AND e.kind = 2
-                LIMIT :most) n)) AS length
-    FROM unnest(CAST(:holders AS integer[])) AS h (holder)
+               (SELECT FROM entry e WHERE e.other = m.id AND e.kind = 2 LIMIT $2) n)) AS length
+    FROM unnest($1) AS h (holder)
     JOIN subject m ON m.id = h.holder OR m.merged_into = h.holder
     GROUP BY h.holder
-""")
+""",
+)
 _ARRIVALS = """
-    SELECT e.lot, e.op AS who FROM entry e WHERE e.kind = 3 AND e.op = ANY(CAST(:ids AS integer[]))
+    SELECT e.lot, e.op AS who FROM entry e WHERE e.kind = 3 AND e.op = ANY($1)
     UNION
-    SELECT e.lot, e.other FROM entry e
-    WHERE e.kind = 2 AND e.other <> 0 AND e.other = ANY(CAST(:ids AS integer[]))
+    SELECT e.lot, e.other FROM entry e WHERE e.kind = 2 AND e.other = ANY($1)
 """
-_HAD_BY_BOOK = text(f"""
+_ARRIVED = Prepared("lots_arrived", "integer[]", _ARRIVALS)
+_HAD_BY_BOOK = Prepared(
+    "lots_had_by_book",
+    "integer[]",
+    f"""
     SELECT a.lot, a.who, p.name_key, l.lot_key FROM ({_ARRIVALS}) a
     JOIN lot l ON l.id = a.lot
     JOIN product p ON p.id = l.product_id AND p.gtin = '' AND p.in_store = ''
-""")  # noqa: S608
-_HAD_BY_NAME = text("""
+""",  # noqa: S608
+)
+_HAD_BY_NAME = Prepared(
+    "lots_had_by_name",
+    "text[], text[], integer[]",
+    """
     SELECT DISTINCT l.id AS lot, had.who, w.name_key, w.lot_key
-    FROM unnest(CAST(:names AS text[]), CAST(:keys AS text[])) AS w (name_key, lot_key)
+    FROM unnest($1, $2) AS w (name_key, lot_key)
     JOIN lot l ON l.lot_key = w.lot_key
     JOIN product p ON p.id = l.product_id AND p.name_key = w.name_key
         AND p.gtin = '' AND p.in_store = ''
     CROSS JOIN LATERAL (
         SELECT CASE e.kind WHEN 3 THEN e.op ELSE e.other END AS who FROM entry e
-        WHERE e.lot = l.id AND (e.kind = 3 AND e.op = ANY(CAST(:ids AS integer[]))
-            OR e.kind = 2 AND e.other = ANY(CAST(:ids AS integer[])))
+        WHERE e.lot = l.id
+            AND (e.kind = 3 AND e.op = ANY($3) OR e.kind = 2 AND e.other = ANY($3))
         OFFSET 0) had
-""")
-
+""",
+)
 _OWN_POOLS = text("""
     SELECT l.id FROM product p JOIN lot l ON l.product_id = p.id
     WHERE p.producer_id = :subject AND p.gtin = '' AND p.in_store = '' AND l.assumed_producer
@@ -146,7 +166,7 @@ def link_merged_goods(uow: UnitOfWork, party_id: int, pools: set[int]) -> int:
     ``pools`` are the party's own lots, as ``lots_pooled_by`` gave them before the merger. Answers
     how many rows were new.
     """
-    had = uow.session.execute(text(_ARRIVALS), {"ids": [party_id]}).all()
+    had = _ARRIVED.rows(uow.session, numbers([party_id]))
     lots = {row.lot for row in had} | pools
     if not lots:
         return 0
@@ -175,12 +195,12 @@ def _write(uow: UnitOfWork, links: list[Link]) -> int:
 
 def _locked(uow: UnitOfWork, lots: set[int]) -> list[Any]:
     """Name, number and assumed producer of lots, after whoever files goods of the same name."""
-    asked = {"lots": sorted(lots)}
-    keys = {(row.name_key, row.lot_key) for row in uow.session.execute(_NAMES, asked)}
+    asked = numbers(sorted(lots))
+    keys = {(row.name_key, row.lot_key) for row in _NAMES.rows(uow.session, asked)}
     buckets = {crc32("\x1f".join(key).encode()) % _BUCKETS for key in keys}
-    uow.session.execute(_LOCK, {"buckets": sorted(buckets)})
     # Again under the lock: another filing may have been the first to use a lot meanwhile.
-    return list(uow.session.execute(_NAMES, asked))
+    lock = (_LOCK, (numbers(sorted(buckets)),))
+    return list(together(uow.session, lock, _NAMES.asking(asked)))
 
 
 def _received_now(batch: Batch) -> list[tuple[int, int]]:
@@ -200,8 +220,8 @@ def _pools(uow: UnitOfWork, arrived: list[tuple[int, int]]) -> set[PoolLink]:
     """The lots as which those who receive some may hand them on, as far as there are such."""
     if not arrived:
         return set()
-    values = {"lots": [lot for lot, _ in arrived], "holders": [who for _, who in arrived]}
-    return {PoolLink(*row) for row in uow.session.execute(_POOLS, values)}
+    lots, holders = zip(*arrived, strict=True)
+    return {PoolLink(*row) for row in _POOLS.rows(uow.session, numbers(lots), numbers(holders))}
 
 
 def _sources(uow: UnitOfWork, opened: list[Any]) -> set[PoolLink]:
@@ -215,20 +235,19 @@ def _sources(uow: UnitOfWork, opened: list[Any]) -> set[PoolLink]:
     pools: dict[tuple[int, str, str], list[int]] = {}
     for row in opened:
         pools.setdefault((row.pooler, row.name_key, row.lot_key), []).append(row.lot)
-    asked = {"holders": sorted({row.pooler for row in opened}), "most": _BOOK_MAX + 1}
+    poolers = numbers(sorted({row.pooler for row in opened}))
     holder_of: dict[int, int] = {}
     short: list[int] = []
-    for row in uow.session.execute(_BOOKS, asked):
+    for row in _BOOKS.rows(uow.session, poolers, _BOOK_MAX + 1):
         holder_of |= dict.fromkeys(row.ids, row.holder)
         if row.length <= _BOOK_MAX:
             short += row.ids
-    had = list(uow.session.execute(_HAD_BY_BOOK, {"ids": sorted(short)})) if short else []
+    had = list(_HAD_BY_BOOK.rows(uow.session, numbers(sorted(short)))) if short else []
     long = sorted(holder_of.keys() - set(short))
     wanted = sorted({key[1:] for key in pools if key[0] in {holder_of[one] for one in long}})
     if wanted:
         names, keys = zip(*wanted, strict=True)
-        values = {"names": list(names), "keys": list(keys), "ids": long}
-        had += uow.session.execute(_HAD_BY_NAME, values)
+        had += _HAD_BY_NAME.rows(uow.session, list(names), list(keys), numbers(long))
     return {
         PoolLink(holder, row.lot, pool)
         for row in had
@@ -241,11 +260,9 @@ def _sources(uow: UnitOfWork, opened: list[Any]) -> set[PoolLink]:
 def _new_links(uow: UnitOfWork, found: set[PoolLink]) -> list[Link]:
     if not found:
         return []
-    asked = {
-        "lots": sorted({it.source for it in found}),
-        "pools": sorted({it.pool for it in found}),
-    }
-    known = {(row.lot, row.other) for row in uow.session.execute(_LINKED, asked)}
+    sources = numbers(sorted({it.source for it in found}))
+    pools = numbers(sorted({it.pool for it in found}))
+    known = {(lot, other) for lot, other in _LINKED.rows(uow.session, sources, pools)}
     new = sorted(it for it in found if (it.source, it.pool) not in known)
     there = [Link(it.source, it.pool, Alias.SOURCE, it.holder) for it in new]
     return there + [Link(it.pool, it.source, Alias.POOL, it.holder) for it in new]

@@ -199,6 +199,7 @@ def _find_products(
             missing[line.key] = _together(missing.get(line.key, Said()), line.words)
     fresh, opened = known.open_products(uow, missing)
     found |= fresh
+    sizes |= dict.fromkeys(opened)  # what was opened just now comes in no case
     said = dict.fromkeys((line.key, line.words) for line in lines)
     touched = known.fill_gaps(uow, [(found[key], words) for key, words in said])
     if touched:

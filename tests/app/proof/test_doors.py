@@ -255,7 +255,7 @@ def test_the_page_of_an_entry_shows_the_three_states(client, headers, book, lang
     page = client.get(f"/proof/entries/{reference}?lang={language}", headers=headers)
     assert page.status_code == 200
     words = {
-        "zh": ("已入账", "已封存", "已公布", "下载回执"),
+        "zh": ("已入账", "已封存", "已公布", "下载存证回执"),
         "en": ("filed", "sealed", "published"),
     }
     assert all(word.lower() in page.text.lower() for word in words[language])

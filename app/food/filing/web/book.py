@@ -19,14 +19,13 @@ from app.food.filing.web.shared import (
     KIND_TEXTS,
     blueprint,
     moment_words,
+    proof_state,
     unit_words,
     words,
 )
 from ledger.entries.queries import book_lines, book_page, entry_by_reference
 from ledger.entries.terms import BookAsked, BookLine, EntryKind, EntryShown, Flag
-from ledger.kernel.ids import parse_entry_reference
 from ledger.kernel.uow import UnitOfWork
-from ledger.proof.queries import state_of
 
 _NARROWING = ("operator", "text", "lot", "partner", "kind", "flag", "since", "until", "after")
 CORRECTABLE = frozenset(
@@ -142,8 +141,6 @@ def _all(uow: UnitOfWork) -> BookAsked:
 def entry(uow: UnitOfWork, reference: str) -> dict[str, Any]:
     """An entry: its lines, what was said beside them, what it corrects and what corrected it."""
     shown = entry_by_reference(uow, reference)
-    number = parse_entry_reference(shown.reference)[1]
-    witnessed = bool(http.room().settings.witness_keys)
     return {
         "shown": shown,
         "line": shown.lines[0],
@@ -153,7 +150,7 @@ def entry(uow: UnitOfWork, reference: str) -> dict[str, Any]:
         "unit_words": unit_words,
         "said": _said(shown),
         "may_correct": may_correct(uow, shown.lines[0]),
-        "state": state_of(uow, number, witnessed=witnessed).value,
+        "state": proof_state(uow, shown.reference),
     }
 
 

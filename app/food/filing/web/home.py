@@ -14,7 +14,13 @@ from app.food.filing import services
 from app.food.filing.queries.deliveries import deliveries, delivery_by_id
 from app.food.filing.schemas.forms import Typed
 from app.food.filing.terms import Delivery, TakeDelivery
-from app.food.filing.web.shared import blueprint, moment_words, own_operator, unit_words
+from app.food.filing.web.shared import (
+    blueprint,
+    moment_words,
+    own_operator,
+    proof_state,
+    unit_words,
+)
 from ledger.entries.queries import book_page, matched_in_month, month_figures, pending_proof
 from ledger.entries.terms import BookAsked
 from ledger.kernel.moment import Moment, Precision
@@ -106,7 +112,7 @@ def _latest(uow: UnitOfWork, operator_id: int) -> dict[str, Any] | None:
     if not found:
         return None
     return {
-        "state": "filed",
+        "state": proof_state(uow, found[0].reference),
         "text": f"{moment_words(found[0].at)} {found[0].product_name}",
         "href": url_for("filing.entry", reference=found[0].reference),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, flash, url_for
 
+from app.doors import http
 from app.doors.i18n import gettext as _
 from app.doors.i18n import language
 from app.doors.refusals import text_of
@@ -19,9 +20,11 @@ from app.food.filing.schemas.json import key_of
 from ledger.entries.errors import LinesRefused
 from ledger.entries.services import file_entries
 from ledger.entries.terms import EntryKind, Filed, FileEntries, Line, Source
+from ledger.kernel.ids import parse_entry_reference
 from ledger.kernel.moment import Moment
 from ledger.kernel.quantity import Unit, unit_named
 from ledger.kernel.uow import UnitOfWork
+from ledger.proof.queries import state_of
 
 blueprint = Blueprint("filing", __name__, template_folder="../templates")
 
@@ -151,3 +154,10 @@ def told(filed: Filed) -> str:
     for warning in filed.warnings[:3]:
         flash(text_of(warning.code, dict(warning.params), language()), "warn")
     return url_for("filing.entry", reference=filed.entries[0])
+
+
+def proof_state(uow: UnitOfWork, reference: str) -> str:
+    """How far the proof of an entry has come: filed, sealed or published."""
+    number = parse_entry_reference(reference)[1]
+    witnessed = bool(http.room().settings.witness_keys)
+    return state_of(uow, number, witnessed=witnessed).value

@@ -126,6 +126,8 @@ class EntryNoteRow(Table):
     keep_until: Mapped[date] = mapped_column(DATE)
     # as written: quantity, unit, gtin; reason, note, origin, storage, corrects, rules warned
     said: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # of a note whose words are gone: what its entry was hashed with
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class FilingRow(Table):

@@ -301,3 +301,15 @@ class BookUnreadable(Conflict):
     """Rows of the book have not the form their columns promise: somebody has changed the table."""
 
     code = "proof.book_unreadable"
+
+
+class NotYetPast(Invalid):
+    """A purge was asked for by a day that has not come: nothing can be past its time by then."""
+
+    code = "proof.not_yet_past"
+
+
+class NotAllSealed(Conflict):
+    """Something that would go is not sealed yet: its proof would be lost with it."""
+
+    code = "proof.not_all_sealed"

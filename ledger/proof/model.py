@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger, Text
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Identity,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import DATE, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.kernel.database import Table
@@ -53,3 +61,31 @@ class LogCosignatureRow(Table):
     key_id: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class PurgeRow(Table):
+    """What was done away with, and the number under which the log says so (``terms.Purge``)."""
+
+    __tablename__ = "purge"
+    __table_args__ = (CheckConstraint("kind IN ('rows', 'notes')", name="kind_known"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    entry: Mapped[int] = mapped_column(BigInteger, unique=True)
+    kind: Mapped[str] = mapped_column(Text)
+    before: Mapped[date] = mapped_column(DATE)
+    first_lot: Mapped[int] = mapped_column(Integer)
+    end_lot: Mapped[int] = mapped_column(Integer)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    first_entry: Mapped[int] = mapped_column(BigInteger)
+    marks: Mapped[bytes] = mapped_column(LargeBinary)
+    account_id: Mapped[int | None] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class PurgedRecordRow(Table):
+    """The canonical record of a row that went while others of its entry stay."""
+
+    __tablename__ = "purged_record"
+
+    entry: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    record: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)

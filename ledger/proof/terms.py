@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, StrEnum
 
 HASH_BYTES = 32
@@ -220,14 +220,15 @@ class Finding:
 class Rechecked:
     """What a recheck read, and what it found: nothing when the book is as it was signed.
 
-    ``counts`` are complete; ``findings`` are the first ones in the order of the log, at most
-    a thousand.
+    ``purged`` entries have gone lawfully: the log holds the purges that took them. ``counts`` are
+    complete; ``findings`` the first ones in the order of the log, at most a thousand.
     """
 
     size: int
     waiting: int
     rows: int
     notes: int
+    purged: int
     checkpoints: int
     counts: dict[Fault, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -236,3 +237,27 @@ class Rechecked:
     def first(self) -> Finding | None:
         """The first thing that is wrong in the order of the log, None when nothing is."""
         return self.findings[0] if self.findings else None
+
+
+class PurgeKind(StrEnum):
+    """What a purge took: the rows of entries, or only the words of their notes."""
+
+    ROWS = "rows"
+    NOTES = "notes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge:
+    """What was done away with because it had been kept long enough: lots, entries, and when.
+
+    ``entry`` is the number under which the purge stands in the log; ``marks`` the entries.
+    """
+
+    entry: int
+    kind: PurgeKind
+    before: date
+    first_lot: int
+    end_lot: int
+    entries: int
+    first_entry: int
+    marks: bytes

@@ -6,7 +6,12 @@ from ledger.entries.queries.filings import filing_by_id, filing_by_key
 from ledger.entries.queries.holders import dealers_in, lots_held
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
 from ledger.entries.queries.paired import matched_in_month, operators_filing_since
-from ledger.entries.queries.records import entry_operators, leaf_data_of
+from ledger.entries.queries.records import (
+    entry_operators,
+    leaf_data_of,
+    note_digest_of,
+    records_of_rows,
+)
 
 __all__ = [
     "any_has_had",
@@ -21,8 +26,10 @@ __all__ = [
     "lots_held",
     "matched_in_month",
     "month_figures",
+    "note_digest_of",
     "on_hand",
     "operators_filing_since",
     "pending_proof",
+    "records_of_rows",
     "waiting_for",
 ]

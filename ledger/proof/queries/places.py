@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, text
 
@@ -20,6 +20,9 @@ from ledger.proof.rules.paths import StoredTree
 from ledger.proof.terms import ProofState, Receipt
 
 RECEIPTS_MAX = 1_000
+_GONE = text("""
+    SELECT entry, record FROM purged_record WHERE entry = ANY(CAST(:ids AS bigint[]))
+""")
 _PLACES = text("""
     SELECT asked.id, span.first_leaf + asked.id - span.first_entry AS place
     FROM unnest(CAST(:ids AS bigint[])) AS asked (id)
@@ -63,7 +66,7 @@ def receipts_of(uow: UnitOfWork, references: Sequence[str]) -> tuple[Receipt, ..
     named = [_numbers(reference) for reference in references]
     asked = {number: lot for lot, number in named}
     operators = entry_operators(uow, asked)
-    leaves = leaf_data_of(uow, asked)
+    leaves = leaf_data_of(uow, asked, _gone(uow, asked))
     places = places_of(uow, list(asked))
     shown = checkpoint_to_show(uow, max(places.values(), default=0))
     tree = StoredTree(shown.size if shown else 0, tile_reader(uow))
@@ -79,6 +82,14 @@ def receipts_of(uow: UnitOfWork, references: Sequence[str]) -> tuple[Receipt, ..
         path = tree.inclusion_path(place)
         found.append(Receipt(leaf=data, index=place, path=path, note=note))
     return tuple(found)
+
+
+def _gone(uow: UnitOfWork, asked: Iterable[int]) -> dict[int, list[bytes]]:
+    """The records of rows that a purge took while others of these entries stay."""
+    found: dict[int, list[bytes]] = {}
+    for entry, record in uow.session.execute(_GONE, {"ids": list(asked)}):
+        found.setdefault(entry, []).append(bytes(record))
+    return found
 
 
 def require_readable(uow: UnitOfWork, references: Sequence[str]) -> None:

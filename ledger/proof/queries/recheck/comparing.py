@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from ledger.entries.rules import canonical
 from ledger.proof.queries.recheck.places import BUCKET_BITS
 from ledger.proof.queries.recheck.reading import Array, raw_cursor
-from ledger.proof.queries.recheck.rows import Ground, seen_of
+from ledger.proof.queries.recheck.rows import NO_ROWS, Ground, seen_of
 from ledger.proof.rules.merkle import full_roots, root_of_leaves
 from ledger.proof.terms import HASH_BYTES, TILE_WIDTH, Fault, Finding, ReadTile, TileAddress
 
@@ -76,6 +76,7 @@ def compare_bucket(
     above = _above(connection, first, count)
     found = Compared()
     sealed = _sealed(found, mine.hashes, tiles, low)
+    mine.hashes[mine.gone] = sealed[mine.gone]  # nothing is left to say otherwise
     full = (high - low) // TILE_WIDTH * TILE_WIDTH
     roots = full_roots(mine.hashes[:full].tobytes())
     by_rows = np.frombuffer(roots, canonical.HASH).copy()
@@ -147,6 +148,7 @@ class ByRows:
     hashes: Array
     rows: Array
     known: Array  # whether there is a nonce to hash with
+    gone: Array  # whether a purge took all there was
 
 
 def leaves_by_rows(ground: Ground, low: int, high: int, workers: int) -> ByRows:
@@ -160,7 +162,9 @@ def leaves_by_rows(ground: Ground, low: int, high: int, workers: int) -> ByRows:
         nonces = ground.places.nonce[batch[none]].tolist()
         empty = b"".join([canonical.leaf_hash(nonce, ()) for nonce in nonces])
         hashes[none] = np.frombuffer(empty, canonical.HASH)
-    return ByRows(hashes, rows, known)
+    purged = (ground.gone[low:high] & NO_ROWS) > 0
+    hashes[purged & (rows > 0)] = _MISSING  # rows of an entry that has none any more
+    return ByRows(hashes, rows, known, purged & (rows == 0))
 
 
 def _above(connection: Connection, first: int, count: int) -> dict[int, bytes]:
@@ -175,7 +179,7 @@ def _above(connection: Connection, first: int, count: int) -> dict[int, bytes]:
 
 
 def _differences(found: Compared, mine: ByRows, sealed: Array, low: int) -> None:
-    wrong = np.flatnonzero((mine.hashes != sealed) & mine.known)
+    wrong = np.flatnonzero((mine.hashes != sealed) & mine.known & ~mine.gone)
     found.count += len(wrong)
     for at in wrong[: DIFFER_MAX - len(found.differ)].tolist():
         place = at + low

@@ -19,8 +19,7 @@ from ledger.entries.rules import canonical
 from ledger.kernel.errors import Refusal
 from ledger.kernel.ids import entry_reference, parse_entry_reference
 from ledger.proof.queries.recheck.comparing import Compared
-from ledger.proof.queries.recheck.places import Places
-from ledger.proof.queries.recheck.rows import Parts, leaf_of, rows_of
+from ledger.proof.queries.recheck.rows import NO_ROWS, Ground, Parts, leaf_of, rows_of
 from ledger.proof.terms import Fault, Finding
 
 NAMED_MAX = 1_000  # findings that are named; all are counted
@@ -35,13 +34,14 @@ _ANSWER = text("""
 class Namer:
     """Names the places that differ, with what is in the tables about them."""
 
-    def __init__(self, connection: Connection, places: Places, compared: Compared) -> None:
-        self._connection, self._places, self._compared = connection, places, compared
+    def __init__(self, connection: Connection, ground: Ground, compared: Compared) -> None:
+        self._connection, self._ground, self._compared = connection, ground, compared
+        self._places = places = ground.places
         self._differ = sorted(compared.differ)[:NAMED_MAX]
         self._at = [place for place, _, _ in self._differ]
         numbers = places.entries_at(np.array(self._at, np.int64))
         self._entry: dict[int, int] = dict(zip(self._at, numbers.tolist(), strict=True))
-        self._rows = rows_of(connection, numbers.tolist()) if len(numbers) else {}
+        self._rows = rows_of(connection, ground, numbers.tolist()) if len(numbers) else {}
         self._sealed = {place: sealed for place, _, sealed in self._differ}
 
     def findings(self) -> list[Finding]:
@@ -132,7 +132,9 @@ class Namer:
         return found
 
     def _one(self, place: int) -> Fault:
-        """ADDED when the entry fits with one row less, else CHANGED."""
+        """ADDED when the entry fits with one row less, or should have none; else CHANGED."""
+        if self._ground.gone[place] & NO_ROWS:
+            return Fault.ADDED
         parts: Parts = self._rows.get(self._entry[place], [])
         nonce, sealed = self._nonce_at(place), self._sealed[place]
         if len(parts) > 1 and len(parts) <= _ROWS_MAX:
@@ -166,10 +168,12 @@ def _number(reference: str) -> int:
         return 0
 
 
-def with_references(findings: Sequence[Finding], connection: Connection) -> list[Finding]:
+def with_references(
+    findings: Sequence[Finding], connection: Connection, ground: Ground
+) -> list[Finding]:
     """The findings that know an entry and no reference of it, with one where it has a row."""
     wanted = {one.entry for one in findings if one.entry and not one.reference}
-    rows = rows_of(connection, sorted(wanted)) if wanted else {}
+    rows = rows_of(connection, ground, sorted(wanted)) if wanted else {}
     return [
         replace(
             one, reference=entry_reference(min(row[2] for row, _ in rows[one.entry]), one.entry)

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from ledger.entries.model import ENTRY_COLUMNS
 from ledger.entries.rules import canonical
 from ledger.entries.terms import RowKind
 from ledger.proof.queries.recheck.places import BUCKET_BITS, ENTRY_MAX, Places
 from ledger.proof.queries.recheck.reading import ENTRY, Array, copy_out, raw_cursor
+from ledger.proof.terms import HASH_BYTES
 
 LOTS = 1 << 13  # lots read at once at most
 ROWS = 1 << 18  # rows read at once, as far as the table's statistics tell
@@ -33,9 +34,10 @@ SEVERAL = [
     RowKind.VOID,
 ]
 ASIDE = np.dtype([("place", "<i8"), ("record", "V76")])
+NO_ROWS, NO_WORDS = 1, 2  # marks of what a purge took from an entry
 _MANY = 3  # rows of an entry are counted no further
 _NOTES = """
-    SELECT lot, id, document, document_line, certificate, keep_until, said FROM entry_note
+    SELECT lot, id, document, document_line, certificate, keep_until, said, digest FROM entry_note
     WHERE lot >= %s AND lot < %s
 """
 
@@ -81,6 +83,15 @@ class Ground:
         self.places = Places(folder)
         self.leaves = np.memmap(folder / "leaves", canonical.HASH, "r+", shape=(max(total, 1),))
         self.seen = np.memmap(seen_file(folder, worker), np.uint8, "r+", shape=(max(total, 1),))
+        self.gone = np.memmap(folder / "gone", np.uint8, "r+", shape=(max(total, 1),))
+
+    def without_words(self, entry: int) -> bool:
+        """Whether a purge took the words of an entry's notes."""
+        (batch,), (filed,) = self.places.batches_of(np.array([entry]))
+        if not filed or self.places.place[batch] < 0:
+            return False
+        place = self.places.place[batch] + entry - self.places.first[batch]
+        return bool(self.gone[place] & NO_WORDS)
 
     def put_aside(self, places: Array, records: Array) -> None:
         """Append records to the files of the buckets their places fall into."""
@@ -93,9 +104,10 @@ class Ground:
 
 
 def leaves_file(folder: Path, total: int) -> None:
-    """Make the file the leaves of all places are written to."""
-    with (folder / "leaves").open("wb") as file:
-        file.truncate(max(total, 1) * canonical.HASH.itemsize)
+    """Make the files of what is known of all places: leaves, and marks of what has gone."""
+    for name, width in (("leaves", canonical.HASH.itemsize), ("gone", 1)):
+        with (folder / name).open("wb") as file:
+            file.truncate(max(total, 1) * width)
 
 
 def seen_file(folder: Path, worker: int) -> Path:
@@ -107,7 +119,7 @@ def read_lots(connection: Connection, ground: Ground, lots: tuple[int, int]) -> 
     """Hash the rows of lots, from the first to before the last, to their places."""
     first, end = lots
     found = Read()
-    notes = _notes(connection, first, end, found)
+    notes = _notes(connection, ground, lots, found)
     columns = ", ".join(ENTRY_COLUMNS)
     query = f"SELECT {columns} FROM entry WHERE lot >= {first} AND lot < {end}"  # noqa: S608
     rows = copy_out(connection, query, ENTRY)
@@ -119,7 +131,8 @@ def read_lots(connection: Connection, ground: Ground, lots: tuple[int, int]) -> 
     return found
 
 
-def _notes(connection: Connection, first: int, end: int, found: Read) -> Notes:
+def _notes(connection: Connection, ground: Ground, lots: tuple[int, int], found: Read) -> Notes:
+    first, end = lots
     cursor = raw_cursor(connection)
     try:
         cursor.execute(_NOTES, (first, end))
@@ -132,7 +145,7 @@ def _notes(connection: Connection, first: int, end: int, found: Read) -> Notes:
     rows = [row for row in rows if 0 < row[1] < ENTRY_MAX]
     rows.sort(key=_entry_and_lot)
     keys = [_key(row[1], row[0] - first) for row in rows]
-    digests = b"".join([note_digest(row) for row in rows])
+    digests = b"".join([note_digest(ground, row) for row in rows])
     joined = ["corrects" in row[6] for row in rows]
     return Notes(
         keys=np.array(keys, np.int64),
@@ -150,9 +163,15 @@ def _key(entry: Any, lot: Any) -> Any:
     return entry * LOTS + lot
 
 
-def note_digest(row: Any) -> bytes:
-    """The digest of (lot, id, document, line, certificate, keep until, said) from the store."""
-    _lot, _entry, document, line, certificate, keep_until, said = row
+def note_digest(ground: Ground, row: Any) -> bytes:
+    """The digest of (lot, id, document, line, certificate, keep until, said, digest) as stored.
+
+    The digest that was kept counts only where there are no words any more and a purge says so.
+    """
+    _lot, entry, document, line, certificate, keep_until, said, kept = row
+    wordless = not (document or line or certificate or said.keys() - STAYS)
+    if kept and wordless and len(kept) == HASH_BYTES and ground.without_words(entry):
+        return bytes(kept)
     return canonical.note_digest(document, line, certificate, keep_until, canonical.said_text(said))
 
 
@@ -225,24 +244,29 @@ def seen_of(folder: Path, places: Array | slice, workers: int) -> Array:
     return np.asarray(np.sum([file[places] for file in files], axis=0, dtype=np.uint8))
 
 
+STAYS = frozenset({"lots", "corrects"})  # of what a note says: which rows belong together
 _ROWS_OF = f"SELECT {', '.join(ENTRY_COLUMNS)} FROM entry WHERE id = ANY(%s)"  # noqa: S608
 _NOTES_OF = """
-    SELECT lot, id, document, document_line, certificate, keep_until, said FROM entry_note
+    SELECT lot, id, document, document_line, certificate, keep_until, said, digest FROM entry_note
     WHERE lot = ANY(%s) AND id = ANY(%s)
 """
+
+_KEPT = text("""
+    SELECT entry, record FROM purged_record WHERE entry = ANY(CAST(:entries AS bigint[]))
+""")
 
 Parts = list[tuple[canonical.Row, bytes]]
 """The rows of an entry, in the order of ENTRY_COLUMNS, each with the digest of its note."""
 
 
-def rows_of(connection: Connection, entries: list[int]) -> dict[int, Parts]:
+def rows_of(connection: Connection, ground: Ground, entries: list[int]) -> dict[int, Parts]:
     """All rows of entries by their numbers, wherever they stand: one scan of the whole book."""
     cursor = raw_cursor(connection)
     try:
         cursor.execute(_ROWS_OF, (entries,))
         rows = cursor.fetchall()
         cursor.execute(_NOTES_OF, (sorted({row[2] for row in rows}), entries))
-        notes = {(row[0], row[1]): note_digest(row) for row in cursor.fetchall()}
+        notes = {(row[0], row[1]): note_digest(ground, row) for row in cursor.fetchall()}
     finally:
         cursor.close()
     found: dict[int, Parts] = defaultdict(list)
@@ -256,12 +280,24 @@ def leaf_of(nonce: bytes, parts: Parts) -> bytes:
     return canonical.leaf_hash(nonce, [canonical.record(row, digest) for row, digest in parts])
 
 
+def kept_records(connection: Connection, entries: list[int]) -> dict[int, list[bytes]]:
+    """The records of rows that a purge took while others of these entries stay."""
+    found: dict[int, list[bytes]] = defaultdict(list)
+    for entry, record in connection.execute(_KEPT, {"entries": entries}):
+        found[entry].append(bytes(record))
+    return found
+
+
 def hash_again(connection: Connection, ground: Ground, entries: list[int]) -> None:
     """Hash entries whose rows were not recognised as belonging together, by a scan for them."""
-    found = rows_of(connection, entries)
+    found = rows_of(connection, ground, entries)
+    kept = kept_records(connection, entries)
     numbers = np.array(sorted(found), np.int64)
     batch, _ = ground.places.batches_of(numbers)
     places = ground.places.place[batch] + numbers - ground.places.first[batch]
     for number, at, place in zip(numbers.tolist(), batch.tolist(), places.tolist(), strict=True):
         nonce = ground.places.nonce[at].item()
-        ground.leaves[place] = np.void(leaf_of(nonce, found[number]))
+        records = [canonical.record(row, digest) for row, digest in found[number]]
+        ground.leaves[place] = np.void(
+            canonical.leaf_hash(nonce, [*records, *kept.get(number, ())])
+        )

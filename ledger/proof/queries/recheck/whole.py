@@ -18,6 +18,7 @@ from ledger.proof.queries.recheck.comparing import Compared
 from ledger.proof.queries.recheck.crew import Run, Snapshot, crew, snapshot
 from ledger.proof.queries.recheck.naming import NAMED_MAX, Namer, with_references
 from ledger.proof.queries.recheck.places import BUCKET_BITS, Places, laid_out
+from ledger.proof.queries.recheck.purges import mark_purges
 from ledger.proof.rules.paths import StoredTree
 from ledger.proof.terms import (
     HASH_BYTES,
@@ -34,12 +35,12 @@ Progress = Callable[[str, int, int], None]
 AGAIN_MAX = 50_000  # entries looked up in one scan of the book
 _NEWEST = text("SELECT size, root FROM log_checkpoint ORDER BY size DESC LIMIT 1")
 _SPANNED = text("SELECT coalesce(max(first_leaf + count), 0) FROM log_span")
-_LAST_LOT = text("SELECT coalesce(max(lot), -1) FROM entry")
+_LOTS = text("SELECT coalesce(min(lot), 0) AS first, coalesce(max(lot), 0) + 1 AS end FROM entry")
 _EXPECTED = text("""
     SELECT CAST(sum(greatest(reltuples, 0)) AS bigint) FROM pg_class
     WHERE oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = CAST('entry' AS regclass))
 """)
-_OUTSIDE = text("SELECT lot, id FROM entry_note WHERE lot < 0 OR lot >= :end ORDER BY id")
+_OUTSIDE = text("SELECT lot, id FROM entry_note WHERE lot < :first OR lot >= :end ORDER BY id")
 _FILINGS = text("""
     SELECT coalesce(f.first_entry, b.first_entry) AS first_entry,
         coalesce(f.last_entry - f.first_entry + 1, b.count) AS entries
@@ -76,6 +77,7 @@ class _State:
     places: Places
     findings: list[Finding]
     read: rows.Read = field(default_factory=rows.Read)
+    purged: int = 0
     compared: Compared = field(default_factory=Compared)
     checkpoints: int = 0
 
@@ -96,10 +98,11 @@ def recheck(bind: Engine | Connection, asked: Recheck, progress: Progress) -> Re
         workers = asked.workers if seen.token else 1
         state = _begun(seen, folder, workers)
         with crew(seen, folder, state.total, workers) as run:
+            state.purged = mark_purges(seen.connection, rows.Ground(folder, state.total, 0))
             state.read = hash_rows(seen, folder, run, state.total, workers, progress)
             _compare(seen, folder, run, state, progress)
         _judge(seen, folder, state, asked)
-        return _told(seen, state)
+        return _told(seen, rows.Ground(folder, state.total, 0), state)
 
 
 def _begun(seen: Snapshot, folder: Path, workers: int) -> _State:
@@ -116,13 +119,14 @@ def hash_rows(
 ) -> rows.Read:
     """Hash every row of the book to its place in the file of leaves; what was read."""
     read = rows.Read()
-    end = int(seen.connection.scalar(_LAST_LOT) or 0) + 1
-    lots = _lots_at_once(seen, end)
-    pieces = [(first, first + lots) for first in range(0, max(end, 1), lots)]
+    span = seen.connection.execute(_LOTS).one()
+    lots = _lots_at_once(seen, span.end - span.first)
+    pieces = [(first, first + lots) for first in range(span.first, span.end, lots)]
     for done, piece in enumerate(run(rows.read_lots, pieces), 1):
         read.add(piece)
         progress("rows", done, len(pieces))
-    outside = seen.connection.execute(_OUTSIDE, {"end": pieces[-1][1]}).all()
+    asked = {"first": span.first, "end": pieces[-1][1]}
+    outside = seen.connection.execute(_OUTSIDE, asked).all()
     read.notes += len(outside)
     strays = np.array(outside, np.int64).reshape(-1, 2)
     read.add_strays(strays[:, 0], strays[:, 1])
@@ -249,9 +253,9 @@ def _write_last(state: _State, ground: rows.Ground, last: bytes) -> None:
     ground.leaves[place : state.size] = np.frombuffer(last, ground.leaves.dtype)
 
 
-def _told(seen: Snapshot, state: _State) -> Rechecked:
+def _told(seen: Snapshot, ground: rows.Ground, state: _State) -> Rechecked:
     compared, read = state.compared, state.read
-    named = Namer(seen.connection, state.places, compared).findings()
+    named = Namer(seen.connection, ground, compared).findings()
     strays = [
         Finding(Fault.ADDED, entry=entry, reference=_reference(lot, entry))
         for lot, entry in read.strays
@@ -272,9 +276,10 @@ def _told(seen: Snapshot, state: _State) -> Rechecked:
         waiting=state.total - state.size,
         rows=read.rows,
         notes=read.notes,
+        purged=state.purged,
         checkpoints=state.checkpoints,
         counts={fault: count for fault, count in counts.items() if count},
-        findings=tuple(with_references(findings[:NAMED_MAX], seen.connection)),
+        findings=tuple(with_references(findings[:NAMED_MAX], seen.connection, ground)),
     )
 
 

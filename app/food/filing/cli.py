@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.doors.cli import Shell, command
+from app.doors.cli import Shell, command, say
 from app.doors.errors import BodyUnreadable
 from app.doors.exact import exact_json
 from app.doors.jobs import JobRoom
@@ -30,7 +30,7 @@ from app.food.filing.schemas.sheet import read_workbook
 from app.food.filing.schemas.wire import FilingBody
 from app.food.filing.terms import ReceiveUpload, RowState, Upload
 from ledger.entries.errors import LinesRefused
-from ledger.entries.services import file_entries
+from ledger.entries.services import file_entries, make_partitions_ahead, settle_partition
 from ledger.entries.terms import Source
 from ledger.kernel import uow as units
 from ledger.kernel.errors import Refusal
@@ -256,3 +256,34 @@ def _print(found: list[Told]) -> None:
             for line in told.refused:
                 table.add_row(Text(line[0]), Text(line[2]), Text(line[1]))
             out.print(table)
+
+
+@click.group(name="book")
+def book() -> None:
+    """Look after the book's tables."""
+
+
+@command(name="settle")
+@click.option(
+    "--quiet-days",
+    type=click.IntRange(0),
+    default=60,
+    show_default=True,
+    help="How long nearly all rows of a partition must have been in the book's past.",
+)
+def settle(shell: Shell, quiet_days: int) -> None:
+    """Lay partitions whose lots have gone quiet in the order of their lots.
+
+    Traces of old lots then read one page or two a lot. Reading and filing wait for some minutes a
+    partition: do it at night.
+    """
+    with shell.unit() as uow:
+        last = make_partitions_ahead(uow)
+    settled = 0
+    for number in range(last + 1):
+        with shell.unit() as uow:
+            settled += settle_partition(uow, number, quiet_days=quiet_days)
+    say(f"已整理分区 · partitions settled: {settled}")
+
+
+book.add_command(settle)

@@ -14,7 +14,7 @@ MODULE = Module(
     title=Bilingual("报送", "Filing"),
     apis=(api.blueprint,),
     webs=(shared.blueprint,),
-    commands=(cli.file,),
+    commands=(cli.file, cli.book),
     permissions=("entry.file", "book.read", "book.read_all"),
     menu=(
         MenuItem(

@@ -1,17 +1,21 @@
-"""Partitions of the book are made ahead, so that no filing ever waits for one."""
+"""Partitions of the book: made ahead, so that no filing waits for one, and settled when quiet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, text
 
+from ledger.kernel.moment import moment_of
 from ledger.kernel.uow import UnitOfWork
 
 WIDTH = 1_600_000  # lots a partition holds: about 50 million entries
 _SEEN: WeakKeyDictionary[Engine, set[int]] = WeakKeyDictionary()
 _MADE = "ledger.entries.partition_made"
+_UNHURRIED = text("SET LOCAL statement_timeout = 0")
+_SETTLE = text("SELECT settle_entry_partition(:number, :since)")
 AHEAD = 2  # whole partitions that lie empty beyond the newest lot
 
 
@@ -25,6 +29,19 @@ def make_partitions_ahead(uow: UnitOfWork) -> int:
     last = int(newest or 0) // WIDTH + AHEAD
     _make_up_to(uow, last)
     return last
+
+
+def settle_partition(uow: UnitOfWork, number: int, *, quiet_days: int) -> bool:
+    """Lay a partition's rows in the order of their lots; whether there was anything to do.
+
+    Only where lots are no longer opened in it and all but a hundredth of its rows are older than
+    ``quiet_days``, and only once. Some minutes for fifty million rows, in which whoever reads or
+    files waits: this is for the hours in which nobody does.
+    """
+    since = moment_of(uow.today - timedelta(days=quiet_days)).seconds
+    uow.session.execute(_UNHURRIED)
+    done = uow.session.scalar(_SETTLE, {"number": number, "since": since})
+    return bool(done)
 
 
 def make_room_for(uow: UnitOfWork, lots: Iterable[int]) -> None:

@@ -73,3 +73,37 @@ def test_partitions_are_made_ahead_of_the_sequence(fresh_database, owner_databas
     with begin(fresh_database, now + timedelta(days=1)) as uow:
         assert make_partitions_ahead(uow) == 5
     assert {f"entry_{number:04d}" for number in range(6)} == partitions_of(fresh_database)
+
+
+def test_a_quiet_partition_is_laid_in_the_order_of_its_lots_once(
+    fresh_database, owner_database, now
+):
+    with begin(fresh_database, now) as uow:
+        dairy = an_operator(uow, 1)
+    for quantity in ("1", "2", "3"):  # each lot lies on every third row
+        with begin(fresh_database, now) as uow:
+            file(uow, dairy, *(production(lot=a_lot(f"Q{n}"), quantity=quantity) for n in range(9)))
+    rows = "SELECT lot FROM entry_0000 ORDER BY ctid"
+    whole = "SELECT id, qty, lot, ts, op, other, doc, kind, unit, precision, flags FROM entry"
+    later = now + timedelta(days=200)
+    with fresh_database.connect() as connection:
+        before = connection.execute(text(f"{whole} ORDER BY id")).all()
+        assert connection.scalars(text(rows)).all() != sorted(row.lot for row in before)
+    with begin(fresh_database, later) as uow:  # lots are still opened in it
+        assert not partitions.settle_partition(uow, 0, quiet_days=60)
+    move_lots(owner_database, 1)
+    with begin(fresh_database, now) as uow:
+        file(uow, dairy, production(lot=a_lot("Q9")))
+    with owner_database.begin() as connection:
+        connection.execute(text("ANALYZE entry_0000"))
+    with begin(fresh_database, now) as uow:  # its lots are not quiet yet
+        assert not partitions.settle_partition(uow, 0, quiet_days=400)
+    for expected in (True, False):
+        with begin(fresh_database, later) as uow:
+            assert partitions.settle_partition(uow, 0, quiet_days=60) is expected
+    with fresh_database.connect() as connection:
+        assert connection.scalars(text(rows)).all() == sorted(row.lot for row in before)
+        after = connection.execute(text(f"{whole} WHERE lot < {WIDTH} ORDER BY id")).all()
+        assert after == before
+    with begin(fresh_database, later) as uow:
+        assert not partitions.settle_partition(uow, 77, quiet_days=60)

@@ -10,7 +10,7 @@ MODULE = Module(
     title=Bilingual("存证", "Proof"),
     apis=(api.blueprint,),
     webs=(web.blueprint,),
-    commands=(cli.proof,),
+    commands=(cli.proof, cli.book),
     menu=(
         MenuItem(
             endpoint="proof.show",

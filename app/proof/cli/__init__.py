@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.proof.cli import judging, offline, own
+from app.proof.cli import judging, keeping, offline, own
 
 proof = click.Group(
     name="proof",
@@ -22,4 +22,8 @@ proof = click.Group(
     ],
 )
 
-__all__ = ["proof"]
+book = click.Group(
+    name="book", help="The book's keeping: what is past its time.", commands=[keeping.purge]
+)
+
+__all__ = ["book", "proof"]

@@ -15,6 +15,7 @@ from support.books import Book, filed_book, unit
 from support.filings import file, production
 
 from app.proof import jobs
+from app.proof.cli import book as book_group
 from app.proof.cli import proof
 from app.proof.queries import Published
 from app.settings import PREFIX, Settings
@@ -267,3 +268,16 @@ def test_a_key_is_changed_and_what_the_old_one_signed_stays_good(
 
 def test_nothing_is_left_to_adopt(book):
     assert "0" in run("adopt").stdout
+
+
+def test_what_is_past_its_time_goes_and_the_rest_is_told(book):
+    asked = ("purge", "--before", "2026-08-15", "--dry-run", "--json")
+    planned = CliRunner().invoke(book_group, list(asked))
+    assert planned.exit_code == 0, planned.output
+    told = json.loads(planned.stdout)
+    assert (told["dry_run"], told["entries"], told["notes"]) == (True, 0, 0)
+    assert [one["kept_for"] for one in told["partitions"]] == ["days"]
+    done = CliRunner().invoke(book_group, ["purge", "--before", "2026-08-15"])
+    assert "未满期" in done.stdout
+    far = CliRunner().invoke(book_group, ["purge", "--before", "2999-01-01"])
+    assert far.exit_code != 0

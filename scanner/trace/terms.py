@@ -168,6 +168,7 @@ class TraceAsked:
     ``lots`` are the lots to begin from (one, or the page of a product's lots). ``operator_id``
     narrows the trace to what left that operator, or could have reached it. ``level_wise`` reads
     lot by lot level instead of in one query; the answers are equal, a cluster needs it.
+    With ``alone`` lots made of these are not followed: for who has these, and how much.
     """
 
     lots: tuple[int, ...]
@@ -175,6 +176,7 @@ class TraceAsked:
     operator_id: int | None = None
     limits: Limits = Limits()
     level_wise: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,6 +396,41 @@ class Trace:
     def complete(self) -> bool:
         """Whether no limit cut the answer."""
         return not self.limits
+
+
+FIGURES = (
+    "received",
+    "produced",
+    "dispatched",
+    "sold",
+    "used",
+    "disposed",
+    "on_hand",
+    "presumed",
+)
+
+
+class Total(NamedTuple):
+    """What one operator has of several lots, in one unit; ``figures`` in the order of FIGURES."""
+
+    operator: int
+    shown: OperatorShown
+    lots: int
+    unit: Unit
+    figures: tuple[int, ...]
+
+    @property
+    def on_hand(self) -> int:
+        """What came in less what went out, in thousandths of the base of ``unit``."""
+        return self.figures[FIGURES.index("on_hand")]
+
+
+class Totals(NamedTuple):
+    """The totals of all operators over so many lots; not ``complete`` where a limit cut them."""
+
+    items: tuple[Total, ...]
+    lots: int
+    complete: bool
 
 
 def amount(thousandths: int, unit: Unit) -> str:

@@ -40,7 +40,7 @@ def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
     """
     g.audit_about = " ".join(part for part in (asked.code, asked.lot, asked.case) if part)[:200]
     limits = Limits(rows=http.room().settings.trace_rows_max)
-    answered = queries.answered(uow, asked, limits, http.stopwatch_ms, key=seals.key())
+    answered = queries.answered(uow, asked, limits, http.stopwatch_ms, key=seals.key(), sums=True)
     return Response(answer.trace_text(answered, seals.key()), mimetype="application/json")
 
 

@@ -59,6 +59,7 @@ def trace(
             Limits(rows=shell.settings.trace_rows_max),
             _milliseconds,
             key=shell.settings.secret_key,
+            sums=as_json,
         )
         uow.audit("trace.look_up", " ".join(part for part in (code, lot) if part)[:200])
     if as_json:

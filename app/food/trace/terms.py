@@ -11,7 +11,7 @@ from typing import Any
 from ledger.kernel.errors import Refusal
 from ledger.products.terms import Hold, Lot, Product
 from ledger.subjects.terms import Licence, Subject
-from scanner.trace.terms import Direction, LotShown, Pointed, Trace
+from scanner.trace.terms import Direction, LotShown, Pointed, Totals, Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Answered:
     """A trace with what was asked; ``next`` is where the next page of a product's lots begins.
 
     ``is_own_view`` says that an operator asked, and sees its own book and one step up and down.
+    ``totals`` are those over all lots of a product; none where the trace has all its lots.
     """
 
     asked: AskTrace
@@ -44,6 +45,7 @@ class Answered:
     took_ms: float
     next: int | None = None
     is_own_view: bool = False
+    totals: Totals | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,7 @@ def _at_once(
     """Find, read and name in one round trip; the connection plans the statement once."""
     fetched.trips += 1
     statement = statements.DOWN if direction is Direction.DOWN else statements.UP
+    statement = statements.ALONE if asked.alone else statement
     limits = asked.limits
     roots = ",".join(map(str, sorted(asked.lots)))
     given = (roots, limits.lots + 1, limits.rows + 1, asked.operator_id)
@@ -104,7 +105,7 @@ def _by_levels(
         seen.update(dict.fromkeys(level))
         mine = rows_of(uow, fetched, statements.LEVEL, lots=level, rows=asked.limits.rows + 1)
         found += mine
-        following = _next_level(uow, fetched, (level, mine), asked.limits, direction)
+        following = _next_level(uow, fetched, (level, mine), asked, direction)
         level = sorted(following - seen.keys())
     return _cut(list(seen), columns_of(packed(found)), asked.limits, fetched)
 
@@ -118,17 +119,15 @@ def _next_level(
     uow: UnitOfWork,
     fetched: Fetched,
     here: tuple[list[int], list[Row]],
-    limits: Limits,
+    asked: TraceAsked,
     direction: Direction,
 ) -> set[int]:
     level, rows = here
     if direction is Direction.DOWN:
-        return {
-            row.other
-            for row in rows
-            if row.kind == _USE or (row.kind == _ALIAS and row.unit in _DOWN)
-        }
-    made_from = rows_of(uow, fetched, statements.MADE_FROM, lots=level, rows=limits.rows + 1)
+        made = set() if asked.alone else {row.other for row in rows if row.kind == _USE}
+        return made | {row.other for row in rows if row.kind == _ALIAS and row.unit in _DOWN}
+    most = asked.limits.rows + 1
+    made_from = rows_of(uow, fetched, statements.MADE_FROM, lots=level, rows=most)
     aliased = {row.other for row in rows if row.kind == _ALIAS and row.unit in _UP}
     return {row.lot for row in made_from} | aliased
 

@@ -29,6 +29,9 @@ _NEXT_UP = (
     "(SELECT d.lot FROM entry d WHERE d.other = l.lot AND d.kind = 4) UNION ALL "
     "(SELECT d.other FROM entry d WHERE d.lot = l.lot AND d.kind = 9 AND d.unit IN (0, 2))"
 )
+_NEXT_SAME = (
+    "SELECT d.other AS lot FROM entry d WHERE d.lot = l.lot AND d.kind = 9 AND d.unit IN (0, 1)"
+)
 _REACHED = f"""
 WITH RECURSIVE l(lot) AS (
   SELECT s::int FROM string_to_table($1, ',') s {_IDS}
@@ -119,6 +122,11 @@ UP = Prepared(
     "suyuan_trace_up",
     "text, int, int, int",
     _REACHED.format(following=_NEXT_UP, made=_MADE_OF_NONE) + _NAMES + _ROWS,
+)
+ALONE = Prepared(
+    "suyuan_trace_alone",
+    "text, int, int, int",
+    _REACHED.format(following=_NEXT_SAME, made=_MADE_OF_NONE) + _NAMES + _ROWS,
 )
 NAMES = Prepared("suyuan_trace_names", "text, text, text, text", _GIVEN + _NAMES)
 LEVEL = (

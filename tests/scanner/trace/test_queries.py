@@ -12,7 +12,7 @@ from ledger.entries.model import ENTRY_COLUMNS
 from ledger.entries.terms import RowKind
 from ledger.kernel.moment import parse_moment
 from ledger.kernel.uow import UnitOfWork
-from scanner.trace.queries import trace
+from scanner.trace.queries import totals_of_product, trace
 from scanner.trace.terms import Direction, GapKind, Limit, Limits, Node, Trace, TraceAsked, amount
 
 
@@ -229,3 +229,61 @@ def test_several_lots_are_traced_together(
     assert answer.roots == (town["milk"], town["flour"])
     assert Node(town["mill"], town["flour"]) in nodes(answer)
     assert not [gap for gap in answer.gaps if gap.kind is not GapKind.DATE_UNKNOWN]
+
+
+def many_lots(store: Store, town: dict[str, int], count: int) -> tuple[int, list[int]]:
+    """A product with many lots, of each 10 made at the dairy and 4 gone to the shop."""
+    first = store.lot("butter", "B-0")
+    product = store.one("SELECT product_id FROM lot WHERE id = :l", l=first)
+    more = store.uow.session.scalars(
+        text(
+            "INSERT INTO lot (product_id, lot_key, number) SELECT :p, 'L:B-' || n, 'B-' || n "
+            "FROM generate_series(1, :n) n RETURNING id"
+        ),
+        {"p": product, "n": count - 1},
+    )
+    lots = [first, *more]
+    for lot in lots:
+        store.row(RowKind.PRODUCTION, lot, town["dairy"], town["dairy"], 10, 1)
+        store.row(RowKind.DISPATCH, lot, town["dairy"], town["shop"], 4, 2)
+    return product, lots
+
+
+def test_totals_of_a_product_are_over_all_its_lots_page_by_page(
+    uow: UnitOfWork, store: Store, town: dict[str, int]
+) -> None:
+    product, lots = many_lots(store, town, 230)
+    store.turn(town["shop"], {lots[0]: 1}, town["cake"], 5, 3)  # a product of its own: not counted
+    case = store.lot("case of butter", "B-1", base=product, contains=3)
+    store.row(RowKind.ALIAS, lots[1], 0, case, 0)
+    store.row(RowKind.ALIAS, case, 0, lots[1], 0)
+    store.row(RowKind.DISPATCH, case, town["dairy"], town["shop"], 1, 5)  # the newest lot
+    found = totals_of_product(uow, product, asked(lots[0]))
+    assert (found.lots, found.complete) == (231, True)
+    dairy, shop = sorted(found.items, key=lambda total: total.operator)
+    assert (dairy.shown.name, dairy.lots) == ("dairy", 230)
+    assert amount(dairy.on_hand, dairy.unit) == str(230 * 6 - 3)
+    assert amount(shop.figures[0], shop.unit) == str(230 * 4 + 3)
+    levels = totals_of_product(uow, product, asked(lots[0], level_wise=True))
+    assert levels == found
+    own = asked(lots[0], operator_id=town["shop"])
+    (mine,) = totals_of_product(uow, product, own, is_own=True).items
+    assert (mine.operator, mine.figures) == (town["shop"], shop.figures)
+
+
+def test_totals_that_a_limit_cuts_say_so(
+    uow: UnitOfWork, store: Store, town: dict[str, int]
+) -> None:
+    product, lots = many_lots(store, town, 205)
+    found = totals_of_product(uow, product, asked(lots[0], limits=Limits(rows=400)))
+    assert (found.lots, found.complete) == (200, False)
+
+
+def test_a_product_without_lots_has_no_totals(uow: UnitOfWork, store: Store) -> None:
+    product = store.one(
+        "INSERT INTO product (name, name_key, created_at, in_store) VALUES "
+        "('cheese', 'cheese', now(), 'cheese') RETURNING id"
+    )
+    found = totals_of_product(uow, product, TraceAsked(lots=()))
+    assert (found.items, found.lots, found.complete) == ((), 0, True)
+    assert trace(uow, TraceAsked(lots=())).holders == ()

@@ -13,7 +13,13 @@ from ledger.subjects import queries as subjects
 from scanner.codes.queries import described
 from scanner.symbols.decode import BUDGET_MS, symbols_in
 from scanner.trace import errors
-from scanner.trace.queries import lots_shown, lots_to_trace, pointed_at, trace
+from scanner.trace.queries import (
+    lots_shown,
+    lots_to_trace,
+    pointed_at,
+    totals_of_product,
+    trace,
+)
 from scanner.trace.rules.visibility import own_view
 from scanner.trace.terms import Limit, Limits, TraceAsked
 
@@ -23,21 +29,27 @@ Stopwatch = Callable[[], float]
 
 
 def answered(
-    uow: UnitOfWork, asked: AskTrace, limits: Limits, stopwatch: Stopwatch, *, key: str
+    uow: UnitOfWork,
+    asked: AskTrace,
+    limits: Limits,
+    stopwatch: Stopwatch,
+    *,
+    key: str,
+    sums: bool = False,
 ) -> Answered:
     """The answer to a question from outside, as the one who asks may see it.
 
     An inspector sees everything; an operator its own entries and one step up and down. Times are
-    what ``stopwatch`` (milliseconds) says before and after. Refuses: NotPermitted,
+    what ``stopwatch`` (milliseconds) says before and after. With ``sums`` a product's totals are
+    over all its lots, whatever page is asked for. Refuses: NotPermitted,
     NotYourOperator, NotYourTrace, TooSlow, and what looking up code and operator refuse.
     """
     operator, is_own = _operator(uow, asked.operator)
     pointed = pointed_at(uow, asked.code, lot=asked.lot, key=key)
     lots, following = lots_to_trace(uow, pointed, before=asked.after, limit=asked.limit)
     begun = stopwatch()
-    found = trace(
-        uow, TraceAsked(lots=lots, direction=asked.direction, operator_id=operator, limits=limits)
-    )
+    question = TraceAsked(lots=lots, direction=asked.direction, operator_id=operator, limits=limits)
+    found = trace(uow, question)
     took = stopwatch() - begun
     if is_own and operator is not None:
         found = own_view(found, operator)
@@ -45,9 +57,13 @@ def answered(
             raise errors.NotYourTrace(code=asked.code[:60])
     if following is not None:
         found = replace(found, limits=(*found.limits, Limit.PAGE))
-    return Answered(
+    answer = Answered(
         asked=asked, pointed=pointed, trace=found, took_ms=took, next=following, is_own_view=is_own
     )
+    if sums and pointed.product_id is not None and not pointed.lots:
+        totals = totals_of_product(uow, pointed.product_id, question, is_own=is_own)
+        answer = replace(answer, totals=totals, took_ms=stopwatch() - begun)
+    return answer
 
 
 def _operator(uow: UnitOfWork, named: str) -> tuple[int | None, bool]:

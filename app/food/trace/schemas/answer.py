@@ -8,8 +8,7 @@ is written here against it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from json import dumps
 from json.encoder import encode_basestring as _said
@@ -19,7 +18,9 @@ from app.food.trace.terms import Answered
 from ledger.kernel.ids import entry_reference
 from ledger.kernel.moment import Moment, Precision, from_stored
 from ledger.kernel.quantity import Unit
+from scanner.trace.rules.totals import Adding, figures_of
 from scanner.trace.terms import (
+    FIGURES,
     EntryNamed,
     Event,
     Gap,
@@ -30,17 +31,17 @@ from scanner.trace.terms import (
     OperatorShown,
     Portion,
     Row,
+    Total,
     Trace,
     TransformationLink,
     amount,
 )
 
-_SUMS = ("received", "produced", "dispatched", "sold", "used", "disposed", "on_hand", "presumed")
 _DAY = 86_400
 _SECOND = int(Precision.SECOND)
 _CLOCK = [f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
 _ENDS = [f"{second:02}+08:00" for second in range(60)]
-_SUMS_TEXT = ",".join(f'"{name}":"%s"' for name in _SUMS)
+_SUMS_TEXT = ",".join(f'"{name}":"%s"' for name in FIGURES)
 
 
 def trace_text(answered: Answered, key: str) -> str:
@@ -50,7 +51,6 @@ def trace_text(answered: Answered, key: str) -> str:
     links = [_movement(words, link) for link in trace.movements]
     links += [_transformation(words, link) for link in trace.transformations]
     links.sort(key=_by_time)
-    held = [(holder, _sums(holder.unit, _figures(holder))) for holder in trace.holders]
     head = {
         "direction": trace.direction.value,
         "complete": trace.complete,
@@ -60,13 +60,15 @@ def trace_text(answered: Answered, key: str) -> str:
         "rows_read": trace.rows_read,
         "view": "own" if answered.is_own_view else "all",
         "next": answered.next,
+        "totals_lots": len(trace.roots) if answered.totals is None else answered.totals.lots,
+        "totals_complete": answered.totals is None or answered.totals.complete,
     }
     parts = (
         f'{{"root":{_root(answered, words)}',
         f'"roots":[{",".join(map(words.lot, trace.roots))}]',
         dumps(head)[1:-1],
-        _list("holders", (_holder(words, holder, sums) for holder, sums in held)),
-        _list("totals", _totals(words, held, set(trace.roots))),
+        _list("holders", (_holder(words, holder) for holder in trace.holders)),
+        _list("totals", _totals(words, answered)),
         _list("links", (text for _, text in links)),
         _list("events", (_event(words, event) for event in trace.events)),
         _list("gaps", (_gap(words, gap) for gap in trace.gaps)) + "}",
@@ -102,10 +104,10 @@ class _Words:
             self._lots[lot] = f"{{{said}}}"
         return self._lots[lot]
 
-    def operator(self, number: int) -> str:
-        """An operator by id."""
+    def operator(self, number: int, known: OperatorShown | None = None) -> str:
+        """An operator by id; ``known`` is one that the trace itself does not name."""
         if number not in self._operators:
-            shown = self.trace.operators.get(number) or OperatorShown(id=number)
+            shown = self.trace.operators.get(number) or known or OperatorShown(id=number)
             self._operators[number] = (
                 f'{{"id":"{number}","uscc":{_said(shown.uscc)},"name":{_said(shown.name)},'
                 f'"kind":{_said(shown.kind)},"division":{_said(shown.division)}}}'
@@ -186,43 +188,32 @@ def _sums(unit: Unit, sums: Sequence[int]) -> str:
     return _SUMS_TEXT % tuple([amount(value, unit) if value else "0" for value in sums])
 
 
-def _figures(holder: Holder) -> tuple[int, ...]:
-    """The totals in the order of ``_SUMS``."""
-    return (*holder[2:8], holder.on_hand, holder.presumed)
-
-
-def _holder(words: _Words, holder: Holder, sums: str) -> str:
+def _holder(words: _Words, holder: Holder) -> str:
     node, unit = holder.node, holder.unit
     sources = words.trace.sources.get(node, 0)
     return (
         f'{{"operator":{words.operator(node[0])},"lot":{words.lot(node[1])},'
-        f'{sums},"unit":{words.unit(unit)},'
+        f'{_sums(unit, figures_of(holder))},"unit":{words.unit(unit)},'
         f'"first_at":{_when(holder.first)},"last_at":{_when(holder.last)},'
         f'"mixed":{"true" if sources > 1 else "false"},"sources":{sources}}}'
     )
 
 
-def _totals(words: _Words, held: Iterable[tuple[Holder, str]], roots: set[int]) -> list[str]:
-    """Each operator's sums over the lots asked about, by unit; the largest stock first."""
-    mine: dict[tuple[int, int], list[tuple[Holder, str]]] = defaultdict(list)
-    for each in held:
-        node, unit = each[0][:2]
-        if node.lot in roots:
-            mine[node.operator, unit.number].append(each)
-    found = []
-    for (operator, _), group in mine.items():
-        holder, sums = group[0]
-        on_hand = holder.on_hand
-        if len(group) > 1:
-            figures = [sum(each) for each in zip(*(_figures(one) for one, _ in group), strict=True)]
-            on_hand, sums = figures[_SUMS.index("on_hand")], _sums(holder.unit, figures)
-        unit_said = words.unit(holder.unit)
-        text = (
-            f'{{"operator":{words.operator(operator)},"lots":{len(group)},{sums},'
-            f'"unit":{unit_said}}}'
+def _totals(words: _Words, answered: Answered) -> Iterator[str]:
+    """Each operator's sums over all lots asked about, by unit; the largest stock first."""
+    totals = answered.totals.items if answered.totals is not None else _over(answered.trace)
+    for total in totals:
+        yield (
+            f'{{"operator":{words.operator(total.operator, total.shown)},"lots":{total.lots},'
+            f'{_sums(total.unit, total.figures)},"unit":{words.unit(total.unit)}}}'
         )
-        found.append((-on_hand, operator, text))
-    return [text for *_, text in sorted(found, key=lambda each: each[:2])]
+
+
+def _over(trace: Trace) -> list[Total]:
+    """The totals over the lots of one trace."""
+    adding = Adding()
+    adding.add(trace, len(trace.roots))
+    return adding.totals()
 
 
 def _movement(words: _Words, link: MovementLink) -> tuple[str, str]:

@@ -141,7 +141,17 @@ class TraceJson(Wire):
     view = fields.String(required=True)
     next = fields.Integer(allow_none=True)
     holders = fields.List(fields.Nested(HolderJson), required=True)
-    totals = fields.List(fields.Dict(), required=True)
+    totals = fields.List(
+        fields.Dict(),
+        required=True,
+        metadata={"description": "each operator's sums over all lots asked about, of every page"},
+    )
+    totals_lots = fields.Integer(
+        required=True, metadata={"description": "how many lots the totals are over"}
+    )
+    totals_complete = fields.Boolean(
+        required=True, metadata={"description": "false: a limit kept further lots out of them"}
+    )
     links = fields.List(fields.Dict(), required=True)
     events = fields.List(fields.Dict(), required=True)
     gaps = fields.List(fields.Nested(GapJson), required=True)

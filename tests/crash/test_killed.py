@@ -22,6 +22,7 @@ from support.named import a_gtin, a_uscc
 
 CLIENTS = 4
 ROWS = 20
+LONG_ROWS = 24_000  # enough for two readers to share it
 FILED_BETWEEN_KILLS = 24
 SILENCE_SECONDS_MAX = 12.0
 PARTS = ("web worker", "backend", "postmaster", "worker", "queue", "web", "scheduler", "postmaster")
@@ -206,3 +207,39 @@ def send_sheet(installation: Installation, key: str, number: int) -> int:
     )
     assert status == 202, answer
     return int(answer["upload"])
+
+
+def test_a_long_sheet_is_filed_once_whatever_dies(installation: Installation, key: str) -> None:
+    before = entries_in(book_of(installation))
+    rows = [
+        f"{a_gtin(1)},Z{row},2026-05-01,2028-05-01,3,EA,2026-08-15,C-1" for row in range(LONG_ROWS)
+    ]
+    content = "\n".join(["条码,批号,生产日期,保质期至,数量,单位,日期,合格证明", *rows])
+    status, answer = installation.ask_with_file(
+        "/api/v1/filings/sheet?kind=production", "long.csv", content.encode(), key
+    )
+    assert status == 202, answer
+    where, done = f"/api/v1/uploads/{answer['upload']}", 0
+    for part in ("worker", "worker", "postmaster"):
+        done = progress_of(installation, key, where, done)["rows_done"]
+        installation.kill(part)
+    while done < LONG_ROWS:
+        told = progress_of(installation, key, where, done)
+        done = told["rows_done"]
+    deadline = time.monotonic() + 30
+    while told["state"] != "done" and time.monotonic() < deadline:
+        told = progress_of(installation, key, where, -1)
+    counts = ("state", "rows_done", "accepted", "refused")
+    assert [told[name] for name in counts] == ["done", LONG_ROWS, LONG_ROWS, 0]
+    assert entries_in(book_of(installation)) - before == LONG_ROWS
+
+
+def progress_of(installation: Installation, key: str, where: str, done: int) -> dict[str, Any]:
+    """An upload as it stands once it has come further than ``done`` rows."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        status, told = installation.ask("GET", where, key=key)
+        if status == 200 and told["rows_done"] > done:
+            return dict(told)
+        time.sleep(0.1)
+    raise AssertionError((done, installation.said()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from app.food.filing import errors
@@ -48,6 +49,12 @@ def _is_hidden(char: str) -> bool:
     return char not in _BREAKS and unicodedata.category(char) in _HIDDEN
 
 
+@lru_cache(maxsize=4_096)
+def _moment(text: str) -> Moment:
+    """A moment by its text: a filing says the same few days over and over."""
+    return parse_moment(text)
+
+
 class Node:
     """One JSON object of a line, its path, and the names it may hold."""
 
@@ -71,7 +78,8 @@ class Node:
 
     def text(self, name: str, longest: int = TEXT_MAX) -> str:
         """A text field; empty when it is not there."""
-        return plain_text(self.value.get(name), self.at(name), longest)
+        value = self.value.get(name)
+        return plain_text(value, self.at(name), longest) if value is not None else ""
 
     def flag(self, name: str) -> bool:
         """A yes-or-no field; no when it is not there. Raises NotYesOrNo."""
@@ -86,7 +94,7 @@ class Node:
         if not text:
             return UNKNOWN
         try:
-            return parse_moment(text)
+            return _moment(text)
         except Refusal as refusal:
             refusal.field = self.at(name)
             raise

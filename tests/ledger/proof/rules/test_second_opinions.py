@@ -200,20 +200,15 @@ REKOR_PATH = [
 ]
 REKOR_LEAF = "0657fbe547eddb506acb86e7edf01e80d929317fbf1cee1a1d0e3bd0b8d3cf8c"
 GO_KEY = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
+GO_SIGNED = "Az3grn"  # how base64 of the key's number begins
 GO_TREES = {
     31_700_353: (
         "qINS1GRFhWHwdkUeqLEoP4yEMkTBBzxBkGwGQlVlVcs=",
-        (
-            "Az3grnmrIUEDFqHzAElIQCPNoRFRAAdFo47fooyWKMHb89k11GJh5zHIfNCOBmwn/C3YI8oW9/C8DJ87F61QqspB"
-            "YwM="
-        ),
+        "mrIUEDFqHzAElIQCPNoRFRAAdFo47fooyWKMHb89k11GJh5zHIfNCOBmwn/C3YI8oW9/C8DJ87F61QqspBYwM=",
     ),
     65_209_736: (
         "5+uGFjx6xBZG8ip1+wi77v+grwbhhukIrxEUS8PXvRo=",
-        (
-            "Az3grnbssgK7ubgFX36gVETtNv0U23qxyAhAMai2QUfeGa3nB/akvkMdlUErfcZz7l/R3cVtYspg3dxXABkGZZKd"
-            "sQ8="
-        ),
+        "bssgK7ubgFX36gVETtNv0U23qxyAhAMai2QUfeGa3nB/akvkMdlUErfcZz7l/R3cVtYspg3dxXABkGZZKdsQ8=",
     ),
 }
 
@@ -247,7 +242,7 @@ def test_an_entry_of_the_public_log_for_tests_is_in_it():
 @pytest.mark.parametrize("size", GO_TREES)
 def test_checkpoints_of_the_go_checksum_database_hold(size):
     root, signature = GO_TREES[size]
-    whole = f"go.sum database tree\n{size}\n{root}\n\n— sum.golang.org {signature}\n"
+    whole = f"go.sum database tree\n{size}\n{root}\n\n— sum.golang.org {GO_SIGNED}{signature}\n"
     found = note.parse_note(whole)
     note.verify(found, keys.parse_vkey(GO_KEY))
     assert checkpoint.parse_checkpoint(found.text).size == size

@@ -33,6 +33,7 @@ __all__ = [
     "countings",
     "expiry",
     "find_lot",
+    "fold_lot",
     "held_lots",
     "is_agricultural",
     "lot_by_id",

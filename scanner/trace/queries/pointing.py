@@ -20,7 +20,7 @@ from ledger.kernel.statements import Prepared
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import queries as products
 from ledger.products.errors import UnknownLot
-from ledger.products.rules import fold_lot
+from ledger.products.queries import fold_lot
 from ledger.products.terms import Lot, Product, ProductSearch
 from scanner.codes.queries import meaning_of
 from scanner.codes.terms import Kind, Meaning
@@ -240,12 +240,12 @@ def _several(lots: Iterable[Lot]) -> Pointed:
 def lots_shown(uow: UnitOfWork, pointed: Pointed) -> tuple[tuple[LotShown, ...], LotShown | None]:
     """The lots a code points at and its product (as a lot without number), ready to be named."""
     found = {lot.id: lot for lot in pointed.goods}
-    if more := [lot for lot in pointed.lots[:NAMED_MAX] if lot not in found]:
-        found |= products.lots_by_ids(uow, more)
+    unread = [lot for lot in pointed.lots[:NAMED_MAX] if lot not in found]
+    found |= products.lots_by_ids(uow, unread) if unread else {}
     known = {pointed.product.id: pointed.product} if pointed.product is not None else {}
     ids = {lot.product_id for lot in found.values()} | {pointed.product_id or 0}
-    if more := ids - known.keys():
-        known |= products.products_by_ids(uow, more)
+    unknown = ids - known.keys()
+    known |= products.products_by_ids(uow, unknown) if unknown else {}
     lots = tuple(
         _shown(known[lot.product_id], lot) for lot_id in pointed.lots if (lot := found.get(lot_id))
     )

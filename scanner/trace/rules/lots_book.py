@@ -18,6 +18,7 @@ from scanner.trace.rules.answer import gap_place
 from scanner.trace.rules.columns import Columns, Ends, Flags, Ints, renamed
 from scanner.trace.rules.facts import Facts, event_kind
 from scanner.trace.rules.holdings import named_entries
+from scanner.trace.rules.later import Later
 from scanner.trace.rules.measures import NEVER_LATER
 from scanner.trace.rules.pairs import (
     DISPATCH_ONLY,
@@ -31,7 +32,6 @@ from scanner.trace.terms import (
     Gap,
     GapKind,
     Holder,
-    Later,
     MovementLink,
     Node,
     Row,

@@ -124,8 +124,11 @@ class Report:
         ]
 
     def promise(self, targets: Mapping[str, Target]) -> None:
-        """Give results their targets by name."""
-        self.results = [replace(one, target=targets.get(one.name)) for one in self.results]
+        """Give results their targets by name; one of a ratio only where there is a ratio."""
+        for place, one in enumerate(self.results):
+            target = targets.get(one.name)
+            if target is not None and (target.on == "value" or one.ratio is not None):
+                self.results[place] = replace(one, target=target)
 
     def as_json(self, machine: Mapping[str, Any], **said: Any) -> str:
         """One line of JSON; ``said`` are the date and the command."""

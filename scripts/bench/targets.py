@@ -20,10 +20,12 @@ TARGETS: dict[str, dict[str, Target]] = {
     },
     "trace": {
         "typical_p50": Target(bound=10, stretch=6, on=_RATIO, most=True),
+        "typical_ours_there_p50": Target(bound=10, stretch=6, on=_RATIO, most=True),
         "typical_p99": Target(bound=3, most=True),
         "typical_cold_p99": Target(bound=20, most=True),
         "huge_p99": Target(bound=60, most=True),
         "huge_p50": Target(bound=20, stretch=2, on=_RATIO, most=True),
+        "huge_ours_there_p50": Target(bound=20, stretch=2, on=_RATIO, most=True),
         "huge_faster_than_naive": Target(bound=100, stretch=1_000),
         "typical_growth": Target(bound=1.5, stretch=1.1, most=True),
     },

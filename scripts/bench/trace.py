@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +53,7 @@ class Bench:
         self.report = Report(bench="trace", entries=self.town.rows)
         with self.place.shell(self.town.database) as shell:
             self.sample = self._sample(shell, self.town.span)
-            self._ours(shell)
-            self._rivals(shell)
+            self._beside_rivals(shell)
         self._cold()
         self._growth()
         return self.report
@@ -61,16 +61,14 @@ class Bench:
     def _sample(self, shell: Shell, span: Span) -> Sample:
         return sample_of(self.place, shell.bind, self.town.database, span)
 
-    def _ours(self, shell: Shell) -> None:
-        with shell.unit(read_only=True) as uow:
-            for name in CLASSES:
-                lots = self.sample[name]
-                if not lots:
-                    self._none(name)
-                    continue
-                self._keep(name, "", timed(lambda lot: at_once(uow, lot), lots, self.effort))
-                self._keep(name, "level", timed(lambda lot: by_levels(uow, lot), lots, self.effort))
-                self._keep(name, "read", timed(lambda lot: read_whole(uow, lot), lots, self.effort))
+    def _ours(self, uow: UnitOfWork, name: str) -> None:
+        """One class of the town's own sample."""
+        lots = self.sample[name]
+        if not lots:
+            self._none(name)
+            return
+        for who, work in (("", at_once), ("level", by_levels), ("read", read_whole)):
+            self._keep(name, who, timed(partial(work, uow), lots, self.effort))
 
     def _none(self, name: str) -> None:
         zh, en = _NAMES[name]
@@ -92,7 +90,8 @@ class Bench:
             result = measured(label, found.percentiles(share), low_is_good=True)
             self.report.add(replace(result, over=found.over))
 
-    def _rivals(self, shell: Shell) -> None:
+    def _beside_rivals(self, shell: Shell) -> None:
+        """Class by class ours and the rivals, right after each other: a machine's mood changes."""
         span = self.town.span.part(RIVAL_ROWS_MAX)
         lots = self.sample if span == self.town.span else self._sample(shell, span)
         with _raw(shell) as connection:
@@ -106,6 +105,7 @@ class Bench:
         self._equality(shell, model, lots)
         with shell.unit(read_only=True) as uow, self._all_rivals(events) as known:
             for name in CLASSES:
+                self._ours(uow, name)
                 if lots[name]:
                     self._side_by_side(uow, name, lots[name], (model, known))
 
@@ -138,7 +138,7 @@ class Bench:
     ) -> None:
         model, known = against
         if lots is not self.sample[name]:
-            self._keep(name, "ours_there", timed(lambda lot: at_once(uow, lot), lots, self.effort))
+            self._keep(name, "ours_there", timed(partial(at_once, uow), lots, self.effort))
         for rival in known:
             if isinstance(rival, rivals.Graph):
                 self._keep(name, "igraph_walk", timed(rival.reached, lots, self.effort))
@@ -205,7 +205,7 @@ class Bench:
                 self._keep(
                     name,
                     "cold",
-                    timed(lambda lot: at_once(uow, lot), lots, self.effort, warm=False),
+                    timed(partial(at_once, uow), lots, self.effort, warm=False),
                 )
         if not all(dropped):
             self.report.note(

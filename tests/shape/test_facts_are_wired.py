@@ -21,7 +21,7 @@ def announced():
             node
             for node in ast.walk(source.tree)
             if isinstance(node, ast.Call)
-            and ast.unparse(node.func).endswith((".announce", ".fact"))
+            and ast.unparse(node.func).endswith((".announce", ".announce_each", ".fact"))
         ]
         named = [call.args[0] for call in calls]
         if any(not isinstance(name, ast.Constant) for name in named):

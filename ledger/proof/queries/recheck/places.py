@@ -16,6 +16,7 @@ from ledger.proof.queries.recheck.reading import Array, copy_out, layout
 from ledger.proof.terms import Fault, Finding
 
 NOWHERE = -1
+ONE_BY_ONE_MAX = 1_000  # filings that are told of singly
 BUCKET_BITS = 20  # places that are compared at once
 ENTRY_MAX = 1 << 50  # larger numbers are nobody's: keys below are made of number and lot
 BATCH = np.dtype([("first", "<i8"), ("count", "<i8"), ("nonce", "V16"), ("operator", "<i4")])
@@ -135,10 +136,22 @@ def _batch_faults(batches: Array, place: Array, spans: Array) -> list[Finding]:
     overlapping = np.flatnonzero(first[:-1] + count[:-1] > first[1:]) + 1
     nowhere = np.flatnonzero(place == NOWHERE)
     return [
-        Finding(fault, entry=int(first[at]), count=int(count[at]))
-        for fault, where in ((Fault.BATCH, overlapping), (Fault.UNSEALED, nowhere))
-        for at in where.tolist()
-    ] + _uncovered(first, count, spans)
+        *_one_by_one(Fault.BATCH, batches[overlapping]),
+        *_one_by_one(Fault.UNSEALED, batches[nowhere]),
+        *_uncovered(first, count, spans),
+    ]
+
+
+def _one_by_one(fault: Fault, batches: Array) -> list[Finding]:
+    """A finding per batch for the first of them, and one for all the rest."""
+    rest = batches[ONE_BY_ONE_MAX:]
+    found = [
+        Finding(fault, entry=int(one["first"]), count=int(one["count"]))
+        for one in batches[:ONE_BY_ONE_MAX]
+    ]
+    if len(rest):
+        found.append(Finding(fault, entry=int(rest["first"][0]), count=int(rest["count"].sum())))
+    return found
 
 
 def _uncovered(first: Array, count: Array, spans: Array) -> list[Finding]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis
 from sqlalchemy import Engine, text
 from support.accounts import person, signed_in
 from support.filed_town import MILK, MILK_LOT, file_town
@@ -35,7 +37,7 @@ class Pair:
     standby: Standby
     clock: list[float]
     replica: Replica
-    app: object
+    app: Flask
 
     def client(self) -> FlaskClient:
         return self.app.test_client()
@@ -101,8 +103,13 @@ def pair(servers: tuple[Settings, Standby]) -> Iterator[Pair]:
     engine.dispose()
 
 
+def _room(pair: Pair) -> jobs.JobRoom:
+    redis = Redis.from_url(pair.settings.redis_url)
+    return jobs.JobRoom(settings=pair.settings, bind=pair.engine, redis=redis)
+
+
 def _caught_up(pair: Pair) -> None:
-    beat(jobs.JobRoom(settings=pair.settings, bind=pair.engine, redis=None))
+    beat(_room(pair))
     with pair.engine.connect() as connection:
         place = connection.scalar(text("SELECT pg_current_wal_insert_lsn()::text"))
     pair.standby.wait_for(f"SELECT pg_last_wal_replay_lsn() >= '{place}'")
@@ -153,10 +160,11 @@ def test_a_server_that_follows_nobody_is_not_asked(pair: Pair) -> None:
 
 def test_without_a_second_server_there_is_none(pair: Pair) -> None:
     assert replica_of(replace(pair.settings, replica_database_url="")) is None
-    room = jobs.JobRoom(
-        settings=replace(pair.settings, replica_database_url=""), bind=None, redis=None
-    )
-    beat(room)  # asks nobody
+    room = _room(pair)
+    alone = replace(room, settings=replace(pair.settings, replica_database_url=""))
+    before = pair.standby.ask("SELECT pg_last_xact_replay_timestamp()")
+    beat(alone)
+    assert pair.standby.ask("SELECT pg_last_xact_replay_timestamp()") == before
 
 
 def test_when_the_follower_is_killed_pages_go_on(pair: Pair) -> None:

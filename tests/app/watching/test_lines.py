@@ -163,7 +163,7 @@ def test_statements_are_shown_alike(statement: str, shown: str) -> None:
 
 
 def test_a_job_leaves_a_line_under_the_number_of_its_request(app, uow, said, monkeypatch) -> None:
-    def work(room: object, how: str) -> None:
+    def work(room: jobs.JobRoom, how: str) -> None:
         with room.unit() as unit:
             assert unit.request_id == "request-42"
             unit.session.execute(text("SELECT 1"))

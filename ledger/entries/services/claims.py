@@ -14,9 +14,11 @@ from ledger.kernel.uow import PARAMETERS_MARK, UnitOfWork
 KEY_MAX = 200
 _LOCK = "SELECT pg_advisory_xact_lock(7310005, hashtext(%s))"
 # A filing looks up by keys alone. Plans are made once per connection, maybe on a day when a table
-# is so small that reading all of it looks cheap: they have to be as good when it is large.
+# is so small that reading all of it looks cheap: they have to be as good when it is large. So
+# nothing is read from end to end, neither as a table nor along an index to be joined.
 _BY_KEYS = """
-    SELECT set_config('enable_seqscan', 'off', true),
+    SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+        set_config('enable_mergejoin', 'off', true),
         set_config('plan_cache_mode', 'force_generic_plan', true)"""
 _COLUMNS = [column.name for column in FilingRow.__table__.columns]
 _FIND = Prepared(

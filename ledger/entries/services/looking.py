@@ -45,9 +45,12 @@ _TWINS = Prepared(
         SELECT n.document_line FROM entry_note n WHERE n.lot = e.lot AND n.id = e.id), '') AS line
     FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         AS w (lot, op, kind, since, until, lowest, highest, least, most)
-    JOIN entry e ON e.lot = w.lot AND e.ts BETWEEN w.since AND w.until AND e.op = w.op
-        AND e.kind = w.kind AND e.other BETWEEN w.lowest AND w.highest
-        AND e.qty BETWEEN w.least AND w.most {in_force("$10")}
+    CROSS JOIN LATERAL (
+        SELECT e.* FROM entry e
+        WHERE e.lot = w.lot AND e.ts BETWEEN w.since AND w.until AND e.op = w.op
+            AND e.kind = w.kind AND e.other BETWEEN w.lowest AND w.highest
+            AND e.qty BETWEEN w.least AND w.most {in_force("$10")}
+        OFFSET 0) e
 """,  # noqa: S608
 )
 _LOOK = Joined("filing_look", same=SAME, held=HELD, subjects=LICENSED, twins=_TWINS, numbers=TAKEN)

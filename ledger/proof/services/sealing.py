@@ -19,7 +19,7 @@ from ledger.proof.terms import HASH_BYTES, Growth, Sealed, SigningKey, Span
 LEAVES_MAX = 1 << 20  # taken up at once, about 200 MB of memory; one filing may have more alone
 _FILINGS_MAX = 100_000
 
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(7310010)")
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(7310013)")
 # The oldest that wait, up to the limit, and always the oldest of all. What is longer than the limit
 # is not read for it: the length of a value that is kept outside its row stands in the row.
 _WAITING = text("""

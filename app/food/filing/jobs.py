@@ -24,6 +24,7 @@ from ledger.kernel.errors import Malformed, Refusal, Unavailable
 from ledger.kernel.uow import UnitOfWork
 
 CHUNK_ROWS_MIN, CHUNK_ROWS_MAX = 250, 5_000
+CHUNK_ROWS_SLOW = 1_000  # on a busy machine; below that a chunk's fixed cost outweighs its rows
 WHOLE = Share()
 _CHUNK_SECONDS_MIN, _CHUNK_SECONDS_MAX = 0.3, 2.0  # locks are held for that long
 _MANY_WAIT = 20  # jobs; more are a worker that has its hands full, not one that died
@@ -149,7 +150,7 @@ class Pace:
         before, self._since = self._since, monotonic()
         took = self._since - before if before is not None else _CHUNK_SECONDS_MIN
         if took > _CHUNK_SECONDS_MAX:
-            self.shortened()
+            self.rows = max(min(self.rows, CHUNK_ROWS_SLOW), self.rows // 2)
         elif took < _CHUNK_SECONDS_MIN:
             self.rows = min(CHUNK_ROWS_MAX, self.rows * 2)
         return self.rows

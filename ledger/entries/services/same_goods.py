@@ -85,7 +85,8 @@ _BOOKS = Prepared(
     SELECT h.holder, array_agg(m.id) AS ids,
         sum((SELECT count(*) FROM (SELECT FROM entry e WHERE e.op = m.id LIMIT $2) n)
             + (SELECT count(*) FROM
-               (SELECT FROM entry e WHERE e.other = m.id AND e.kind = 2 LIMIT $2) n)) AS length
+               (SELECT FROM entry e
+                WHERE e.other = m.id AND e.kind = 2 AND e.other <> 0 LIMIT $2) n)) AS length
     FROM unnest($1) AS h (holder)
     JOIN subject m ON m.id = h.holder OR m.merged_into = h.holder
     GROUP BY h.holder
@@ -94,7 +95,8 @@ _BOOKS = Prepared(
 _ARRIVALS = """
     SELECT e.lot, e.op AS who FROM entry e WHERE e.kind = 3 AND e.op = ANY($1)
     UNION
-    SELECT e.lot, e.other FROM entry e WHERE e.kind = 2 AND e.other = ANY($1)
+    SELECT e.lot, e.other FROM entry e
+    WHERE e.kind = 2 AND e.other = ANY($1) AND e.other <> 0
 """
 _ARRIVED = Prepared("lots_arrived", "integer[]", _ARRIVALS)
 _HAD_BY_BOOK = Prepared(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from flask import g, has_app_context
 from limits.storage import RedisStorage
+
+from ledger.kernel import clock
 
 _SCHEMES = ("redis", "rediss", "unix")
 
@@ -32,7 +33,7 @@ class CountedStorage(RedisStorage):
         """Count once more; how often it was in this window."""
         count, seconds = self.lua_incr_expire([self.prefixed_key(key)], [expiry, amount])
         if has_app_context():
-            _known()[key] = int(count), time.time() + int(seconds)
+            _known()[key] = int(count), int(clock.now().timestamp()) + int(seconds)
         return int(count)
 
     def get(self, key: str) -> int:
@@ -40,7 +41,7 @@ class CountedStorage(RedisStorage):
         known = _known().get(key) if has_app_context() else None
         return known[0] if known is not None else super().get(key)
 
-    def get_expiry(self, key: str) -> float:
+    def get_expiry(self, key: str) -> Any:
         """When the window ends, in seconds since 1970."""
         known = _known().get(key) if has_app_context() else None
         return known[1] if known is not None else super().get_expiry(key)
@@ -51,8 +52,8 @@ def storage_address(redis_url: str) -> str:
     return f"counted+{redis_url}"
 
 
-def _known() -> dict[str, tuple[int, float]]:
+def _known() -> dict[str, tuple[int, int]]:
     if "counted" not in g:
         g.counted = {}
-    found: dict[str, tuple[int, float]] = g.counted
+    found: dict[str, tuple[int, int]] = g.counted
     return found

@@ -111,3 +111,13 @@ class Model:
                     seen.add(out)
                     waiting.append(out)
         return np.concatenate(parts)
+
+    def stays_before(self, root: int, last: int) -> bool:
+        """Whether nothing made from a lot, however far down, has a number beyond the last one."""
+        lots = np.unique(self.pairs(root)[:, 0]).tolist()
+        return not any(self._leads_beyond(lot, last) for lot in lots)
+
+    def _leads_beyond(self, lot: int, last: int) -> bool:
+        rows = self.range_of(lot)
+        made = self.events.to[rows][self.events.kind[rows] == CONSUMPTION]
+        return bool((made > last).any())

@@ -102,6 +102,11 @@ class Bench:
                 f"The rivals hold the first {span.rows:,} rows only, and their lots are of those.",
             )
         model = Model(events)
+        if span != self.town.span:  # what was made from a lot may lie beyond what the rivals hold
+            lots = {
+                name: [lot for lot in found if model.stays_before(lot, span.last)]
+                for name, found in lots.items()
+            }
         self._equality(shell, model, lots)
         with shell.unit(read_only=True) as uow, self._all_rivals(events) as known:
             for name in CLASSES:

@@ -11,9 +11,6 @@ others row by row; a test holds the one against the other.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 
@@ -35,6 +32,7 @@ from scanner.trace.queries.reading import (
 )
 from scanner.trace.rules.answer import trace_rows
 from scanner.trace.rules.columns import in_force
+from scanner.trace.rules.later import collector_at_rest
 from scanner.trace.rules.measures import CASE, FIRST_WORD, measure_of
 from scanner.trace.rules.pruning import is_narrow, rows_that_matter
 from scanner.trace.rules.sameness import canonical_lots
@@ -55,7 +53,7 @@ def trace(uow: UnitOfWork, asked: TraceAsked) -> Trace:
     has an empty trace. Costs one statement a direction, whatever the size (see the module).
     """
     try:
-        with _collector_at_rest():
+        with collector_at_rest():
             return _traced(uow, asked)
     except DBAPIError as problem:
         if getattr(problem.orig, "pgcode", None) == _CANCELLED:
@@ -138,21 +136,6 @@ def _names(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked) -> Names:
     )
     names.add(found)
     return names
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Let the garbage collector wait: a large answer is many small objects that all stay.
-
-    Measured on 16,000 rows: it walked over them again and again and took half of the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _with_first_lots(names: Names, answer: Trace) -> Trace:

@@ -36,6 +36,7 @@ ONE_SERVER_ONLY = {
     "ledger/entries/queries/lines.py": _FENCE,
     "ledger/entries/queries/pools.py": "stops on goods of no stated producer: no other form yet",
     "ledger/entries/services/context.py": _FENCE,
+    "ledger/entries/services/looking.py": _FENCE,
     "ledger/entries/services/same_goods.py": _FENCE,
     "ledger/products/services/stored.py": "lots locked one product at a time: no such form yet",
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from psycopg2 import DataError
 from sqlalchemy import text
 from support.books import key_of_log
 from support.tampering import about_entry, do, only
 
 from ledger.proof.queries import Recheck, recheck
+from ledger.proof.queries.recheck.crew import Snapshot, crew, snapshot
 from ledger.proof.terms import Fault
 
 KEY = key_of_log()
@@ -199,3 +201,15 @@ def test_many_edited_lines_are_all_counted(town, owner, look):
     found = look()
     assert found.counts == {Fault.CHANGED: count}
     assert found.first.entry == town.bulk + 10
+
+
+def test_workers_that_cannot_begin_end_the_recheck(fresh_database, tmp_path):
+    """A pool would replace workers that end, for ever; these tell what hindered them."""
+    with snapshot(fresh_database) as seen:
+        elsewhere = Snapshot(seen.connection, "no such moment")
+        with crew(elsewhere, tmp_path, 1, 2) as run, pytest.raises(DataError):
+            list(run(nothing, [1]))
+
+
+def nothing(connection, ground, argument):
+    """A task that does nothing, where other processes can find it."""

@@ -72,9 +72,17 @@ def crew(seen: Snapshot, folder: Path, total: int, workers: int) -> Iterator[Run
 
 
 _MINE: list[tuple[Connection, Ground]] = []
+_HINDERED: list[Exception] = []
 
 
 def _arrive(url: str, token: str, folder: Path, total: int, counter: Any) -> None:
+    try:
+        _settle_in(url, token, folder, total, counter)
+    except Exception as problem:  # noqa: BLE001 - a pool replaces a worker that ends, for ever
+        _HINDERED.append(problem)
+
+
+def _settle_in(url: str, token: str, folder: Path, total: int, counter: Any) -> None:
     with counter.get_lock():
         number = counter.value
         counter.value += 1
@@ -87,6 +95,8 @@ def _arrive(url: str, token: str, folder: Path, total: int, counter: Any) -> Non
 
 
 def _do(order: tuple[Task, Any]) -> Any:
+    if _HINDERED:
+        raise _HINDERED[0]
     task, argument = order
     connection, ground = _MINE[0]
     return task(connection, ground, argument)

@@ -118,6 +118,7 @@ def copied(engine: Engine, now: datetime, folder: Path) -> Path:
     """The log as it is published, copied into a folder."""
     with unit(engine, now) as uow:
         newest = log.checkpoint_latest(uow)
+        assert newest is not None
         level = 0
         while newest.size >> 8 * level:
             full, width = divmod(newest.size >> 8 * level, 256)
@@ -125,7 +126,7 @@ def copied(engine: Engine, now: datetime, folder: Path) -> Path:
                 address = TileAddress(level, index, width if index == full else 256)
                 place = folder / "tile" / tile_path(address)
                 place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(log.tile_data(uow, address))
+                place.write_bytes(log.tile_data(uow, address) or b"")
             level += 1
         (folder / "checkpoint").write_text(log.note_of(uow, newest), "utf-8")
     return folder

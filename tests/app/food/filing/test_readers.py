@@ -132,7 +132,8 @@ def test_a_reader_that_was_overtaken_leaves_nothing(
     book = operator(room, 1)
     upload = received(room, book, made.data)
     chunk = next(jobs.chunks_of(begun(room, upload)))
-    stored, filed = services.uploads.upload_from, []
+    stored = services.uploads.upload_from
+    filed: list[Any] = []
 
     def looking(row: Any) -> Upload:
         """The late reader has looked already when the other one files and commits."""

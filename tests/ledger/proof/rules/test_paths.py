@@ -187,7 +187,7 @@ FORGED_GROWTHS = {
     "before: a hash cut short": ({"path": (GROWTH[0][:31], *GROWTH[1:])}, errors.HashLengthWrong),
     "step 1: no path": ({"path": ()}, errors.ConsistencyPathEmpty),
     "step 2: a full older tree is sent as well": (
-        {**FULL, "path": (ROOT_8, *FULL["path"])},
+        {**FULL, "path": (ROOT_8, *TREE.consistency_path(8))},
         errors.PathTooLong,
     ),
     "step 2: a full older tree of another root": (

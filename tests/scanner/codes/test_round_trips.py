@@ -68,7 +68,7 @@ def test_elements_to_link_and_back(pairs: list[tuple[str, str]]) -> None:
     """Slashes, questions and percents in a lot survive the address."""
     meaning = meaning_of(digital_link(pairs, base="https://id.example.org/"), today=TODAY)
     assert {(element.ai, element.value) for element in meaning.elements} == set(pairs)
-    assert meaning.problems == ()
+    assert not meaning.is_refused  # a number of a magazine is remarked upon
 
 
 @given(labels(st.text(alphabet=SIMPLE, min_size=1, max_size=20)))

@@ -60,7 +60,7 @@ class ColumnReading:
     def _key_of(self, row: Row) -> int:
         keys = self._columns.keys
         found = keys.known[tuple(row[place] if place < len(row) else "" for place in keys.places)]
-        return 0 if found is UNSURE else int(found)
+        return self._columns.key_of_lot(row) if found is UNSURE else int(found)
 
     def _alone(self, index: int, block: list[tuple[int, Row]], above: _Above) -> SheetRow | Skipped:
         number, row = block[index]

@@ -25,7 +25,7 @@ from app.food.filing.schemas.rows import (
     RowReader,
     may_be_no_entry,
 )
-from app.food.filing.terms import Cell
+from app.food.filing.terms import Cell, Row
 from ledger.entries.terms import EntryKind
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.uscc import is_valid as is_uscc
@@ -207,6 +207,12 @@ class Columns:
         if not key:
             key = said.get("document", "") or f"@{said.get('at', UNKNOWN).seconds}"
         return zlib.crc32(key.encode())
+
+    def key_of_lot(self, row: Row) -> int:
+        """The same for a row of which only the lot is surely understood; 0 where not even that."""
+        place = self.places.get("lot", len(row))
+        said = self._cell["lot"][row[place]] if place < len(row) else UNSURE
+        return 0 if said is UNSURE else self._key({"lot": said})
 
 
 class Group:

@@ -5,6 +5,7 @@ from __future__ import annotations
 NOT_A_PAGE = {
     "static",
     "help.healthz",
+    "operations.metrics",
     "api-docs.openapi_json",
     "filing.upload_progress",
     "proof.checkpoint",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -22,6 +23,9 @@ from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM, Actor
 from ledger.kernel.uow import UnitOfWork
 from ledger.kernel.zone import SHANGHAI
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 NOW = datetime(2026, 8, 15, 10, 30, tzinfo=SHANGHAI)
 BUILD = Path(__file__).resolve().parent.parent / "build"
@@ -220,3 +224,12 @@ def app(settings: Settings, database: Connection, now: datetime) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """A browser or machine that is nobody yet; ``support.sign_in`` makes it somebody."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def play() -> Iterator[Playwright]:
+    """What starts browsers, once for all tests of a worker: two of them do not live together."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playing:
+        yield playing

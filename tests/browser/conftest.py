@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request
 from support.accounts import PASSWORD
 from support.chromium import ARGUMENTS, chromium_environ, chromium_path
 from support.live import Site, live_site
@@ -84,7 +84,7 @@ def film(label: Image.Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(film: Path) -> Iterator[Browser]:
+def browser(film: Path, play: Playwright) -> Iterator[Browser]:
     """A Chromium with a make-believe camera that sees the story's label."""
     camera = [
         "--use-fake-ui-for-media-stream",
@@ -94,12 +94,11 @@ def browser(film: Path) -> Iterator[Browser]:
     path = chromium_path()
     environ: dict[str, str | float | bool] = {**os.environ}
     environ |= chromium_environ() if "build" in path.parts else {}
-    with sync_playwright() as play:
-        started = play.chromium.launch(
-            executable_path=str(path), args=[*ARGUMENTS, *camera], env=environ
-        )
-        yield started
-        started.close()
+    started = play.chromium.launch(
+        executable_path=str(path), args=[*ARGUMENTS, *camera], env=environ
+    )
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

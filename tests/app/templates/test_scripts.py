@@ -13,7 +13,7 @@ import pytest
 import zxingcpp
 from flask import Flask, Response, render_template, request
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 from support.chromium import ARGUMENTS, chromium_environ, chromium_path
 from support.page_contexts import PAGES
 from werkzeug.serving import make_server
@@ -94,7 +94,7 @@ def site(sample: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(camera: Path) -> Iterator[Browser]:
+def browser(camera: Path, play: Playwright) -> Iterator[Browser]:
     """A Chromium with a make-believe camera."""
     film = [
         "--use-fake-ui-for-media-stream",
@@ -104,12 +104,9 @@ def browser(camera: Path) -> Iterator[Browser]:
     path = chromium_path()
     environ: dict[str, str | float | bool] = {**os.environ}
     environ |= chromium_environ() if "build" in path.parts else {}
-    with sync_playwright() as play:
-        started = play.chromium.launch(
-            executable_path=str(path), args=[*ARGUMENTS, *film], env=environ
-        )
-        yield started
-        started.close()
+    started = play.chromium.launch(executable_path=str(path), args=[*ARGUMENTS, *film], env=environ)
+    yield started
+    started.close()
 
 
 @pytest.fixture

@@ -196,7 +196,7 @@ def _measured(said: Mapping[str, Any], language: str) -> str:
         ),
         "",
         _row(_HEADS[language]),
-        _row(["---", *["---:"] * 3, *["---"] * 3]),
+        _row(["---", *["---"] * 3, *["---"] * 3]),
         *(_row(_cells(one, language)) for one in said["results"]),
         "",
         *(f"* {note[language]}" for note in said.get("notes", ())),

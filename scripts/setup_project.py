@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
             install_packages(extras)
             install_node()
             build_frontend()
+            build_fonts()
             if testing:
                 install_browser()
         except subprocess.CalledProcessError as problem:
@@ -101,6 +102,11 @@ def install_node() -> None:
 def build_frontend() -> None:
     """Bundle the pages' scripts and styles; the builder itself skips what is fresh."""
     subprocess.run([str(PYTHON), str(ROOT / "scripts" / "build_frontend")], cwd=ROOT, check=True)
+
+
+def build_fonts() -> None:
+    """The fonts of papers, from the front end's packages; the builder itself skips what is fresh."""
+    subprocess.run([str(PYTHON), str(ROOT / "scripts" / "build_fonts")], cwd=ROOT, check=True)
 
 
 def install_browser() -> None:

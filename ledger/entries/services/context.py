@@ -12,7 +12,7 @@ from sqlalchemy import text
 from ledger.entries.queries.pools import pools_of, stopped_lots
 from ledger.entries.rules import amounts
 from ledger.entries.services.batch import Batch, Item
-from ledger.entries.services.looking import Twins, in_force, look_at
+from ledger.entries.services.looking import Look, Twins, in_force, look_at
 from ledger.entries.services.same_goods import families
 from ledger.entries.terms import EntryKind
 from ledger.kernel.statements import Prepared, numbers
@@ -129,7 +129,13 @@ def load_context(batch: Batch, lots: set[int]) -> Context:
     """Read everything the rules ask about; the number of statements does not grow with lines."""
     items = batch.alive
     excluded = sorted({item.corrects for item in items if item.corrects})
-    look = look_at(batch, lots, excluded)
+    return context_of(batch, items, look_at(batch, lots, excluded), lots, excluded)
+
+
+def context_of(
+    batch: Batch, items: list[Item], look: Look, lots: set[int], excluded: list[int]
+) -> Context:
+    """The same where somebody has looked; of the items only kind, operator and goods matter."""
     family = families(lots, look.same)
     links = [(it.source, it.pool) for it in batch.pooled]
     stops = look.stops if family.keys() == lots else None

@@ -26,6 +26,7 @@ from ledger.entries.services.rows import reference_of, rows_and_notes
 from ledger.entries.services.same_goods import alias_rows, link_goods
 from ledger.entries.terms import (
     EntryKind,
+    FileColumns,
     Filed,
     FileEntries,
     Flag,
@@ -60,22 +61,26 @@ def file_entries(uow: UnitOfWork, command: FileEntries) -> Filed:
     KeyUsedOtherwise, LinesRefused (mode ``all``), TooManyRows.
     Announces: entry.filed; food.expired_dispatched; entry.licence_doubted.
     """
-    _refuse_whole(uow, command)
+    refuse_whole(uow, command)
     answer = claims.claim_key(uow, command, (f"SAVEPOINT {POINT}", ()))
-    if answer:
-        return answer
+    return answer or file_claimed(uow, command)
+
+
+def file_claimed(uow: UnitOfWork, command: FileEntries) -> Filed:
+    """The same once the key is taken and POINT is set."""
     lines: list[tuple[int, Line]] = []
     refused: list[Refused] = []
     for index, line in enumerate(command.lines):
         if isinstance(line, Unreadable):
-            refused.append(_unreadable(index, line))
+            refused.append(unreadable(index, line))
         else:
             lines.append((index, line))
     batch, shelf = _prepared(uow, command, lines, refused)
     return _written(batch, shelf, command, sorted(refused, key=lambda it: it.index))
 
 
-def _refuse_whole(uow: UnitOfWork, command: FileEntries) -> None:
+def refuse_whole(uow: UnitOfWork, command: FileEntries | FileColumns) -> None:
+    """Refuse what nobody may file, and what is nothing or too much."""
     uow.actor.require("entry.file")
     uow.actor.require_operator(command.operator_id)
     if not command.lines:
@@ -84,7 +89,8 @@ def _refuse_whole(uow: UnitOfWork, command: FileEntries) -> None:
         raise errors.TooManyLines(lines=len(command.lines), limit=LINES_MAX, field="entries")
 
 
-def _unreadable(index: int, line: Unreadable) -> Refused:
+def unreadable(index: int, line: Unreadable) -> Refused:
+    """The refusal of a line its door could not read."""
     return Refused(index=index, code=line.code, field=line.field, params=dict(line.params))
 
 
@@ -104,16 +110,16 @@ def _prepared(
         try:
             shelf = _prepare(batch)
         except BaseException:
-            _take_back(uow)
+            take_back(uow)
             raise
         bad = {item.index: item for item in batch.items if item.refusal}
         if not (bad or (refused and command.mode is Mode.ALL)):
             return batch, shelf
-        _take_back(uow)
+        take_back(uow)
         taken = batch.first_number, batch.filing_number  # enough for the fewer that are left
         if command.mode is Mode.GOOD and turn < TURNS_MAX:
             bad = _surely(bad)
-        refused += [_refused(item) for item in bad.values()]
+        refused += [refused_of(item) for item in bad.values()]
         if command.mode is Mode.ALL:
             refused.sort(key=lambda it: it.index)
             raise errors.LinesRefused(count=len(refused), refused=tuple(refused))
@@ -121,7 +127,7 @@ def _prepared(
     raise AssertionError  # the loop returns or raises
 
 
-def _take_back(uow: UnitOfWork) -> None:
+def take_back(uow: UnitOfWork) -> None:
     """Undo what was done since the point that was set beside the key, and stand there again."""
     with contextlib.suppress(DBAPIError):  # the connection itself may be what is gone
         together(uow.session, (f"ROLLBACK TO SAVEPOINT {POINT}", ()))
@@ -151,7 +157,8 @@ def _prepare(batch: Batch) -> Shelf:
     return shelf
 
 
-def _refused(item: Item) -> Refused:
+def refused_of(item: Item) -> Refused:
+    """The refusal of a line that was refused."""
     assert item.refusal is not None
     refusal = item.refusal
     return Refused(
@@ -245,24 +252,36 @@ def _told(
     batch: Batch, items: list[Item], filing: int, numbers: tuple[int, int], references: list[str]
 ) -> list[Statement]:
     """The facts and the audit line of the filing."""
-    uow = batch.uow
-    lots = len({lot for item in items for lot in item.lots})
-    shared = {"filing_id": filing, "operator_id": batch.operator_id}
-    counted = {"accepted": len(items), "lots": lots}
-    span = {"first_entry": numbers[0], "last_entry": numbers[1]}
-    told = [uow.fact("entry.filed", **shared, **span, **counted)]
+    counted = {"accepted": len(items), "lots": len({lot for item in items for lot in item.lots})}
     sold = EntryKind.DISPATCH
     marked = [(item, it) for item, it in zip(items, references, strict=True) if item.flags]
     expired = [
         it for item, it in marked if item.line.kind is sold and item.flags & Flag.EXPIRED_FOOD
     ]
+    doubted = [it for item, it in marked if item.flags & Flag.LICENCE]
+    return told(batch, filing, numbers, counted, expired, doubted)
+
+
+def told(
+    batch: Batch,
+    filing: int,
+    numbers: tuple[int, int],
+    counted: dict[str, int],
+    expired: list[str],
+    doubted: list[str],
+) -> list[Statement]:
+    """The same by the references of what was sold expired, and of what traders may not do."""
+    uow = batch.uow
+    shared = {"filing_id": filing, "operator_id": batch.operator_id}
+    span = {"first_entry": numbers[0], "last_entry": numbers[1]}
+    said = [uow.fact("entry.filed", **shared, **span, **counted)]
     if expired:
-        told.append(uow.fact("food.expired_dispatched", **shared, **_named(expired)))
-    if doubted := [it for item, it in marked if item.flags & Flag.LICENCE]:
-        told.append(uow.fact("entry.licence_doubted", **shared, **_named(doubted)))
+        said.append(uow.fact("food.expired_dispatched", **shared, **_named(expired)))
+    if doubted:
+        said.append(uow.fact("entry.licence_doubted", **shared, **_named(doubted)))
     about = {"operator_id": batch.operator_id, **counted}
-    told.append(uow.audit_line("entry.file", f"filing:{filing}", **about))
-    return told
+    said.append(uow.audit_line("entry.file", f"filing:{filing}", **about))
+    return said
 
 
 def _named(references: list[str]) -> dict[str, Any]:

@@ -25,6 +25,8 @@ ROW_KINDS = {
 }
 _MANY = 40  # lines of one kind about one lot in one filing: their twins are read all at once
 Twins = dict[Likeness, list[Twin]]
+Alike = dict[tuple[int, int, int], list[tuple[int, int, int]]]
+"""Deliveries as (second, other, quantity), by (lot, operator, kind)."""
 
 
 def in_force(excluded: str) -> str:
@@ -66,6 +68,17 @@ class Look:
     twins: Twins
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is looked at for the lines of a filing; ``around`` are boxes that may hold twins."""
+
+    lots: set[int]
+    traders: set[int]
+    around: list[tuple[int, ...]]
+    entries: int
+    excluded: list[int]
+
+
 def look_at(batch: Batch, lots: set[int], excluded: list[int]) -> Look:
     """Look at the lots of the lines and at who trades them, and take the numbers of the entries.
 
@@ -76,14 +89,19 @@ def look_at(batch: Batch, lots: set[int], excluded: list[int]) -> Look:
     if not items:
         return Look(set(), (), {}, defaultdict(list))
     traders = {item.operator for item in items} | {item.partner or 0 for item in items}
-    boxes = zip(*_asked_alike(batch), strict=True)
-    wanted = 0 if batch.filing_number else len(items) + bool(batch.aliases)
+    return look(batch, Looked(lots, traders, _asked_alike(batch), len(items), excluded))
+
+
+def look(batch: Batch, asked: Looked) -> Look:
+    """The same of lots, traders and boxes that are already known."""
+    boxes = zip(*asked.around, strict=True)
+    wanted = 0 if batch.filing_number else asked.entries + bool(batch.aliases)
     found = _LOOK.rows(
         batch.uow.session,
-        same=(numbers(sorted(lots - batch.new)),),
-        held=held_asked(lots, batch.coded),
-        subjects=(numbers(sorted(traders - {0})),),
-        twins=(*(list(map(numbers, boxes)) or ["{}"] * 9), numbers(excluded)),
+        same=(numbers(sorted(asked.lots - batch.new)),),
+        held=held_asked(asked.lots, batch.coded),
+        subjects=(numbers(sorted(asked.traders - {0})),),
+        twins=(*(list(map(numbers, boxes)) or ["{}"] * 9), numbers(asked.excluded)),
         numbers=(wanted,),
     )
     if wanted:
@@ -105,7 +123,7 @@ def _twins(rows: Iterable[Sequence[Any]]) -> Twins:
 
 def _asked_alike(batch: Batch) -> list[tuple[int, ...]]:
     """Where to look for entries that lines may repeat; of a lot not on file there are none."""
-    alike: dict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
+    alike: Alike = defaultdict(list)
     hours = 0
     for item in batch.alive:
         kind = ROW_KINDS.get(item.line.kind)
@@ -117,6 +135,11 @@ def _asked_alike(batch: Batch) -> list[tuple[int, ...]]:
             if goods.lot not in batch.new:
                 delivery = (item.line.at.seconds, other, goods.qty)
                 alike[goods.lot, item.operator, int(kind)].append(delivery)
+    return boxes_around(alike, hours)
+
+
+def boxes_around(alike: Alike, hours: int) -> list[tuple[int, ...]]:
+    """(lot, operator, kind, …) of the boxes around deliveries; ``hours`` is how far twins lie."""
     return sorted(
         (*key, *box)
         for key, deliveries in alike.items()

@@ -60,7 +60,7 @@ def name_operators(batch: Batch) -> None:
     for item in alive:
         found = ids[item.filed.operator] if item.filed.operator else whose
         if isinstance(found, Refusal):
-            item.refuse(_again(found), "operator.")
+            item.refuse(again(found), "operator.")
         elif not actor.may_act_for(found):
             item.refuse(NotYourOperator(operator=found, field="operator"))
         else:
@@ -90,7 +90,7 @@ def name_partners(batch: Batch) -> None:
             continue
         found = by_object[id(item.line.partner)]
         if isinstance(found, Refusal):
-            item.refuse(_again(found), "from." if item.line.kind is EntryKind.RECEIPT else "to.")
+            item.refuse(again(found), "from." if item.line.kind is EntryKind.RECEIPT else "to.")
         else:
             item.partner = found
 
@@ -105,8 +105,8 @@ def _parties(
     return dict(zip(distinct, found, strict=True))
 
 
-def _again(refusal: Refusal) -> Refusal:
-    # One refusal may answer several lines; each line gets its own, with its own path.
+def again(refusal: Refusal) -> Refusal:
+    """The same refusal for another line: each line gets its own, with its own path."""
     return type(refusal)(field=refusal.field, **refusal.params)
 
 
@@ -128,7 +128,7 @@ def name_goods(batch: Batch) -> None:
     for (item, path, portion, quantity), place in zip(wanted, places, strict=True):
         form = forms[place]
         if isinstance(form, Refusal):
-            item.refuse(_again(form), f"{path}lot.")
+            item.refuse(again(form), f"{path}lot.")
             continue
         try:
             goods = Goods(path, portion, form, form.count(quantity, numbers))

@@ -60,7 +60,8 @@ class Settings:
     tables and used by migrations; `app_database_url` may only read and add and is used by web and
     worker. Where they are empty the embedded services fill them in. `log_key` signs the log's
     checkpoints (else DATA/log_key, made on first use under `log_name`); `log_keys_before` are the
-    public keys it had before, `witness_keys` those of its witnesses, separated by commas.
+    public keys it had before, `witness_keys` those of its witnesses, separated by commas. Files lie
+    in DATA/files, or where `blobs_url` says (`s3://bucket/prefix`) at `blobs_endpoint`.
     """
 
     data: Path = Path("var")
@@ -78,6 +79,11 @@ class Settings:
     log_name: str = ""
     log_keys_before: str = ""
     witness_keys: str = ""
+    blobs_url: str = ""
+    blobs_endpoint: str = ""
+    blobs_region: str = ""
+    blobs_key: str = ""
+    blobs_secret: str = field(default="", repr=False)
     web_workers: int = field(
         default_factory=_workers_for_this_machine,
         metadata={"least": 1, "most": 64, "reason": "sync workers; see _workers_for_this_machine"},
@@ -89,6 +95,9 @@ class Settings:
     )
     max_upload_bytes: int = _limit(
         256 * _MIB, 1024, 2048 * _MIB, "a million rows as csv have 160 MiB; they go to disk"
+    )
+    max_blob_bytes: int = _limit(
+        16 * _MIB, 1024, 1024 * _MIB, "a telephone's largest photograph; a scanned report of pages"
     )
     upload_rows_max: int = _limit(
         1_000_000, 1, 1_048_576, "a spreadsheet's own end; such a file takes a minute or two"
@@ -271,6 +280,18 @@ def _web_address(variable: str, text: str) -> str:
     return text.rstrip("/")
 
 
+def _bucket(variable: str, text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise WrongSetting(
+            variable=variable,
+            value=text,
+            zh="应写成 s3://存储桶/前缀",
+            en="it must read like s3://bucket/prefix",
+        )
+    return text
+
+
 def _secret(variable: str, text: str) -> str:
     if len(text) < _SECRET_LENGTH_MIN:
         raise WrongSetting(
@@ -299,6 +320,8 @@ _READERS: dict[str, Callable[[str, str], Any]] = {
     "replica_database_url": _database,
     "redis_url": _redis,
     "public_url": _web_address,
+    "blobs_url": _bucket,
+    "blobs_endpoint": _web_address,
     "secret_key": _secret,
     "metrics_token": _secret,
 }

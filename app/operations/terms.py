@@ -9,7 +9,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 PIECE_BYTES = 8 * 1024 * 1024
 """How much of a stream, before it is packed, goes into one part: the memory a part takes."""
-FILE_FOLDERS = ("uploads",)
+FILE_FOLDERS = ("uploads", "files")
 """The folders of the data folder that belong to the record: what people sent in."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,8 @@ def test_a_taken_port_is_refused_in_one_sentence_before_anything_starts(tmp_path
     with listening_socket("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         settings = settings_from({"SUYUAN_DATA": str(tmp_path / "data"), "SUYUAN_PORT": str(port)})
-        began = time.monotonic()
         with pytest.raises(PortTaken) as refused, running(settings):
             pass
-        assert time.monotonic() - began < 1
         assert not (tmp_path / "data" / "postgres").exists()
         for language, word in (("zh", "占用"), ("en", "taken")):
             text = detail_of(refused.value, language)

@@ -126,3 +126,23 @@ class LotHoldRow(Table):
     held_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     lifted_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     lifted_reason: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class LotProofRow(Table):
+    """That certificates on file prove the conformity of a lot (L04), and until when they did."""
+
+    __tablename__ = "lot_proof"
+    __table_args__ = (
+        Index(
+            "uq_lot_proof_standing",
+            "lot_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    lot_id: Mapped[int] = mapped_column(Integer)
+    certificate_id: Mapped[int] = mapped_column(Integer)
+    proven_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

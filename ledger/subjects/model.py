@@ -92,6 +92,7 @@ class LicenceRow(Table):
     __table_args__ = (
         Index("ix_licence_subject", "subject_id"),
         Index("ix_licence_number", "number"),
+        Index("ix_licence_ends", "valid_to", postgresql_where=text("valid_to IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)

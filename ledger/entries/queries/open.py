@@ -49,6 +49,7 @@ _PENDING = text(f"""
       AND NOT EXISTS (SELECT FROM entry p WHERE p.lot = e.lot AND p.op = e.op
           AND p.kind IN (1, 3) AND p.flags & 2 = 0
           AND NOT EXISTS (SELECT FROM entry v WHERE v.kind = 10 AND v.lot = p.lot AND v.qty = p.id))
+      AND NOT EXISTS (SELECT FROM lot_proof p WHERE p.lot_id = e.lot AND p.ended_at IS NULL)
     ORDER BY e.ts / 86400, e.ts, e.id LIMIT :limit
 """)  # noqa: S608
 _STOCK = text(f"""

@@ -38,7 +38,8 @@ _STOCK = Prepared(
     SELECT w.op, w.root AS lot, e.lot AS stored, e.unit, e.kind, sum(e.qty) AS qty,
         min(e.ts + CASE e.precision WHEN 4 THEN 0 WHEN 3 THEN 86399 ELSE 2678400 END)
             FILTER (WHERE e.kind IN (1, 3) AND e.flags & 2 <> 0) AS pending_since,
-        coalesce(bool_or(e.kind IN (1, 3) AND e.flags & 2 = 0), false) AS proven
+        coalesce(bool_or(e.kind IN (1, 3) AND e.flags & 2 = 0), false) OR EXISTS (
+            SELECT FROM lot_proof p WHERE p.lot_id = e.lot AND p.ended_at IS NULL) AS proven
     FROM wide w CROSS JOIN LATERAL (
         SELECT e.* FROM entry e
         WHERE e.lot = w.lot AND e.op = w.op AND e.kind BETWEEN 1 AND 6 {in_force("$4")}

@@ -1,4 +1,4 @@
-"""The verbs of products: open, pack, find lots as filings name them, stop lots and release them."""
+"""The verbs of products: open, pack, find lots as filings name them, stop, release, prove them."""
 
 from ledger.products.services.adopting import adopt_products
 from ledger.products.services.bulk import settle_lots, settle_products
@@ -8,6 +8,7 @@ from ledger.products.services.known import Said
 from ledger.products.services.lots import resolve_lots
 from ledger.products.services.opening import open_product, open_product_with_packs
 from ledger.products.services.packs import add_packs
+from ledger.products.services.proofs import prove_lots, unprove_lots
 
 __all__ = [
     "Said",
@@ -16,9 +17,11 @@ __all__ = [
     "hold_lot",
     "open_product",
     "open_product_with_packs",
+    "prove_lots",
     "release_lot",
     "resolve_lots",
     "settle_claim",
     "settle_lots",
     "settle_products",
+    "unprove_lots",
 ]

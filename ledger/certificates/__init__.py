@@ -1,0 +1,1 @@
+"""Papers that vouch for lots, products, operators and their premises, and what replaced them."""

@@ -51,6 +51,9 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "product.open",
             "subject.read_own",
             "certificate.add",
+            "recall.open",
+            "recall.read",
+            "recall.answer",
             "delegation.grant",
         }
     ),
@@ -63,6 +66,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "book.read_all",
             "subject.read",
             "lot.hold",
+            "recall.open",
+            "recall.read",
+            "recall.read_all",
+            "recall.order",
             "audit.read_own",
         }
     ),
@@ -74,6 +81,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "subject.read",
             "product.open",
             "product.confirm",
+            "recall.open",
+            "recall.read",
+            "recall.read_all",
+            "recall.order",
         }
     ),
     Role.AGENCY: frozenset({"code.read", "product.read_public", "record.submit"}),

@@ -55,6 +55,13 @@ PLACEMENT: dict[str, str] = {
     "upload": LOCAL,
     "upload_row": LOCAL,
     "delivery_answer": LOCAL,
+    "recall": LOCAL,
+    "recall_event": LOCAL,
+    "recall_lot": LOCAL,
+    "recall_holder": LOCAL,
+    "recall_notice": LOCAL,
+    "recall_answer": LOCAL,
+    "recall_effect": LOCAL,
 }
 
 

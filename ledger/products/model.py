@@ -109,13 +109,22 @@ class LotRow(Table):
 
 
 class LotHoldRow(Table):
-    """A stop on a lot: who stopped it, why, until when."""
+    """A stop on a lot: who stopped it, why, until when.
+
+    ``cause`` is what it ends with (a recall), empty for an inspector's own; a lot may be stopped
+    for several causes at once, and is free when the last of them has ended.
+    """
 
     __tablename__ = "lot_hold"
     __table_args__ = (
         Index(
-            "uq_lot_hold_open", "lot_id", unique=True, postgresql_where=text("lifted_at IS NULL")
+            "uq_lot_hold_open",
+            "lot_id",
+            "cause",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
         ),
+        Index("ix_lot_hold_cause", "cause", postgresql_where=text("lifted_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
@@ -126,6 +135,7 @@ class LotHoldRow(Table):
     held_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     lifted_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     lifted_reason: Mapped[str] = mapped_column(Text, server_default="")
+    cause: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class LotProofRow(Table):

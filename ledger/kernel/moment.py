@@ -3,6 +3,10 @@
 The book keeps the start in whole seconds and how precise it is, so that "10/2017" stays October
 2017. A moment is an interval; comparing two asks whether one *can* be before the other, because
 an unknown part of a date never excludes (contract 3.3, point 4).
+
+The book counts in China's standard time, +08:00 all the year round, so that every day has 86,400
+seconds. Clocks went an hour ahead of it in the summers of 1986 to 1991; an instant of those is
+kept and given back as the same instant, whatever the clock said.
 """
 
 from __future__ import annotations
@@ -10,14 +14,15 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from enum import IntEnum
 from functools import lru_cache
 
 from ledger.kernel.errors import Invalid
 from ledger.kernel.zone import SHANGHAI
 
-EPOCH = datetime(2020, 1, 1, tzinfo=SHANGHAI)
+STANDARD = timezone(timedelta(hours=8))
+EPOCH = datetime(2020, 1, 1, tzinfo=STANDARD)
 _PATTERN = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
 _YEAR_MIN, _YEAR_MAX = 1960, 2080  # what a signed 32-bit second count around 2020 can hold
 
@@ -62,7 +67,7 @@ class Moment:
 
     @property
     def start(self) -> datetime:
-        """The start of the interval as an aware datetime in China time."""
+        """The start of the interval as an aware datetime in China's standard time."""
         return EPOCH + timedelta(seconds=self.seconds)
 
     @property
@@ -107,7 +112,7 @@ def _length(moment: Moment) -> int:
 
 
 def moment_of(value: datetime | date) -> Moment:
-    """A datetime becomes an instant, a bare date stays a day; naive datetimes are China time."""
+    """A datetime becomes an instant, a bare date stays a day; naive ones say China's clocks."""
     if isinstance(value, datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
         return Moment(int((aware - EPOCH).total_seconds()), Precision.SECOND)
@@ -142,7 +147,7 @@ def _from_parts(year: int, month: int | None, day: int | None) -> Moment:
     if not _YEAR_MIN <= year <= _YEAR_MAX:
         raise MomentUnreadable(text=str(year))
     try:
-        start = datetime(year, month or 1, day or 1, tzinfo=SHANGHAI)
+        start = datetime(year, month or 1, day or 1, tzinfo=STANDARD)
     except ValueError:
         raise MomentUnreadable(text=f"{year}-{month}-{day}") from None
     precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR

@@ -234,6 +234,12 @@ class LotHeld(Conflict):
     code = "entries.lot_held"
 
 
+class LotHeldSince(Conflict):
+    """L09: the lot was stopped after what is filed here late; a remark, not a refusal."""
+
+    code = "entries.lot_held_since"
+
+
 class DuplicateLine(Conflict):
     """L08: this line of this document is in the book already."""
 

@@ -126,3 +126,9 @@ class NotHeld(Conflict):
     """The lot is not stopped."""
 
     code = "products.not_held"
+
+
+class HeldByRecall(Conflict):
+    """The lot is stopped by a recall alone, and released when that ends."""
+
+    code = "products.held_by_recall"

@@ -125,6 +125,11 @@ class LotHoldRow(Table):
             postgresql_where=text("lifted_at IS NULL"),
         ),
         Index("ix_lot_hold_cause", "cause", postgresql_where=text("lifted_at IS NULL")),
+        Index(
+            "ix_lot_hold_alike",
+            "alike",
+            postgresql_where=text("lifted_at IS NULL AND alike <> ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
@@ -136,6 +141,7 @@ class LotHoldRow(Table):
     lifted_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     lifted_reason: Mapped[str] = mapped_column(Text, server_default="")
     cause: Mapped[str] = mapped_column(Text, server_default="")
+    alike: Mapped[str] = mapped_column(Text, server_default="")  # name and number of uncoded goods
 
 
 class LotProofRow(Table):

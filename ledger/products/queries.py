@@ -17,7 +17,13 @@ from ledger.kernel.selecting import any_among
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import errors
 from ledger.products.model import LotHoldRow, LotRow, ProductClaimRow, ProductRow
-from ledger.products.rules import expiry, fold_lot, is_agricultural, parse_shelf_life
+from ledger.products.rules import (
+    expiry,
+    fold_lot,
+    is_agricultural,
+    months_later,
+    parse_shelf_life,
+)
 from ledger.products.terms import (
     Counting,
     Hold,
@@ -40,6 +46,7 @@ __all__ = [
     "lots_by_ids",
     "lots_numbered",
     "lots_of_product",
+    "months_later",
     "open_claims",
     "packs_of",
     "parse_shelf_life",
@@ -266,11 +273,11 @@ def _date_keys(number: str) -> list[str]:
 
 
 def held_lots(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, Hold]:
-    """The holds in force on some of these lots, by lot."""
+    """The holds in force on some of these lots, by lot; of several on one lot the oldest."""
     rows = uow.session.scalars(
-        select(LotHoldRow).where(
-            LotHoldRow.lot_id == any_among(ids), LotHoldRow.lifted_at.is_(None)
-        )
+        select(LotHoldRow)
+        .where(LotHoldRow.lot_id == any_among(ids), LotHoldRow.lifted_at.is_(None))
+        .order_by(LotHoldRow.id.desc())
     )
     return {row.lot_id: hold_of(row) for row in rows}
 
@@ -283,6 +290,7 @@ def hold_of(row: LotHoldRow) -> Hold:
         basis=row.basis,
         account_id=row.account_id,
         held_at=row.held_at,
+        cause=row.cause,
     )
 
 

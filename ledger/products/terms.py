@@ -78,6 +78,24 @@ class ReleaseLot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldLots:
+    """Stop many lots for one cause (a recall); those it has stopped already stay as they are."""
+
+    cause: str
+    lots: tuple[int, ...]
+    reason: str
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseLots:
+    """End what a cause has stopped; a lot that is stopped for another one too stays stopped."""
+
+    cause: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """A product as the ledger knows it.
 
@@ -192,13 +210,14 @@ class LotWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A hold in force on a lot."""
+    """A hold in force on a lot; ``cause`` is empty for an inspector's own, else names a recall."""
 
     lot_id: int
     reason: str
     basis: str
     account_id: int | None
     held_at: datetime
+    cause: str = ""
 
 
 SameGoods = tuple[tuple[int, int], ...]

@@ -48,6 +48,7 @@ def downgrade() -> None:
     """)
     op.execute("DROP INDEX uq_lot_hold_open")
     op.execute("DROP INDEX ix_lot_hold_cause")
+    op.execute("ALTER TABLE lot_hold DROP COLUMN alike")
     op.execute("ALTER TABLE lot_hold DROP COLUMN cause")
     op.execute("CREATE UNIQUE INDEX uq_lot_hold_open ON lot_hold (lot_id) WHERE lifted_at IS NULL")
     op.execute("DELETE FROM parameter WHERE key LIKE 'recall.%'")

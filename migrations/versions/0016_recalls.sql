@@ -4,6 +4,12 @@ ALTER TABLE lot_hold ADD COLUMN cause TEXT DEFAULT '' NOT NULL;
 DROP INDEX uq_lot_hold_open;
 CREATE UNIQUE INDEX uq_lot_hold_open ON lot_hold (lot_id, cause) WHERE lifted_at IS NULL;
 CREATE INDEX ix_lot_hold_cause ON lot_hold (cause) WHERE lifted_at IS NULL;
+-- Goods without a code may be handed on under another's name: all lots of such a chain share name
+-- and number, by which a filing finds the holds that concern it.
+ALTER TABLE lot_hold ADD COLUMN alike TEXT DEFAULT '' NOT NULL;
+UPDATE lot_hold h SET alike = p.name_key || E'\x1f' || l.lot_key FROM lot l, product p
+    WHERE l.id = h.lot_id AND p.id = l.product_id AND p.gtin = '' AND p.in_store = '';
+CREATE INDEX ix_lot_hold_alike ON lot_hold (alike) WHERE lifted_at IS NULL AND alike <> '';
 
 CREATE TABLE recall (
     id INTEGER GENERATED ALWAYS AS IDENTITY,

@@ -53,10 +53,8 @@ HELD = Prepared(
     SELECT h.lot_id, true FROM unnest($2) AS asked (lot)
     JOIN lot l ON l.id = asked.lot
     JOIN product p ON p.id = l.product_id AND p.gtin = '' AND p.in_store = ''
-    JOIN lot_hold h ON h.lifted_at IS NULL
-    JOIN lot m ON m.id = h.lot_id AND m.lot_key = l.lot_key
-    JOIN product q ON q.id = m.product_id AND q.name_key = p.name_key
-        AND q.gtin = '' AND q.in_store = ''
+    JOIN lot_hold h ON h.alike = p.name_key || E'\\x1f' || l.lot_key
+        AND h.lifted_at IS NULL AND h.alike <> ''
 """,
 )
 _LED_TO = text(f"""

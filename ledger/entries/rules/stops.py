@@ -24,10 +24,24 @@ class Twin(NamedTuple):
     document_line: str
 
 
-def held(kind: EntryKind, reason: str, *, is_return: bool) -> Finding | None:
-    """L09: a stopped lot may only go back to its source or be disposed of (Art. 63)."""
+def held(
+    kind: EntryKind, reason: str, *, is_return: bool, was_before: bool = False
+) -> Finding | None:
+    """L09: a stopped lot may only go back to its source or be disposed of (Art. 63).
+
+    What certainly ``was_before`` the stop is filed with a remark: it is history, and whoever has
+    the goods must be found.
+    """
     if kind not in STOPPED or is_return:
         return None
+    if was_before:
+        return Finding(
+            rule="L09",
+            effect=Effect.WARN,
+            refusal=errors.LotHeldSince,
+            field="lot",
+            params={"reason": reason},
+        )
     return Finding(
         rule="L09",
         effect=Effect.BLOCK,

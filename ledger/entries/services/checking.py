@@ -13,6 +13,7 @@ from ledger.entries.services.looking import ROW_KINDS
 from ledger.entries.terms import EntryKind, Flag, RowKind
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.licence import parse_licence
+from ledger.kernel.moment import moment_of
 from ledger.subjects.terms import Party
 
 OUT = {
@@ -123,7 +124,12 @@ class Checker:
         for goods in item.goods:
             hold = self.context.holds.get(self.context.family[goods.lot])
             if hold:
-                found = stops.held(item.line.kind, hold.reason, is_return=item.line.is_return)
+                found = stops.held(
+                    item.line.kind,
+                    hold.reason,
+                    is_return=item.line.is_return,
+                    was_before=item.when.latest < moment_of(hold.held_at).seconds,
+                )
                 item.find(found, goods.path)
 
     def _duplicates(self, item: Item, limits: Limits) -> None:

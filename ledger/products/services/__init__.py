@@ -3,7 +3,7 @@
 from ledger.products.services.adopting import adopt_products
 from ledger.products.services.bulk import settle_lots, settle_products
 from ledger.products.services.claims import settle_claim
-from ledger.products.services.holds import hold_lot, release_lot
+from ledger.products.services.holds import hold_lot, hold_lots, release_lot, release_lots
 from ledger.products.services.known import Said
 from ledger.products.services.lots import resolve_lots
 from ledger.products.services.opening import open_product, open_product_with_packs
@@ -15,10 +15,12 @@ __all__ = [
     "add_packs",
     "adopt_products",
     "hold_lot",
+    "hold_lots",
     "open_product",
     "open_product_with_packs",
     "prove_lots",
     "release_lot",
+    "release_lots",
     "resolve_lots",
     "settle_claim",
     "settle_lots",

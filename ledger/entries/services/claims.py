@@ -16,10 +16,14 @@ _LOCK = "SELECT pg_advisory_xact_lock(7310005, hashtext(%s))"
 # A filing looks up by keys alone. Plans are made once per connection, maybe on a day when a table
 # is so small that reading all of it looks cheap: they have to be as good when it is large. So
 # nothing is read from end to end, neither as a table nor along an index to be joined.
+# Filings to one lot go one after the other, and a lot may have many filers: each waits its turn for
+# as long as a statement may take. The limit for locks is there to find a writer that is stuck, and
+# a queue that moves is none. It still holds for the key, which only one client asks for at a time.
 _BY_KEYS = """
     SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
         set_config('enable_mergejoin', 'off', true),
-        set_config('plan_cache_mode', 'force_generic_plan', true)"""
+        set_config('plan_cache_mode', 'force_generic_plan', true),
+        set_config('lock_timeout', '0', true)"""
 _COLUMNS = [column.name for column in FilingRow.__table__.columns]
 _FIND = Prepared(
     "filing_claimed",

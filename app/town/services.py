@@ -146,8 +146,8 @@ def ready_city_rows(uow: UnitOfWork, directory: Directory, rows: Rows) -> ReadyR
     )
     placed["lot"], placed["op"] = lots[rows["lot"]], directory.firms[rows["op"]]
     placed["entry"] -= placed["entry"][0]
-    first = int(rows["lot"].min())
-    return entries.ready_rows(uow, placed, known_lots=lots[first:])
+    known = lots[int(rows["lot"].min()) : int(rows["lot"].max()) + 1]
+    return entries.ready_rows(uow, placed, known_lots=known)
 
 
 def city_key(batch: int, first: int, count: int) -> str:

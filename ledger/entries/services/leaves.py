@@ -10,11 +10,13 @@ from typing import Any
 import numpy.typing as npt
 
 from ledger.entries.rules import canonical
+from ledger.entries.writer import write_leaves
 from ledger.kernel.statements import Statement, together
 from ledger.kernel.uow import UnitOfWork
 
 _BATCH = "INSERT INTO leaf_batch (operator_id, first_entry, count, nonce) VALUES (%s, %s, %s, %s)"
 _QUEUE = "INSERT INTO leaf_queue (operator_id, first_entry, leaves) VALUES (%s, %s, %s)"
+_MANY = 1_000  # leaves that are worth the round trips of a COPY
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,12 @@ def _new_nonce() -> bytes:
 
 def queue_leaves(uow: UnitOfWork, operator_id: int, leaves: Leaves) -> None:
     """Leave the entries' hashes for the log; they are sealed after this unit has committed."""
-    together(uow.session, *leaves_queued(operator_id, leaves))
+    batch, queued = leaves_queued(operator_id, leaves)
+    if leaves.count < _MANY:
+        together(uow.session, batch, queued)
+        return
+    together(uow.session, batch)
+    write_leaves(uow.session, operator_id, leaves.first_entry, leaves.hashes)
 
 
 def leaves_queued(operator_id: int, leaves: Leaves) -> list[Statement]:

@@ -55,6 +55,7 @@ PLACEMENT: dict[str, str] = {
     "upload": LOCAL,
     "upload_row": LOCAL,
     "delivery_answer": LOCAL,
+    "paper": LOCAL,
     "recall": LOCAL,
     "recall_event": LOCAL,
     "recall_lot": LOCAL,

@@ -37,7 +37,10 @@ def site(new_database: Callable[[str], Settings]) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def names(site: Site) -> dict[str, Any]:
     """What stands in the addresses of the pages."""
+    from support.issued import a_paper
+
     from app.food.filing.queries.deliveries import deliveries
+    from app.papers.services import issue
     from ledger.entries.queries import book_page
     from ledger.entries.terms import BookAsked
     from ledger.kernel import clock
@@ -60,6 +63,7 @@ def names(site: Site) -> dict[str, Any]:
             "subject": shop,
             "trace": trace_reference(int(str(lot_id)), site.settings.secret_key),
             "held": site.held_lot,
+            "paper": issue(uow, a_paper()).number,
         }
 
 

@@ -60,6 +60,8 @@ PUBLIC = {
     "trace.public_gtin_lot": "/01/{gtin}/10/{lot}",
     "trace.public_serial": "/01/{gtin}/10/{lot}/21/1",
     "trace.public_lot": "/trace/{trace}",
+    "papers.find": "/papers/",
+    "papers.show": "/papers/{paper}",
 }
 BY_PERSON = {
     "dianzhu": OPERATOR,

@@ -293,8 +293,7 @@ class Gap(NamedTuple):
     partner: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorShown:
+class OperatorShown(NamedTuple):
     """An operator as an answer names it; ``kind`` is the first of its kinds."""
 
     id: int
@@ -305,8 +304,7 @@ class OperatorShown:
     registered: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LotShown:
+class LotShown(NamedTuple):
     """A lot as an answer names it; ``number`` falls back to the lot's key where none is printed."""
 
     id: int
@@ -334,7 +332,7 @@ class Trace:
     operator_id: int | None
     holders: Sequence[Holder]
     movements: Sequence[MovementLink]
-    transformations: tuple[TransformationLink, ...]
+    transformations: Sequence[TransformationLink]
     events: Sequence[Event]
     gaps: tuple[Gap, ...]
     operators: Mapping[int, OperatorShown] = field(default_factory=dict)

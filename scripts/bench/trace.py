@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from app.doors.cli import Shell
+from app.processes.collecting import collect_rarely
 from ledger.kernel.uow import UnitOfWork
 from scanner.trace.queries import trace
 from scanner.trace.terms import Direction, Limits, Trace, TraceAsked
@@ -51,6 +52,7 @@ class Bench:
     def run(self) -> Report:
         """Measure everything; the rivals' tables are gone afterwards."""
         self.report = Report(bench="trace", entries=self.town.rows)
+        collect_rarely()  # as in every process of the product that works
         with self.place.shell(self.town.database) as shell:
             self.sample = self._sample(shell, self.town.span)
             self._beside_rivals(shell)

@@ -14,7 +14,7 @@ from ledger.kernel.statements import together
 from ledger.kernel.uow import UnitOfWork
 from scanner.trace.queries import statements
 from scanner.trace.queries.names import Names
-from scanner.trace.rules.columns import Columns, columns_of, packed, unpacked
+from scanner.trace.rules.columns import Columns, columns_of, packed
 from scanner.trace.terms import Direction, Limit, Limits, Row, TraceAsked
 
 _USE, _ALIAS = int(RowKind.USE), int(RowKind.ALIAS)
@@ -31,7 +31,7 @@ class Fetched:
     """
 
     columns: Columns = field(default_factory=lambda: columns_of(b""))
-    aside: list[Row] = field(default_factory=list)
+    aside: Columns = field(default_factory=lambda: columns_of(b""))
     parts: list[Row] = field(default_factory=list)
     lots: set[int] = field(default_factory=set)
     limits: set[Limit] = field(default_factory=set)
@@ -47,7 +47,7 @@ class Fetched:
     @property
     def all_rows(self) -> list[Row]:
         """Everything that was read as objects."""
-        return [*self.rows, *self.aside, *self.parts]
+        return [*self.rows, *self.aside.rows(), *self.parts]
 
 
 def ask(uow: UnitOfWork, fetched: Fetched, sql: str, **parameters: Any) -> list[Any]:
@@ -85,7 +85,8 @@ def _at_once(
     before = () if limits.milliseconds is None else (_patience(limits.milliseconds),)
     (found,) = together(uow.session, *before, statement.asking(*given))
     fetched.names.add(found)
-    fetched.aside += unpacked(found.beside or b"")
+    if found.beside:
+        fetched.aside = fetched.aside.with_all_of(columns_of(found.beside))
     order = np.frombuffer(found.reached or b"", ">i4").tolist()
     return _cut(order, columns_of(found.whole or b""), limits, fetched)
 
@@ -163,11 +164,12 @@ def add_other_inputs(uow: UnitOfWork, fetched: Fetched, limits: Limits) -> None:
     if made:
         asked = {"lots": sorted(made), "rows": limits.rows}
         found = rows_of(uow, fetched, statements.MADE_FROM, **asked)
-    fetched.aside = [row for row in found if row.lot not in fetched.lots and row not in known]
+    beside = [row for row in found if row.lot not in fetched.lots and row not in known]
+    fetched.aside = columns_of(packed(beside))
 
 
 def keep_other_inputs(fetched: Fetched) -> None:
     """Of what was read beside the lots, that which went into one of them and is not one itself."""
-    fetched.aside = [
-        row for row in fetched.aside if row.other in fetched.lots and row.lot not in fetched.lots
-    ]
+    beside, lots = fetched.aside, list(fetched.lots)
+    if len(beside):
+        fetched.aside = beside.only(np.isin(beside.other, lots) & ~np.isin(beside.lot, lots))

@@ -11,9 +11,11 @@ others row by row; a test holds the one against the other.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 from sqlalchemy.exc import DBAPIError
 
 from ledger.entries.terms import Alias, RowKind
@@ -21,7 +23,7 @@ from ledger.kernel.uow import UnitOfWork
 from ledger.products.queries import countings
 from scanner.trace import errors
 from scanner.trace.queries import statements
-from scanner.trace.queries.names import Names
+from scanner.trace.queries.names import Lots, Names
 from scanner.trace.queries.pooling import add_pooled, same_goods_said
 from scanner.trace.queries.reading import (
     Fetched,
@@ -35,10 +37,11 @@ from scanner.trace.rules.columns import in_force
 from scanner.trace.rules.later import collector_at_rest
 from scanner.trace.rules.measures import CASE, FIRST_WORD, measure_of
 from scanner.trace.rules.pruning import is_narrow, rows_that_matter
+from scanner.trace.rules.references import with_first_lots
 from scanner.trace.rules.sameness import canonical_lots
 from scanner.trace.rules.shapes import Reading
 from scanner.trace.rules.whole_lots import may_be_read_in_columns, trace_whole_lots
-from scanner.trace.terms import Direction, EntryNamed, Trace, TraceAsked
+from scanner.trace.terms import Direction, Row, Trace, TraceAsked
 
 _MOVES = (int(RowKind.DISPATCH), int(RowKind.RECEIPT))
 _CANCELLED = "57014"
@@ -64,9 +67,9 @@ def trace(uow: UnitOfWork, asked: TraceAsked) -> Trace:
 def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
     fetched = _fetched(uow, asked)
     operators = fetched.names.operators
-    lots, packs, doubtful = fetched.names.lots()
-    reading = _reading(uow, fetched, packs, doubtful)
-    answer = _with_first_lots(fetched.names, _answer(fetched, reading, asked))
+    lots = fetched.names.lots
+    reading = _reading(uow, fetched, lots)
+    answer = _answer(fetched, reading, asked)
     return replace(
         answer,
         operators=operators,
@@ -79,15 +82,22 @@ def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
 
 def _answer(fetched: Fetched, reading: Reading, asked: TraceAsked) -> Trace:
     within, rows = frozenset(fetched.lots), fetched.columns
-    if fetched.parts or not may_be_read_in_columns(rows, reading):
-        return trace_rows(fetched.all_rows, reading, asked, within=within)
-    if asked.direction is Direction.DOWN and asked.operator_id is None:
-        return trace_whole_lots(rows, fetched.aside, reading, asked, within)
-    if len(rows) < WORTH_PRUNING or not is_narrow(asked):
+    in_columns = not fetched.parts and may_be_read_in_columns(rows, reading)
+    if in_columns and asked.direction is Direction.DOWN and asked.operator_id is None:
+        firsts = fetched.names.firsts
+        return trace_whole_lots(rows, fetched.aside, reading, asked, within, firsts)
+    answer = _by_row(fetched, reading, asked, is_plain=in_columns)
+    return with_first_lots(answer, fetched.names.firsts)
+
+
+def _by_row(fetched: Fetched, reading: Reading, asked: TraceAsked, *, is_plain: bool) -> Trace:
+    """The answer row by row, after those that cannot matter are left out where that pays."""
+    within, rows = frozenset(fetched.lots), fetched.columns
+    if not is_plain or len(rows) < WORTH_PRUNING or not is_narrow(asked):
         return trace_rows(fetched.all_rows, reading, asked, within=within)
     said, gone = in_force(rows)
     kept = said.only(rows_that_matter(said, reading, asked)).rows()
-    kept += [row for row in fetched.aside if row.id not in gone]
+    kept += [row for row in fetched.aside.rows() if row.id not in gone]
     return trace_rows(kept, reading, asked, within=within, written=said.written())
 
 
@@ -138,47 +148,29 @@ def _names(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked) -> Names:
     return names
 
 
-def _with_first_lots(names: Names, answer: Trace) -> Trace:
-    """Name each transformation by the one reference its filer was given."""
-    ids = {link.entries[0].id for link in answer.transformations}
-    if not ids:
-        return answer
-    first = {number: lot for number, lot in names.firsts.items() if number in ids}
-
-    def one(entries: tuple[EntryNamed, ...]) -> tuple[EntryNamed, ...]:
-        found = {
-            each.id: EntryNamed(lot=first.get(each.id, each.lot), id=each.id)
-            for each in reversed(entries)
-        }
-        return tuple(sorted(found.values(), key=lambda each: each.id))
-
-    return replace(
-        answer,
-        transformations=tuple(
-            replace(link, entries=one(link.entries)) for link in answer.transformations
-        ),
-        gaps=tuple(gap._replace(entries=one(gap.entries)) for gap in answer.gaps),
-    )
-
-
-def _reading(
-    uow: UnitOfWork,
-    fetched: Fetched,
-    packs: dict[int, Fraction],
-    doubtful: dict[int, tuple[bool, bool]],
-) -> Reading:
+def _reading(uow: UnitOfWork, fetched: Fetched, lots: Lots) -> Reading:
     """How the rows are read; what hardly any lot needs is asked only where one needs it."""
-    units = set(fetched.columns.unit.tolist())
-    units.update(row.unit for row in (*fetched.aside, *fetched.parts))
+    packs = fetched.names.packs
+    units = {*np.unique(fetched.columns.unit).tolist(), *np.unique(fetched.aside.unit).tolist()}
+    units.update(row.unit for row in fetched.parts)
     words = sorted(unit for unit in units if unit >= FIRST_WORD)
     cased = [unit for unit in units if measure_of(unit) == CASE]
     rows = fetched.all_rows if cased or (fetched.columns.kind == _ALIAS).any() else []
     in_cases = {row.lot for row in rows if row.unit in cased} - packs.keys()
     known = countings(uow, in_cases) if in_cases else {}
     return Reading(
-        same_lot=canonical_lots(same_goods_said(rows), doubtful),
+        same_lot=_same_lots(rows, lots, packs),
         same_operator=fetched.names.merged,
         contains=packs,
         cases={lot: Fraction(it.case_contains) for lot, it in known.items() if it.case_contains},
         words=dict(ask(uow, fetched, statements.WORDS, ids=words)) if words else {},
     )
+
+
+def _same_lots(rows: list[Row], lots: Lots, packs: Collection[int]) -> dict[int, int]:
+    """For every lot that is the same goods as others the one it is read as."""
+    said = same_goods_said(rows)
+    if not said:
+        return {}
+    assumed = lots.assumed
+    return canonical_lots(said, {lot: (lot in packs, lot in assumed) for lot in lots})

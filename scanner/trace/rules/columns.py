@@ -1,13 +1,12 @@
 """The rows of a trace as columns of numbers: thousands of rows are read like one.
 
-Rows come from the store packed, ``WIDTH`` bytes each, so that no object is made of a row nobody
-looks at closely.
+Rows come from the store packed, so that no object is made of a row nobody looks at closely.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,27 +14,34 @@ import numpy.typing as npt
 
 from ledger.entries.terms import RowKind
 from scanner.trace.rules.measures import NEVER_EARLIER, NEVER_LATER, SECOND, bounds, measure_of
-from scanner.trace.terms import Node, Row
+from scanner.trace.terms import Row
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-_PACKED = struct.Struct(">iihiiqqihhh")  # the fields of Row, one after the other, big-endian
-_FIELDS = dict(zip(Row._fields, (4, 4, 2, 4, 4, 8, 8, 4, 2, 2, 2), strict=True))
-_RECORD = np.dtype([(name, f">i{width}") for name, width in _FIELDS.items()])
-WIDTH = _PACKED.size
+# A row as the store packs it, big-endian: the fields of Row, the narrow ones last.
+_FIELDS = {
+    "lot": "i4",
+    "ts": "i4",
+    "op": "i4",
+    "other": "i4",
+    "qty": "i8",
+    "id": "i8",
+    "doc": "i4",
+    "unit": "i2",
+    "flags": "i2",
+    "kind": "i1",
+    "precision": "i1",
+}
+_RECORD = np.dtype([(name, f">{form}") for name, form in _FIELDS.items()])
+_PACKED = struct.Struct(">iiiiqqihhbb")
+_PLACES = [Row._fields.index(name) for name in _FIELDS]
 _DAY, _DAY_SECONDS = 3, 86_399
 _ALIAS, _VOID = int(RowKind.ALIAS), int(RowKind.VOID)
 
 
 def packed(rows: Iterable[Row]) -> bytes:
     """Rows as the store packs them."""
-    return b"".join(_PACKED.pack(*row) for row in rows)
-
-
-def unpacked(data: bytes | memoryview) -> list[Row]:
-    """Every packed row as an object."""
-    make = Row._make
-    return [make(each) for each in _PACKED.iter_unpack(data)]
+    return b"".join(_PACKED.pack(*(row[place] for place in _PLACES)) for row in rows)
 
 
 @dataclass(slots=True)
@@ -65,8 +71,8 @@ class Columns:
         """One row as an object."""
         return Row(*(int(getattr(self, name)[place]) for name in Row._fields))
 
-    def only(self, keep: Flags) -> Columns:
-        """The rows that are wanted, in their order."""
+    def only(self, keep: Flags | Ints) -> Columns:
+        """The rows that are wanted: in their order, or in that of their places."""
         return Columns(*(getattr(self, name)[keep] for name in Columns.__slots__))
 
     def with_all_of(self, other: Columns) -> Columns:
@@ -166,14 +172,10 @@ class Ends:
         """How many holders there are."""
         return len(self.lot)
 
-    def numbers(self, nodes: Sequence[Node]) -> list[int | None]:
-        """The number of each node, none for one that is not among the holders."""
-        if not nodes or not len(self):
-            return [None] * len(nodes)
-        wanted = np.array([node.lot << 32 | node.operator for node in nodes])
+    def numbers(self, lot: Ints, operator: Ints) -> tuple[Ints, Flags]:
+        """The number of each pair, and whether it is among the holders at all."""
+        if not len(self):
+            return np.zeros(len(lot), np.int64), np.zeros(len(lot), bool)
+        wanted = lot << 32 | operator
         places = np.searchsorted(self._keys, wanted).clip(max=len(self._keys) - 1)
-        found = self._keys[places] == wanted
-        return [
-            place if yes else None
-            for place, yes in zip(places.tolist(), found.tolist(), strict=True)
-        ]
+        return places, self._keys[places] == wanted

@@ -62,6 +62,7 @@ class Facts:
     first: dict[Node, int] = field(default_factory=dict)
     units: dict[tuple[int, Measure], set[int]] = field(default_factory=lambda: defaultdict(set))
     shown: dict[tuple[int, Measure], Unit] = field(default_factory=dict)
+    measures: dict[int, Measure] = field(default_factory=dict)  # the lowest of each lot
 
     def at(self, operator: int, lot: int) -> Node:
         """The holder of a lot in an operator's hands; both as they are read."""
@@ -87,8 +88,10 @@ class Facts:
 
     def lot_unit(self, lot: int) -> Unit:
         """The unit of a lot whose quantity is unknown: that of its other entries, else pieces."""
-        measures = [measure for known, measure in self.units if known == lot]
-        return self.unit_of(lot, min(measures)) if measures else EA
+        if not self.measures:
+            for known, measure in sorted(self.units, reverse=True):
+                self.measures[known] = measure
+        return self.unit_of(lot, self.measures[lot]) if lot in self.measures else EA
 
 
 def read_facts(rows: Iterable[Row], reading: Reading, *, within: frozenset[int]) -> Facts:

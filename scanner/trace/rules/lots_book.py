@@ -15,6 +15,7 @@ import numpy as np
 from ledger.entries.terms import RowKind
 from ledger.kernel.quantity import Unit
 from scanner.trace.rules.answer import gap_place
+from scanner.trace.rules.changes import Changes
 from scanner.trace.rules.columns import Columns, Ends, Flags, Ints, renamed
 from scanner.trace.rules.facts import Facts, event_kind
 from scanner.trace.rules.holdings import named_entries
@@ -56,9 +57,12 @@ _DAY, _MONTH = 86_399, 31 * 86_400
 
 
 class LotsBook:
-    """Everything that was filed of some lots, in force; ``facts`` holds their transformations."""
+    """Everything that was filed of some lots, in force, with their transformations.
 
-    def __init__(self, rows: Columns, facts: Facts) -> None:
+    It tells these which of them used a lot before it can have come.
+    """
+
+    def __init__(self, rows: Columns, facts: Facts, changes: Changes) -> None:
         self.rows, self.facts = rows, facts
         same = facts.reading.same_operator
         self.moved: Ints = np.flatnonzero(_MOVES[rows.kind] & (rows.other != 0))
@@ -74,7 +78,7 @@ class LotsBook:
         self.lone_out = np.flatnonzero(self.deliveries.status == DISPATCH_ONLY)
         self.lone_in = np.flatnonzero(self.deliveries.status == RECEIPT_ONLY)
         self._count()
-        self._find_first()
+        self._find_first(changes)
 
     def slot(self, holder: Ints, row: Ints) -> Ints:
         """Where a holder's totals in the measure of a row stand."""
@@ -119,7 +123,7 @@ class LotsBook:
         np.minimum.at(self.first_seen, slot, (ts << 32) + (latest + _SIGN))
         np.maximum.at(self.last_seen, slot, (latest << 32) + (ts + _SIGN))
 
-    def _find_first(self) -> None:
+    def _find_first(self, changes: Changes) -> None:
         """The earliest second at which the lot can have come to each holder."""
         rows = self.rows
         self.first: Ints = np.full(len(self.ends), NEVER_LATER + 1)
@@ -128,17 +132,15 @@ class LotsBook:
         sent = rows.kind[self.moved] == _DISPATCH
         partners = self.ends.where[len(rows) :][sent]
         np.minimum.at(self.first, partners, rows.earliest[self.moved[sent]])
-        if not self.facts.changes:
+        if not len(changes) or not len(self.ends):
             return
-        made = [(node, one.earliest) for node, mine in self.facts.made_by.items() for one in mine]
-        where = self.ends.numbers([node for node, _ in made])
-        for number, (_, earliest) in zip(where, made, strict=True):
-            if number is not None and earliest < self.first[number]:
-                self.first[number] = earliest
-        used = list(self.facts.used_in)
-        for node, number in zip(used, self.ends.numbers(used), strict=True):
-            if number is not None and self.first[number] <= NEVER_LATER:
-                self.facts.first[node] = int(self.first[number])
+        made, used = changes.outputs, changes.inputs
+        number, known = self.ends.numbers(made.lot, changes.operator[made.change])
+        np.minimum.at(self.first, number[known], changes.earliest[made.change[known]])
+        number, known = self.ends.numbers(used.lot, changes.operator[used.change])
+        known &= self.first[number] <= NEVER_LATER
+        late = known & (self.first[number] > changes.latest[used.change])
+        changes.out_of_order[used.change[late]] = True
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -153,9 +155,14 @@ class LotsBook:
 
     def _units(self, lot: Ints, place: Ints) -> list[Unit]:
         """The unit in which each lot is shown in each measure, by the measure's place."""
-        unit_of, measures = self.facts.unit_of, self.measures
-        pairs = zip(lot.tolist(), place.tolist(), strict=True)
-        return [unit_of(one, measures[each]) for one, each in pairs]
+        if not len(lot):
+            return []
+        unit_of, measures, count = self.facts.unit_of, self.measures, len(self.measures)
+        both, where = _numbered(lot * count + place)
+        units = [unit_of(one // count, measures[one % count]) for one in both]
+        if len(units) == 1:
+            return units * len(lot)
+        return [*map(units.__getitem__, where.tolist())]
 
     def holders(self, order: Mapping[int, int]) -> Later[Holder]:
         """The holders: lots in ``order``, within a lot the largest stock first."""
@@ -303,6 +310,14 @@ class LotsBook:
 
     def _entry(self, row: int) -> EntryNamed:
         return EntryNamed(int(self.rows.lot[row]), int(self.rows.id[row]))
+
+
+def _numbered(values: Ints) -> tuple[list[int], Ints]:
+    """The different values, and which of them each is."""
+    if (values == values[0]).all():
+        return [int(values[0])], np.zeros(len(values), np.int64)
+    known, where = np.unique(values, return_inverse=True)
+    return known.tolist(), where
 
 
 def _or_none(values: list[Any], there: Flags) -> list[Any]:

@@ -74,7 +74,10 @@ class _Ways:
 
     def numbers(self, nodes: Iterable[Node]) -> list[int]:
         """The numbers of those among some holders that the rows speak of."""
-        return [number for number in self.ends.numbers(list(nodes)) if number is not None]
+        pairs = np.array([(node.lot, node.operator) for node in nodes], np.int64).reshape(-1, 2)
+        number, known = self.ends.numbers(pairs[:, 0], pairs[:, 1])
+        found: list[int] = number[known].tolist()
+        return found
 
     def origins(self, lots: Iterable[int]) -> list[int]:
         """Who made some lots; all holders of one that nobody made."""

@@ -2,26 +2,29 @@
 
 It says what ``answer.trace_rows`` says of the same rows (held against it on random towns), where
 nothing makes reading them harder: no lot counts as another, and all quantities as they are
-stored. Deliveries and totals, which make a large trace large, are reckoned column by column;
-transformations, which are few, as everywhere.
+stored. Deliveries, transformations and totals are reckoned column by column, and become objects
+when somebody looks at them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ledger.entries.terms import RowKind
-from scanner.trace.rules.answer import lots_in_order, transformations_in
+from scanner.trace.rules.changes import Changes
 from scanner.trace.rules.columns import Columns, in_force
-from scanner.trace.rules.facts import Facts, facts_of, index_changes, join_change
+from scanner.trace.rules.facts import Facts
+from scanner.trace.rules.later import Later
 from scanner.trace.rules.lots_book import LotsBook
 from scanner.trace.rules.measures import measure_of
-from scanner.trace.rules.reach import lots_made_of
+from scanner.trace.rules.references import with_first_lot
 from scanner.trace.rules.shapes import Reading
-from scanner.trace.terms import Row, Trace, TraceAsked
+from scanner.trace.terms import Trace, TraceAsked
 
-_TURNS = np.isin(np.arange(int(RowKind.VOID) + 1), (int(RowKind.USE), int(RowKind.YIELD)))
 _ALIAS = int(RowKind.ALIAS)
+_NOWHERE: Mapping[int, int] = {}
 
 
 def may_be_read_in_columns(rows: Columns, reading: Reading) -> bool:
@@ -32,29 +35,38 @@ def may_be_read_in_columns(rows: Columns, reading: Reading) -> bool:
 
 
 def trace_whole_lots(
-    rows: Columns, beside: list[Row], reading: Reading, asked: TraceAsked, within: frozenset[int]
+    rows: Columns,
+    beside: Columns,
+    reading: Reading,
+    asked: TraceAsked,
+    within: frozenset[int],
+    firsts: Mapping[int, int] = _NOWHERE,
 ) -> Trace:
     """The answer to what became of whole lots.
 
     ``within`` are the stored lots of ``rows``, which are complete; ``beside`` are the uses of
-    other lots in the same transformations. Links, events and holders are made into objects when
-    somebody looks at them.
+    other lots in the same transformations. ``firsts`` gives the lot in the public reference of a
+    transformation. Links, events and holders are made into objects when somebody looks at them.
     """
     rows, gone = in_force(rows)
-    facts = _changes_in(rows, [row for row in beside if row.id not in gone], reading, within)
+    if gone and len(beside):
+        beside = beside.only(~np.isin(beside.id, list(gone)))
+    facts = Facts(reading)
+    for lot, unit in rows.written():
+        facts.units[lot, measure_of(unit)].add(unit)
+    changes = Changes(rows, beside, reading)
     roots = tuple(dict.fromkeys(asked.lots))
-    reached = lots_made_of(facts, roots)
-    book = LotsBook(
-        rows, facts
-    )  # also says when lots that are not reached came to whoever used them
+    reached = changes.reached_from(roots)
+    # of all lots, because it also says when those that are not reached came to whoever used them
+    book = LotsBook(rows, facts, changes)
     if not reached >= within:
-        book = LotsBook(rows.only(np.isin(rows.lot, list(reached))), facts)
-    changes = [
-        change
-        for change in facts.changes.values()
-        if not (reached.isdisjoint(change.inputs) and reached.isdisjoint(change.outputs))
-    ]
-    lots = lots_in_order(changes, book.ends.lots, roots)
+        book = LotsBook(rows.only(np.isin(rows.lot, list(reached))), facts, changes)
+    chosen = changes.in_order(reached)
+    lots = dict.fromkeys(roots)
+    for number in chosen:
+        for side in changes.lots[number]:
+            lots.update(dict.fromkeys(side))
+    lots.update(dict.fromkeys(book.ends.lots))
     order = {lot: place for place, lot in enumerate(lots)}
     return Trace(
         roots=roots,
@@ -62,22 +74,7 @@ def trace_whole_lots(
         operator_id=None,
         holders=book.holders(order),
         movements=book.movements(),
-        transformations=tuple(transformations_in(facts, changes)),
+        transformations=Later(len(chosen), lambda: changes.links(chosen, facts, firsts)),
         events=book.events(),
-        gaps=tuple(book.gaps(order)),
+        gaps=tuple(with_first_lot(gap, firsts) for gap in book.gaps(order)),
     )
-
-
-def _changes_in(
-    rows: Columns, beside: list[Row], reading: Reading, within: frozenset[int]
-) -> Facts:
-    """The transformations among the rows, with what went in of lots not followed."""
-    facts = Facts(reading)
-    turned = [rows.row(place) for place in np.flatnonzero(_TURNS[rows.kind]).tolist()]
-    for fact in facts_of([*turned, *beside], facts):
-        join_change(facts, fact)
-    if facts.changes:
-        index_changes(facts, within)
-    for lot, unit in rows.written():
-        facts.units[lot, measure_of(unit)].add(unit)
-    return facts

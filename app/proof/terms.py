@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ledger.proof.terms import ProofState, SignedCheckpoint, Witnessed
 
@@ -33,7 +34,9 @@ class EntryProof:
 class FilingProof:
     """The proofs of a filing's entries, a page of them; ``next`` is where the next page begins."""
 
+    filing_id: int
     filing_key: str
+    filed_at: datetime
     state: ProofState
     entries: int
     proofs: tuple[EntryProof, ...]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response, make_response, request, url_for
 
 from app.doors import http
 from app.doors.web import page
 from app.proof import errors, queries, services
+from app.proof.schemas import ProofQuery
+from app.proof.terms import FilingProof
+from ledger.entries.queries import filing_with
 from ledger.kernel.uow import UnitOfWork
 from ledger.proof import queries as log
 from ledger.proof.errors import NotSealedYet
@@ -21,6 +24,7 @@ blueprint = Blueprint("proof", __name__, template_folder="templates")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _A_MOMENT = "public, max-age=2"  # a checkpoint is overtaken by the next one within seconds
 _TEXT, _BYTES = "text/plain; charset=utf-8", "application/octet-stream"
+_ON_A_PAGE = 50  # entries of a filing; what is kept comes in files of log.RECEIPTS_MAX
 
 
 @page(blueprint, "/log/", needs="code.read", template="proof/log.html", limit="public")
@@ -91,9 +95,81 @@ def receipt(uow: UnitOfWork, reference: str) -> Response:
     found = queries.entry_proof(uow, reference, witnessed=_witnessed())
     if not found.receipt:
         raise NotSealedYet(reference=reference[:40])
-    response = _sent(found.receipt, _TEXT, "no-store")
-    name = f"{found.reference}.tlog-proof"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _kept(found.receipt, found.reference)
+
+
+@page(
+    blueprint,
+    "/proof/entries/<reference>/filing",
+    needs="book.read",
+    template="proof/filing.html",
+    audits="filing.look_up",
+)
+def filing(uow: UnitOfWork, reference: str) -> Mapping[str, Any]:
+    """How far the proof of a whole filing has come, by one of its entries; its receipts to keep."""
+    after = _after()
+    found = _filing(uow, reference, after, _ON_A_PAGE)
+    return {
+        "proof": found,
+        "reference": reference,
+        "reached": list(ProofState).index(found.state),
+        "files": _files(found, reference),
+        "next": _part("proof.filing", reference, found.next),
+        "previous": _part("proof.filing", reference, max(0, after - _ON_A_PAGE) if after else None),
+    }
+
+
+@page(
+    blueprint,
+    "/proof/entries/<reference>/filing/receipts",
+    needs="book.read",
+    audits="filing.look_up",
+)
+def filing_receipts(uow: UnitOfWork, reference: str) -> Response:
+    """The receipts of a filing in one file, a thousand at most. Refuses: NotSealedYet."""
+    after = _after()
+    found = _filing(uow, reference, after, log.RECEIPTS_MAX)
+    whole = "".join(one.receipt for one in found.proofs)
+    if not whole:
+        raise NotSealedYet(reference=reference[:40])
+    place = f"-{after + 1}" if after else ""
+    return _kept(whole, f"filing-{found.filing_id}{place}")
+
+
+def _after() -> int:
+    said: dict[str, int] = ProofQuery(only=("after",)).load({"after": request.args.get("after", 0)})
+    return said["after"]
+
+
+def _filing(uow: UnitOfWork, reference: str, after: int, limit: int) -> FilingProof:
+    filed = filing_with(uow, reference)
+    return queries.filing_proof(uow, filed, after=after, limit=limit, witnessed=_witnessed())
+
+
+def _files(found: FilingProof, reference: str) -> list[dict[str, Any]]:
+    """Where the receipts of a filing are, a thousand in a file, once there are any."""
+    if found.state is ProofState.FILED:
+        return []
+    return [
+        {
+            "first": after + 1,
+            "last": min(after + log.RECEIPTS_MAX, found.entries),
+            "href": _part("proof.filing_receipts", reference, after),
+        }
+        for after in range(0, found.entries, log.RECEIPTS_MAX)
+    ]
+
+
+def _part(endpoint: str, reference: str, after: int | None) -> str | None:
+    if after is None:
+        return None
+    return url_for(endpoint, reference=reference, after=after or None)
+
+
+def _kept(receipts: str, name: str) -> Response:
+    """Receipts as a file to keep."""
+    response = _sent(receipts, _TEXT, "no-store")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.tlog-proof"'
     return response
 
 

@@ -13,6 +13,7 @@ NOT_A_PAGE = {
     "proof.key",
     "proof.tile",
     "proof.receipt",
+    "proof.filing_receipts",
 }
 FILES = ("export", "_csv", "_xlsx", "refused_sheet")
 REDIRECTS = {"help.index", "trace.search", "trace.public_text"}
@@ -26,6 +27,7 @@ OPERATOR = {
     "filing.book": "/book",
     "filing.entry": "/entries/{entry}",
     "proof.entry": "/proof/entries/{entry}",
+    "proof.filing": "/proof/entries/{entry}/filing",
     "filing.correct": "/entries/{entry}/correct",
     "filing.differs": "/deliveries/{delivery}/differs",
     "filing.label": "/lots/{lot_id}/label",

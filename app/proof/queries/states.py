@@ -49,7 +49,9 @@ def filing_proof(
     proofs = tuple(_proofs(uow, part, witnessed)) if part else ()
     end = after + len(part)
     return FilingProof(
+        filing_id=filed.filing_id,
         filing_key=filed.filing_key,
+        filed_at=filed.filed_at,
         state=proofs[0].state if proofs else ProofState.FILED,
         entries=len(filed.entries),
         proofs=proofs,

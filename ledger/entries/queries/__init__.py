@@ -2,7 +2,7 @@
 
 from ledger.entries.queries.book import any_has_had, book_lines, book_page, month_figures
 from ledger.entries.queries.entry import entry_by_reference
-from ledger.entries.queries.filings import filing_by_id, filing_by_key
+from ledger.entries.queries.filings import filing_by_id, filing_by_key, filing_with
 from ledger.entries.queries.holders import dealers_in, lots_held
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
 from ledger.entries.queries.paired import matched_in_month, operators_filing_since
@@ -22,6 +22,7 @@ __all__ = [
     "entry_operators",
     "filing_by_id",
     "filing_by_key",
+    "filing_with",
     "leaf_data_of",
     "lots_held",
     "matched_in_month",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ledger.entries import errors
 from ledger.entries.model import FilingRow
 from ledger.entries.terms import Filed, Refused, Warned
+from ledger.kernel.errors import Refusal
+from ledger.kernel.ids import parse_entry_reference
 from ledger.kernel.uow import UnitOfWork
 
 
@@ -36,6 +38,28 @@ def filing_by_id(uow: UnitOfWork, operator_id: int, filing_id: int) -> Filed:
     if row is None:
         raise errors.UnknownFiling(filing=filing_id)
     return filed_from(row)
+
+
+def filing_with(uow: UnitOfWork, reference: str) -> Filed:
+    """The answer of the filing an entry came in, for who may read that filing's book.
+
+    Raises UnknownEntry, also where it may not be read.
+    """
+    try:
+        number = parse_entry_reference(reference)[1]
+    except Refusal:
+        raise errors.UnknownEntry(reference=reference[:40]) from None
+    row = uow.session.execute(_before(number)).one_or_none()
+    may = row and (uow.actor.may("book.read_all") or uow.actor.may_act_for(row.operator_id))
+    if row is None or not may or number > row.last_entry:
+        raise errors.UnknownEntry(reference=reference[:40])
+    return filed_from(row)
+
+
+def _before(number: int) -> Select[Any]:
+    """The filing whose numbers begin last at or before one; those that filed nothing have 0."""
+    filings = select(FilingRow.__table__).where(FilingRow.first_entry.between(1, number))
+    return filings.order_by(FilingRow.first_entry.desc()).limit(1)
 
 
 def _may_read(uow: UnitOfWork, operator_id: int) -> None:

@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 from support import accounts as people
 from support.books import filed_book
 from support.filings import an_operator, file, production
@@ -13,6 +14,8 @@ from support.filings import an_operator, file, production
 from app.factory import create_app
 from app.proof import services
 from ledger.kernel.actor import Role
+from ledger.kernel.ids import entry_reference
+from ledger.proof import queries as log
 from ledger.proof.rules import checkpoint, keys, note, paths, receipt
 from ledger.proof.rules.tiles import parse_tile_path, tile_path
 from ledger.proof.services import seal_entries
@@ -260,3 +263,87 @@ def test_the_page_of_an_entry_shows_the_three_states(client, headers, book, lang
     }
     assert all(word.lower() in page.text.lower() for word in words[language])
     assert f"/proof/entries/{reference}/receipt" in page.text
+
+
+@pytest.fixture
+def filed(database, now, key, book):
+    """A filing of more entries than a page of its proof shows."""
+    with people.house(database, now) as uow:
+        made = [production(document=f"P-{number}") for number in range(60)]
+        found = file(uow, book.operator, *made, key="2026/15")
+        seal_entries(uow, key)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("整份报送的存证", "2026/15", "本页 50 行，共 60 行")),
+        ("en", ("whole filing", "2026/15")),
+    ],
+)
+def test_the_page_of_a_filing_lists_its_entries_and_offers_one_file(
+    client, headers, filed, language, words
+):
+    where = f"/proof/entries/{filed.entries[7]}/filing"
+    assert (
+        f'href="{where}"' in client.get(f"/proof/entries/{filed.entries[7]}", headers=headers).text
+    )
+    page = client.get(f"{where}?lang={language}", headers=headers)
+    assert page.status_code == 200
+    assert all(word in page.text for word in words)
+    assert all(f'/proof/entries/{one}"' in page.text for one in filed.entries[:50])
+    assert f"{where}/receipts" in page.text
+    rest = client.get(f"{where}?after=50", headers=headers).text
+    assert f'/proof/entries/{filed.entries[50]}"' in rest
+    assert f'/proof/entries/{filed.entries[49]}"' not in rest
+
+
+def test_the_receipts_of_a_filing_verify_from_one_file(client, headers, filed, key):
+    where = f"/proof/entries/{filed.entries[0]}/filing/receipts"
+    kept = client.get(where, headers=headers)
+    name = f"filing-{filed.filing_id}.tlog-proof"
+    assert kept.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert kept.headers["Cache-Control"] == "no-store"
+    shown = receipt.verify_all(receipt.parse_receipts(kept.text), key.verifier)
+    assert len({one.index for one in shown}) == len(filed.entries)
+    rest = client.get(f"{where}?after=58", headers=headers)
+    assert len(receipt.parse_receipts(rest.text)) == 2
+    assert f"filing-{filed.filing_id}-59.tlog-proof" in rest.headers["Content-Disposition"]
+
+
+def test_many_receipts_come_in_several_files(client, headers, filed, monkeypatch):
+    monkeypatch.setattr(log, "RECEIPTS_MAX", 25)
+    where = f"/proof/entries/{filed.entries[0]}/filing"
+    page = client.get(where, headers=headers).text
+    assert all(f"{where}/receipts{after}" in page for after in ('"', "?after=25", "?after=50"))
+    assert "第 51 至 60 条的回执" in page
+
+
+def test_a_filing_that_waits_has_no_receipts_yet(client, headers, book, database, now):
+    with people.house(database, now) as uow:
+        waiting = file(uow, book.operator, production(document="P-9"), key="K-new")
+    where = f"/proof/entries/{waiting.entries[0]}/filing"
+    assert "/receipts" not in client.get(where, headers=headers).text
+    refused = client.get(f"{where}/receipts", headers={**headers, "Accept": "application/json"})
+    assert (refused.status_code, refused.json["code"]) == (404, "proof.not_sealed_yet")
+
+
+@pytest.mark.parametrize("part", ["", "/receipts"])
+@pytest.mark.parametrize("reference", ["E", "nobody", "mine"])
+def test_nobody_learns_of_another_s_filing(client, filed, database, now, part, reference):
+    with people.house(database, now) as uow:
+        stranger = people.key(uow, Role.OPERATOR, an_operator(uow, 9))
+    named = filed.entries[0] if reference == "mine" else reference
+    where = f"/proof/entries/{named}/filing{part}"
+    answer = client.get(where, headers={**stranger, "Accept": "application/json"})
+    assert (answer.status_code, answer.json["code"]) == (404, "entries.unknown_entry")
+    assert client.get(where, headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_a_filing_loaded_in_bulk_says_that_it_lists_no_entries(client, headers, book, database):
+    last = "SELECT DISTINCT lot, id FROM entry WHERE id = (SELECT max(first_entry) FROM filing)"
+    reference = entry_reference(*database.execute(text(last)).one())
+    page = client.get(f"/proof/entries/{reference}/filing", headers=headers)
+    assert page.status_code == 200
+    assert "成批载入" in page.text

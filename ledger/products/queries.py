@@ -43,6 +43,7 @@ __all__ = [
     "held_lots",
     "is_agricultural",
     "lot_by_id",
+    "lot_ids_of_product",
     "lots_by_ids",
     "lots_numbered",
     "lots_of_product",
@@ -234,6 +235,17 @@ def lots_of_product(
     rows = uow.session.execute(query.order_by(_LOT.id.desc()).limit(limit + 1)).all()
     items = tuple(lot_of(row) for row in rows[:limit])
     return LotsPage(items=items, next=items[-1].id if len(rows) > limit else None)
+
+
+def lot_ids_of_product(uow: UnitOfWork, product_id: int) -> tuple[int, ...]:
+    """Every lot of a product and of its packs, in the order they were opened; for whole recalls."""
+    base = select(func.coalesce(_PRODUCT.base_id, _PRODUCT.id)).where(_PRODUCT.id == product_id)
+    base_id = uow.session.scalar(base)
+    if base_id is None:
+        raise errors.UnknownProduct(product=product_id)
+    family = select(_PRODUCT.id).where((_PRODUCT.id == base_id) | (_PRODUCT.base_id == base_id))
+    found = select(_LOT.id).where(_LOT.product_id == any_among(uow.session.scalars(family)))
+    return tuple(uow.session.scalars(found.order_by(_LOT.id)))
 
 
 def lots_numbered(uow: UnitOfWork, number: str) -> tuple[Lot, ...]:

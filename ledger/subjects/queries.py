@@ -95,6 +95,15 @@ def subjects_by_ids(
     return {asked_id: subjects[row.id] for asked_id, row in rows}
 
 
+def out_of_business(uow: UnitOfWork, ids: Iterable[int]) -> frozenset[int]:
+    """Those of some subjects that have closed down, or whose registration was revoked."""
+    columns = SubjectRow.__table__.c
+    found = select(columns.id).where(
+        columns.id == any_among(ids), columns.status != SubjectStatus.ACTIVE.value
+    )
+    return frozenset(uow.session.scalars(found))
+
+
 def ids_by_usccs(uow: UnitOfWork, usccs: Iterable[str]) -> dict[str, int]:
     """{USCC: id} of those on file; a merged party under its own id."""
     rows = uow.session.execute(

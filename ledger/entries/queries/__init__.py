@@ -4,6 +4,7 @@ from ledger.entries.queries.book import any_has_had, book_lines, book_page, mont
 from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key, filing_with
 from ledger.entries.queries.holders import dealers_in, lots_held
+from ledger.entries.queries.newest import newest_entry
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
 from ledger.entries.queries.paired import matched_in_month, operators_filing_since
 from ledger.entries.queries.records import (
@@ -27,6 +28,7 @@ __all__ = [
     "lots_held",
     "matched_in_month",
     "month_figures",
+    "newest_entry",
     "note_digest_of",
     "on_hand",
     "operators_filing_since",

@@ -18,6 +18,7 @@ from app.accounts.web import find_actor
 from app.database import engine_for
 from app.doors import answers, assets, counting, http, i18n, openapi, web
 from app.doors.replicas import replica_of
+from app.messages.web import unread
 from app.processes.collecting import collect_rarely
 from app.settings import Settings, settings_of_this_process
 from ledger.kernel import clock
@@ -108,6 +109,7 @@ def _install_modules(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.globals["open_book"] = web.open_book
     app.context_processor(lambda: {"menu": web.menu(), "actor": web.signed()})
+    app.jinja_env.globals["unread"] = unread
     _install_limits(app, settings)
 
 

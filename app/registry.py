@@ -9,13 +9,14 @@ from app.food.products.module import MODULE as PRODUCTS
 from app.food.subjects.module import MODULE as SUBJECTS
 from app.food.trace.module import MODULE as TRACE
 from app.help.module import MODULE as HELP
+from app.messages.module import MODULE as MESSAGES
 from app.module import Module
 from app.operations.module import MODULE as OPERATIONS
 from app.papers.module import MODULE as PAPERS
 from app.proof.module import MODULE as PROOF
 from app.town.module import MODULE as TOWN
 
-_MODULES = (ACCOUNTS, SUBJECTS, PRODUCTS, FILING, TRACE, PROOF, PAPERS, HELP, OPERATIONS, TOWN)
+_MODULES = (ACCOUNTS, MESSAGES, SUBJECTS, PRODUCTS, FILING, TRACE, PROOF, PAPERS, HELP, OPERATIONS, TOWN)
 
 
 def modules() -> tuple[Module, ...]:

@@ -20,6 +20,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from app.accounts import queries, rules, schemas, services, terms
+from app.accounts.terms import ACTION_TEXTS
 from app.doors import http, i18n, seals
 from app.doors.web import ROLE_TEXTS, action, form, page
 from ledger.kernel.actor import PUBLIC, Actor
@@ -327,46 +328,6 @@ def close_person(uow: UnitOfWork, account_id: int) -> str:
     """Close an account for good."""
     services.close_account(uow, account_id)
     return url_for("accounts.people")
-
-
-ACTION_TEXTS = {
-    "account.closed": ("关闭账号", "closed an account"),
-    "account.created": ("新建账号", "made an account"),
-    "account.language_chosen": ("换语言", "chose a language"),
-    "account.operator_chosen": ("换台账", "opened another book"),
-    "account.password_changed": ("改密码", "changed the password"),
-    "account.sign_in_refused": ("登录被拒", "was refused to sign in"),
-    "account.signed_in": ("登录", "signed in"),
-    "account.signed_out": ("退出", "signed out"),
-    "account.signed_out_everywhere": ("全部退出", "signed out everywhere"),
-    "book.export": ("导出台账", "exported a book"),
-    "book.look_up": ("查台账", "read a book"),
-    "code.look_up": ("查码", "looked up a code"),
-    "delegation.granted": ("给出委托", "gave a delegation"),
-    "delegation.withdrawn": ("收回委托", "withdrew a delegation"),
-    "delivery.missing": ("说没收到货", "said a delivery is missing"),
-    "entry.look_up": ("查一笔台账", "read an entry"),
-    "filing.look_up": ("查一次报送", "read a filing"),
-    "key.issued": ("发密钥", "issued a key"),
-    "key.revoked": ("收回密钥", "revoked a key"),
-    "lot.hold": ("停售一批", "stopped a lot"),
-    "lot.label": ("看批次标签", "read a lot's label"),
-    "lot.release": ("恢复一批", "released a lot"),
-    "product.confirm": ("确认产品", "confirmed a product"),
-    "product.open": ("登记产品", "recorded a product"),
-    "product.settle": ("定产品名称", "settled a product's name"),
-    "subject.amend": ("改主体登记", "amended a subject"),
-    "subject.form": ("打开登记表", "opened a registration form"),
-    "subject.history": ("查主体变更", "read a subject's history"),
-    "subject.merge": ("合并主体", "merged a subject"),
-    "subject.read": ("查主体", "read a subject"),
-    "subject.register": ("登记主体", "registered a subject"),
-    "subject.search": ("搜主体", "searched subjects"),
-    "trace.export": ("导出追溯", "exported a trace"),
-    "trace.look_up": ("追溯", "traced"),
-    "upload.export": ("导出退回的行", "exported refused rows"),
-    "upload.look_up": ("查上传", "read an upload"),
-}
 
 
 def action_text(action: str) -> str:

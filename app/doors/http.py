@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -117,9 +117,22 @@ def guard_session() -> None:
         current_app.extensions["suyuan.csrf"].protect()
 
 
-def unit(*, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
-    """A unit of work for the actor of this request."""
-    return _unit_on(room().bind, read_only=read_only)
+@contextmanager
+def unit(*, read_only: bool = False) -> Iterator[UnitOfWork]:
+    """A unit of work for the actor of this request; see ``open_unit``."""
+    with _unit_on(room().bind, read_only=read_only) as uow:
+        g.unit = uow
+        try:
+            yield uow
+        finally:
+            g.pop("unit", None)
+
+
+def open_unit() -> UnitOfWork | None:
+    """The unit that is open at this moment, for what a page's frame reads beside the page."""
+    found = g.get("unit")
+    assert found is None or isinstance(found, UnitOfWork)
+    return found
 
 
 def _unit_on(bind: Engine | Connection, *, read_only: bool) -> AbstractContextManager[UnitOfWork]:

@@ -44,6 +44,13 @@ _jobs = Counter("suyuan_jobs", "Jobs by name and outcome.", ("job", "outcome"), 
 _public_reads = Counter(
     "suyuan_replica_reads", "Public reads by the store that answered.", ("store",), registry=_OWN
 )
+_messages = Counter("suyuan_messages", "Messages told by kind.", ("kind",), registry=_OWN)
+_deliveries = Counter(
+    "suyuan_message_deliveries",
+    "Letters and calls by channel and outcome: sent, again, failed.",
+    ("channel", "outcome"),
+    registry=_OWN,
+)
 _children: dict[tuple[Any, ...], Any] = {}
 
 
@@ -79,6 +86,17 @@ def count_job(name: str, outcome: str) -> None:
 def count_public_read(store: str) -> None:
     """Count a public read by the store that answered: ``replica`` or ``primary``."""
     _child(_public_reads, store).inc()
+
+
+def count_messages(kind: str, number: int) -> None:
+    """Count messages that were told, one a box."""
+    if number:
+        _child(_messages, kind).inc(number)
+
+
+def count_delivery(channel: str, outcome: str) -> None:
+    """Count a letter or a call: sent, to be sent again, failed for good."""
+    _child(_deliveries, channel, outcome).inc()
 
 
 def environ(folder: Path) -> Mapping[str, str]:

@@ -55,6 +55,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "recall.read",
             "recall.answer",
             "delegation.grant",
+            "message.webhook",
         }
     ),
     Role.INSPECTOR: frozenset(
@@ -87,10 +88,12 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "recall.order",
         }
     ),
-    Role.AGENCY: frozenset({"code.read", "product.read_public", "record.submit"}),
+    Role.AGENCY: frozenset(
+        {"code.read", "product.read_public", "record.submit", "message.webhook"}
+    ),
 }
-# a clerk works on other people's books: it may not give their word away
-PERMISSIONS[Role.CLERK] = PERMISSIONS[Role.OPERATOR] - {"delegation.grant"}
+# a clerk works on other people's books: it may not give their word or their messages away
+PERMISSIONS[Role.CLERK] = PERMISSIONS[Role.OPERATOR] - {"delegation.grant", "message.webhook"}
 for _signed_in in (Role.OPERATOR, Role.CLERK, Role.INSPECTOR, Role.REGISTRAR, Role.AGENCY):
     PERMISSIONS[_signed_in] |= {"account.own"}
 PERMISSIONS[Role.ADMIN] = frozenset().union(*PERMISSIONS.values()) | {

@@ -108,6 +108,16 @@ def parse_shop_reference(text: str, key: str) -> int:
     return _opened("S", text, key)
 
 
+def sealed_reference(letter: str, number: int, key: str) -> str:
+    """A reference of 24 characters that only who holds the key can make; its letter is its use."""
+    return _sealed(letter, number, key)
+
+
+def parse_sealed_reference(letter: str, text: str, key: str) -> int:
+    """The number a sealed reference carries; raises UnknownReference when it is not one of ours."""
+    return _opened(letter, text, key)
+
+
 def _sealed(letter: str, number: int, key: str) -> str:
     body = letter + encode(number, _LOT_DIGITS)
     seal = hmac.new(key.encode(), body.encode(), hashlib.sha256).digest()

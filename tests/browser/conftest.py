@@ -48,11 +48,13 @@ def names(site: Site) -> dict[str, Any]:
     from ledger.kernel.actor import SYSTEM
     from ledger.kernel.ids import trace_reference
     from ledger.subjects.queries import subject_by_uscc
+    from support.boxes import told_people
 
     story = site.story
     lot_id = site.one("SELECT id FROM lot WHERE number = :lot", lot=story.lot)
     with units.begin(site.engine, actor=SYSTEM, now=clock.now(), request_id="test") as uow:
         shop = subject_by_uscc(uow, story.shop_uscc).id
+        told = told_people(uow, shop, site.settings.secret_key)
         entry = book_page(uow, BookAsked(operator_id=shop, limit=1, kind=None)).items[0]
         return {
             "gtin": story.gtin,
@@ -63,6 +65,7 @@ def names(site: Site) -> dict[str, Any]:
             "subject": shop,
             "trace": trace_reference(int(str(lot_id)), site.settings.secret_key),
             "held": site.held_lot,
+            **told,
             "paper": issue(uow, a_paper()).number,
         }
 

@@ -42,7 +42,7 @@ def test_every_door_to_what_is_somebodys_states_its_audit_line():
 
 
 def test_every_audit_line_of_a_look_up_has_words():
-    from app.accounts.web import ACTION_TEXTS
+    from app.accounts.terms import ACTION_TEXTS
 
     actions = {promise["audits"] for _, promise in doors() if promise.get("audits")}
     assert actions <= ACTION_TEXTS.keys()

@@ -37,6 +37,7 @@ FLOATS = {
     "app/doors/http.py": "milliseconds of a stopwatch",
     "app/embedded/": "seconds of waiting",
     "app/processes/": "seconds of waiting",
+    "app/messages/jobs/": "seconds of waiting",
     "app/operations/": "seconds of a stopwatch, figures for Prometheus",
     "app/watching/": "seconds of a stopwatch",
     "app/demo": "milliseconds of a stopwatch",

@@ -34,6 +34,10 @@ OPERATOR = {
     "accounts.account": "/account",
     "accounts.new_key": "/account/keys",
     "accounts.delegations": "/delegations",
+    "messages.inbox": "/messages",
+    "messages.settings": "/messages/settings",
+    "messages.new_webhook": "/messages/webhooks",
+    "messages.webhook": "/messages/webhooks/{webhook}",
 }
 INSPECTOR = {
     "trace.show": "/trace?code={gtin}&lot={lot}",
@@ -57,6 +61,8 @@ PUBLIC = {
     "proof.show": "/log/",
     "help.api_docs": "/api/docs",
     "accounts.sign_in": "/sign-in",
+    "messages.confirm": "/messages/confirm/{confirm}",
+    "messages.stop": "/messages/stop/{stop}",
     "trace.scan": "/scan",
     "trace.public_product": "/01/{gtin}",
     "trace.public_gtin_lot": "/01/{gtin}/10/{lot}",

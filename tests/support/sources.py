@@ -48,7 +48,7 @@ def _read(path: Path) -> Source:
 @cache
 def slices() -> tuple[str, ...]:
     """The dotted names of all slices: folders of one subject with the same files inside."""
-    found = ["app.accounts", "app.help", "app.operations"]
+    found = ["app.accounts", "app.help", "app.messages", "app.operations"]
     for room in ("ledger", "scanner", "app/food", "app/credit"):
         folders = (ROOT / room).iterdir() if (ROOT / room).is_dir() else iter(())
         found += [

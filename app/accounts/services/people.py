@@ -8,6 +8,7 @@ from app.accounts import errors, rules
 from app.accounts.model import AccountRow
 from app.accounts.services import passwords, pauses
 from app.accounts.terms import LANGUAGES, ChangePassword, ChooseLanguage, CreateAccount
+from app.messages import services as messages
 from ledger.kernel.actor import Role
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import queries as subjects
@@ -111,6 +112,7 @@ def close_account(uow: UnitOfWork, account_id: int) -> None:
         raise errors.UnknownAccount(account=account_id)
     account.closed_at = account.closed_at or uow.now
     account.session_epoch += 1
+    messages.forget_person(uow, account_id)
     uow.audit("account.closed", f"account:{account_id}")
 
 

@@ -1,0 +1,1 @@
+"""Decisions of messages: words, times, signatures, and which addresses may be called."""

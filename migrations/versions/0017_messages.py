@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0017"
-down_revision = "0016"
+down_revision = "0022"
 
 
 def upgrade() -> None:

@@ -37,6 +37,7 @@ def site(new_database: Callable[[str], Settings]) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def names(site: Site) -> dict[str, Any]:
     """What stands in the addresses of the pages."""
+    from support.boxes import told_people
     from support.issued import a_paper
 
     from app.food.filing.queries.deliveries import deliveries
@@ -48,7 +49,6 @@ def names(site: Site) -> dict[str, Any]:
     from ledger.kernel.actor import SYSTEM
     from ledger.kernel.ids import trace_reference
     from ledger.subjects.queries import subject_by_uscc
-    from support.boxes import told_people
 
     story = site.story
     lot_id = site.one("SELECT id FROM lot WHERE number = :lot", lot=story.lot)

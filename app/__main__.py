@@ -64,7 +64,16 @@ def with_modules() -> None:
     suyuan.add_command(bench)
     for module in registry.wire():
         for command in module.commands:
-            suyuan.add_command(command)
+            _add(command)
+
+
+def _add(command: click.Command) -> None:
+    """Add a command; a group that another module has brought already takes in those of this one."""
+    there = suyuan.commands.get(str(command.name))
+    if isinstance(there, click.Group) and isinstance(command, click.Group):
+        there.commands |= command.commands
+    else:
+        suyuan.add_command(command)
 
 
 def main() -> None:

@@ -260,7 +260,7 @@ def _print(found: list[Told]) -> None:
 
 @click.group(name="book")
 def book() -> None:
-    """Look after the book's tables."""
+    """Look after the book: lay it in order, do away with what is past its time."""
 
 
 @command(name="settle")

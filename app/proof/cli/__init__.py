@@ -22,8 +22,6 @@ proof = click.Group(
     ],
 )
 
-book = click.Group(
-    name="book", help="The book's keeping: what is past its time.", commands=[keeping.purge]
-)
+book = click.Group(name="book", commands=[keeping.purge])  # joins filing's group of this name
 
 __all__ = ["book", "proof"]

@@ -322,7 +322,8 @@ class LotShown(NamedTuple):
 class Trace:
     """The answer: who holds or held it, how it moved, what is missing, and what cut the answer.
 
-    ``operators`` and ``lots`` name every id that occurs; ``rows_read`` counts rows of the book.
+    ``operators`` and ``lots`` name every id that occurs (of producers, those of the lots asked
+    about); ``rows_read`` counts rows of the book.
     ``pooled`` gives, for an operator and a lot it received, the holder it counts as; ``sources``
     how many lots may be in what such a holder has: more than one, and nobody can tell which.
     """

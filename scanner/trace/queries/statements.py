@@ -110,12 +110,14 @@ _LOT_NUMBERS = (  # as queries.names unpacks them
 # ... and the lot in the public reference of an entry with several lots, which only its note says.
 _NAMES = f"""
 , lots AS MATERIALIZED (
-  SELECT t.* FROM lots_wanted w CROSS JOIN LATERAL (
-    SELECT coalesce(l.producer_id, p.producer_id) AS producer, {_LOT_NUMBERS} AS numbers,
-      p.gtin, p.name, p.spec, l.number, l.lot_key, l.id, l.product_id, p.base_id, p.contains
-    FROM lot l JOIN product p ON p.id = l.product_id WHERE l.id = w.lot OFFSET 0) t
+  SELECT coalesce(l.producer_id, p.producer_id) AS producer, {_LOT_NUMBERS} AS numbers,
+    p.gtin, p.name, p.spec, l.number, l.lot_key, l.id, l.product_id, p.base_id, p.contains
+  FROM lots_wanted w
+  CROSS JOIN LATERAL (SELECT * FROM lot l WHERE l.id = w.lot OFFSET 0) l
+  CROSS JOIN LATERAL (SELECT * FROM product p WHERE p.id = l.product_id OFFSET 0) p
 ), people_wanted(id) AS (
   {{people}} UNION SELECT producer FROM lots
+  WHERE id IN (SELECT s::int FROM string_to_table({{roots}}, ',') s)
 ), firsts AS (
   SELECT t.id, t.lot FROM notes_wanted w CROSS JOIN LATERAL (
     SELECT n.id, (n.said -> 'lots' ->> 0)::int AS lot FROM entry_note n
@@ -133,7 +135,7 @@ _ROWS = f""",
 
 def _statement(name: str, following: str, made: str) -> Prepared:
     """Find, read and name: ``following`` leads from a lot to the next, ``made`` to its outputs."""
-    names = _NAMES.format(people=_PEOPLE_OF_ROWS)
+    names = _NAMES.format(people=_PEOPLE_OF_ROWS, roots="$1")
     sql = _REACHED.format(following=following, made=made) + names + _ROWS + _FROM
     return Prepared(name, "text, int, int, int", sql)
 
@@ -143,8 +145,8 @@ UP = _statement("suyuan_trace_up", _NEXT_UP, _MADE_OF_NONE)
 ALONE = _statement("suyuan_trace_alone", _NEXT_SAME, _MADE_OF_ROWS)
 NAMES = Prepared(
     "suyuan_trace_names",
-    "text, text, text, text",
-    _GIVEN + _NAMES.format(people=_PEOPLE_GIVEN) + _FROM,
+    "text, text, text, text, text",
+    _GIVEN + _NAMES.format(people=_PEOPLE_GIVEN, roots="$5") + _FROM,
 )
 LEVEL = (
     f"SELECT {_OF_E} FROM entry e WHERE e.lot = ANY(%(lots)s::int[]) "  # noqa: S608

@@ -139,11 +139,9 @@ def _names(uow: UnitOfWork, fetched: Fetched, asked: TraceAsked) -> Names:
     if asked.operator_id is not None:
         people.add(asked.operator_id)
     fetched.trips += 1
-    given = (",".join(map(str, sorted(ids))) for ids in (lots, people))
+    ids = (sorted(lots), sorted(people), notes, notes.values(), asked.lots)
     names = Names()
-    (found,) = statements.NAMES.rows(
-        uow.session, *given, ",".join(map(str, notes)), ",".join(map(str, notes.values()))
-    )
+    (found,) = statements.NAMES.rows(uow.session, *(",".join(map(str, each)) for each in ids))
     names.add(found)
     return names
 

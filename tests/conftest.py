@@ -32,6 +32,20 @@ BUILD = Path(__file__).resolve().parent.parent / "build"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 TEMPLATE = "suyuan_template"
 CLUSTER = os.environ.get("SUYUAN_CLUSTER_URL", "")  # a coordinator, see scripts/cluster
+# Folders whose files take longest for the number of their tests. Workers take whole files; had the
+# last of them taken one of these, the others would wait for it at the end.
+LONGEST_FIRST = ("tests/crash/", "tests/browser/", "tests/app/operations/", "tests/app/processes/")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; all else in the order it was found in."""
+
+    def rank(item: pytest.Item) -> int:
+        path = item.path.relative_to(config.rootpath).as_posix()
+        found = [place for place, start in enumerate(LONGEST_FIRST) if path.startswith(start)]
+        return found[0] if found else len(LONGEST_FIRST)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

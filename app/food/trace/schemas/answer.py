@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from json import dumps
 from json.encoder import encode_basestring as _said
+from operator import itemgetter
 
 from app.food.trace.schemas.json import lot_document
 from app.food.trace.terms import Answered
@@ -30,7 +31,6 @@ from scanner.trace.terms import (
     Node,
     OperatorShown,
     Portion,
-    Row,
     Total,
     Trace,
     TransformationLink,
@@ -50,7 +50,7 @@ def trace_text(answered: Answered, key: str) -> str:
     words = _Words(trace, key)
     links = [_movement(words, link) for link in trace.movements]
     links += [_transformation(words, link) for link in trace.transformations]
-    links.sort(key=_by_time)
+    links.sort(key=itemgetter(0))
     head = {
         "direction": trace.direction.value,
         "complete": trace.complete,
@@ -80,10 +80,6 @@ def _list(name: str, items: Iterable[str]) -> str:
     return f'"{name}":[{",".join(items)}]'
 
 
-def _by_time(link: tuple[str, str]) -> str:
-    return link[0]
-
-
 class _Words:
     """What repeats in an answer, each turned into JSON once."""
 
@@ -94,6 +90,7 @@ class _Words:
         self._operators: dict[int, str] = {}
         self._nodes: dict[Node, str] = {}
         self._units: dict[int, str] = {}
+        self._amounts: dict[tuple[int, int], str] = {}
 
     def lot(self, lot: int) -> str:
         """A lot by id."""
@@ -136,32 +133,41 @@ class _Words:
             found = self._units[unit.number] = _said(unit.code)
         return found
 
+    def amount(self, thousandths: int, unit: Unit) -> str:
+        """A quantity; a town counts in round numbers, so they recur."""
+        key = thousandths, unit.number
+        found = self._amounts.get(key)
+        if found is None:
+            found = self._amounts[key] = amount(thousandths, unit)
+        return found
+
+    def sums(self, unit: Unit, sums: Sequence[int]) -> str:
+        """Figures in the order of FIGURES."""
+        said = self.amount
+        return _SUMS_TEXT % tuple([said(value, unit) if value else "0" for value in sums])
+
 
 @lru_cache(maxsize=8_192)
 def _day(number: int) -> str:
     return str(from_stored(number * _DAY, Precision.DAY))
 
 
-def _stored(ts: int, precision: int) -> str:
-    """A stored moment as ISO 8601, cut where knowledge ends; empty when unknown."""
+def _when(ts: int, precision: int) -> str:
+    """A stored moment as ISO 8601, cut where knowledge ends; null when unknown."""
     if precision == _SECOND and ts >= 0:  # before 2020 a summer time may have been in force
         day, second = divmod(ts, _DAY)
-        return f"{_day(day)}{_CLOCK[second // 60]}{_ENDS[second % 60]}"
-    return str(from_stored(ts, precision))
+        return f'"{_day(day)}{_CLOCK[second // 60]}{_ENDS[second % 60]}"'
+    text = str(from_stored(ts, precision))
+    return f'"{text}"' if text else "null"
 
 
 def at(moment: Moment | None) -> str:
     """A moment as JSON; null when unknown."""
-    return _when((moment.seconds, moment.precision) if moment is not None else None)
+    return "null" if moment is None else _when(moment.seconds, moment.precision)
 
 
-def _when(stored: tuple[int, int] | None) -> str:
-    text = _stored(*stored) if stored is not None else ""
-    return f'"{text}"' if text else "null"
-
-
-def _row_at(row: Row | None) -> str:
-    return "null" if row is None else _when((row.ts, row.precision))
+def _seen(stored: tuple[int, int] | None) -> str:
+    return "null" if stored is None else _when(*stored)
 
 
 def _entries(entries: Iterable[EntryNamed]) -> str:
@@ -184,17 +190,13 @@ def _root(answered: Answered, words: _Words) -> str:
     )
 
 
-def _sums(unit: Unit, sums: Sequence[int]) -> str:
-    return _SUMS_TEXT % tuple([amount(value, unit) if value else "0" for value in sums])
-
-
 def _holder(words: _Words, holder: Holder) -> str:
     node, unit = holder.node, holder.unit
     sources = words.trace.sources.get(node, 0)
     return (
         f'{{"operator":{words.operator(node[0])},"lot":{words.lot(node[1])},'
-        f'{_sums(unit, figures_of(holder))},"unit":{words.unit(unit)},'
-        f'"first_at":{_when(holder.first)},"last_at":{_when(holder.last)},'
+        f'{words.sums(unit, figures_of(holder))},"unit":{words.unit(unit)},'
+        f'"first_at":{_seen(holder.first)},"last_at":{_seen(holder.last)},'
         f'"mixed":{"true" if sources > 1 else "false"},"sources":{sources}}}'
     )
 
@@ -205,12 +207,12 @@ def _totals(words: _Words, answered: Answered) -> Iterator[str]:
     for total in totals:
         yield (
             f'{{"operator":{words.operator(total.operator, total.shown)},"lots":{total.lots},'
-            f'{_sums(total.unit, total.figures)},"unit":{words.unit(total.unit)}}}'
+            f'{words.sums(total.unit, total.figures)},"unit":{words.unit(total.unit)}}}'
         )
 
 
-def _over(trace: Trace) -> list[Total]:
-    """The totals over the lots of one trace."""
+def _over(trace: Trace) -> Iterable[Total]:
+    """The totals over the lots of one trace; of a single lot they are what its holders have."""
     adding = Adding()
     adding.add(trace, len(trace.roots))
     return adding.totals()
@@ -218,24 +220,31 @@ def _over(trace: Trace) -> list[Total]:
 
 def _movement(words: _Words, link: MovementLink) -> tuple[str, str]:
     """When it was, and the link."""
-    sent, got, unit = link.sent, link.received, link.unit
-    when = _row_at(sent if sent is not None else got)
-    received = "null"
-    if link.received_thousandths is not None and link.received_unit is not None:
-        received = f'"{amount(link.received_thousandths, link.received_unit)}"'
+    sender, receiver, quantity, unit, status, sent, got, answered, got_unit, is_return = link
+    arrived, received, entries = "null", "null", ""
+    if got is not None:
+        arrived = _when(got.ts, got.precision)
+        entries = f'"{entry_reference(got.lot, got.id)}"'
+    if answered is not None and got_unit is not None:
+        received = f'"{words.amount(answered, got_unit)}"'
+    when = arrived
+    if sent is not None:
+        when = _when(sent.ts, sent.precision)
+        reference = f'"{entry_reference(sent.lot, sent.id)}"'
+        entries = f"{reference},{entries}" if entries else reference
     text = (
-        f'{{"kind":"movement","from":{words.node(link.sender)},"to":{words.node(link.receiver)},'
-        f'"quantity":"{amount(link.thousandths, unit)}","unit":{words.unit(unit)},"at":{when},'
-        f'"status":"{link.status}",{_entries(link.entries)},'
-        f'"received_at":{_row_at(got)},"received_quantity":{received},'
-        f'"is_return":{"true" if link.is_return else "false"}}}'
+        f'{{"kind":"movement","from":{words.node(sender)},"to":{words.node(receiver)},'
+        f'"quantity":"{words.amount(quantity, unit)}","unit":{words.unit(unit)},"at":{when},'
+        f'"status":"{status.value}","entries":[{entries}],'
+        f'"received_at":{arrived},"received_quantity":{received},'
+        f'"is_return":{"true" if is_return else "false"}}}'
     )
     return "" if when == "null" else when, text
 
 
 def _portion(words: _Words, portion: Portion) -> str:
     known = portion.thousandths
-    quantity = "null" if known is None else f'"{amount(known, portion.unit)}"'
+    quantity = "null" if known is None else f'"{words.amount(known, portion.unit)}"'
     unit = words.unit(portion.unit)
     return f'{{"lot":{words.lot(portion.lot)},"quantity":{quantity},"unit":{unit}}}'
 
@@ -256,9 +265,10 @@ def _transformation(words: _Words, link: TransformationLink) -> tuple[str, str]:
 def _event(words: _Words, event: Event) -> str:
     operator, lot = event.node
     return (
-        f'{{"kind":"{event.kind}","operator":"{operator}","lot":{words.lot(lot)},'
-        f'"quantity":"{amount(event.thousandths, event.unit)}","unit":{words.unit(event.unit)},'
-        f'"at":{_row_at(event.row)},{_entries([event.entry])}}}'
+        f'{{"kind":"{event.kind.value}","operator":"{operator}","lot":{words.lot(lot)},'
+        f'"quantity":"{words.amount(event.thousandths, event.unit)}",'
+        f'"unit":{words.unit(event.unit)},'
+        f'"at":{_when(event.row.ts, event.row.precision)},{_entries([event.entry])}}}'
     )
 
 
@@ -266,7 +276,7 @@ def _gap(words: _Words, gap: Gap) -> str:
     operator, lot = gap.node
     partner = f'"{gap.partner}"' if gap.partner else "null"
     return (
-        f'{{"operator":"{operator}","lot":{words.lot(lot)},"kind":"{gap.kind}",'
-        f'"quantity":"{amount(gap.thousandths, gap.unit)}","unit":{words.unit(gap.unit)},'
+        f'{{"operator":"{operator}","lot":{words.lot(lot)},"kind":"{gap.kind.value}",'
+        f'"quantity":"{words.amount(gap.thousandths, gap.unit)}","unit":{words.unit(gap.unit)},'
         f'"partner":{partner},{_entries(gap.entries)}}}'
     )

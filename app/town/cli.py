@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import count
+from typing import TypeVar
 
 import click
 import numpy as np
@@ -16,8 +18,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.doors.cli import Shell, command, say
+from app.processes.collecting import collect_rarely
 from app.town import services
-from app.town.rules.city import DAYS_MAX, OPERATORS, city_batches, whole_entries
+from app.town.rules.city import DAYS_MAX, OPERATORS, CityBatch, city_batches, whole_entries
 from app.town.rules.whole import small_story, small_town
 from app.town.services import Directory
 from app.town.terms import Story, Town
@@ -31,6 +34,17 @@ CLOSING = time(22, 0)  # operators file in the evening of the day
 GOODS_PER_UNIT = 200
 FIRMS_PER_UNIT = 2_000
 ROWS_MAX = 300_000_000  # what the city's days hold
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The rows of a batch from ``begin`` to ``end``; with them the city has ``reached`` so many."""
+
+    batch: CityBatch
+    begin: int
+    end: int
+    reached: int
 
 
 @command(name="seed")
@@ -69,6 +83,7 @@ def seed(shell: Shell, size: str, wanted: int, writers: int) -> None:
 
 def load_city(shell: Shell, wanted: int, *, writers: int = 1) -> int:
     """Register the city's firms and stream its rows in up to ``wanted``; how many rows are new."""
+    collect_rarely()
     with shell.unit() as uow:
         last = services.remembered_last_day(uow, clock.now().date())
         platform = services.settle_platform(uow)
@@ -94,41 +109,78 @@ def stream_city(
     """Stream the city's rows in up to ``wanted``; how many are new.
 
     A larger city begins with the smaller one, so only what is missing is filed; an interrupted
-    load goes on where it was. While the store takes one batch the next is made. ``told`` is told
-    how many rows are ``completed``.
+    load goes on where it was. ``told`` is told how many rows are ``completed``.
     """
-    writing: deque[Future[int]] = deque()
-    added = 0
-    with ThreadPoolExecutor(writers) as pool:
-        for key, ready, reached in _ready(shell, directory, wanted):
-            if len(writing) == writers:
-                added += writing.popleft().result()
-            writing.append(pool.submit(_write, shell, directory.platform, key, ready))
-            told(completed=reached)
-    return added + sum(each.result() for each in writing)
-
-
-def _ready(shell: Shell, directory: Directory, wanted: int) -> Iterator[tuple[str, ReadyRows, int]]:
-    """(filing key, rows, rows of the city so far) of what is not in the book yet."""
     with shell.unit() as uow:
         filed = services.city_filed(uow, directory.platform)
+    added = 0
+    for part, new in file_parts(shell, directory, _missing(directory, wanted, filed), writers):
+        added += new
+        told(completed=part.reached)
+    return added
+
+
+def file_parts(
+    shell: Shell, directory: Directory, parts: Iterable[Part], writers: int
+) -> Iterator[tuple[Part, int]]:
+    """File parts of batches one behind the other; each with how many of its rows are new.
+
+    While the store takes as many parts as there are writers, the next is made ready, and the lots
+    of the one after it are opened.
+    """
+    writing: deque[tuple[Part, Future[int]]] = deque()
+    with ThreadPoolExecutor(1) as opener, ThreadPoolExecutor(writers) as pool:
+        for part in _one_ahead(opener, partial(_open, shell, directory), parts):
+            if part.begin >= part.end:
+                continue
+            with shell.unit() as uow:
+                rows = part.batch.rows[part.begin : part.end]
+                ready = services.ready_city_rows(uow, directory, rows)
+            if len(writing) == writers:
+                yield _done(*writing.popleft())
+            key = services.city_key(part.batch.number, part.begin, len(rows))
+            writing.append((part, pool.submit(_write, shell, directory.platform, key, ready)))
+        while writing:
+            yield _done(*writing.popleft())
+
+
+def _one_ahead(
+    pool: Executor, work: Callable[[Part], None], parts: Iterable[Part]
+) -> Iterator[Part]:
+    """The parts with the work on each done, and the work on the next begun."""
+    working: deque[tuple[Part, Future[None]]] = deque()
+    for part in parts:
+        working.append((part, pool.submit(work, part)))
+        if len(working) > 1:
+            yield _done(*working.popleft())[0]
+    while working:
+        yield _done(*working.popleft())[0]
+
+
+def _done(part: Part, work: Future[_Found]) -> tuple[Part, _Found]:
+    return part, work.result()
+
+
+def _missing(directory: Directory, wanted: int, filed: Mapping[int, int]) -> Iterator[Part]:
+    """What is not in the book yet, and before it batches of which only the lots are spoken of."""
     begin = next(number for number in count() if number not in filed)
     begin = max(0, begin - 1)  # the last of those without a gap may have been cut short
     reached = sum(filed[number] for number in range(begin))
     for batch in city_batches(start=directory.start, begin=begin):
-        with shell.unit() as uow:
-            services.settle_city_lots(uow, directory, batch)
         if batch.before:
+            yield Part(batch, 0, 0, reached)
             continue
         there = filed.get(batch.number, 0)
         end = whole_entries(batch.rows, wanted - reached)
         reached += max(end, there)
-        if end > there:
-            with shell.unit() as uow:
-                ready = services.ready_city_rows(uow, directory, batch.rows[there:end])
-            yield services.city_key(batch.number, there, end - there), ready, reached
+        yield Part(batch, there, end, reached)
         if reached >= wanted:
             return
+
+
+def _open(shell: Shell, directory: Directory, part: Part) -> None:
+    with shell.unit() as uow:
+        services.settle_city_lots(uow, directory, part.batch)
 
 
 def _write(shell: Shell, platform: int, key: str, ready: ReadyRows) -> int:

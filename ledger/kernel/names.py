@@ -35,8 +35,9 @@ def tidy(text: str) -> str:
 
 def _fold_once(text: str) -> str:
     even = unicodedata.normalize("NFKC", text).casefold()
-    seen = "".join(char for char in even if unicodedata.category(char) != "Cf")
-    return unicodedata.normalize("NFKC", "".join(seen.split()))
+    if not even.isprintable():  # what can be printed holds no invisible character
+        even = "".join(char for char in even if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFKC", "".join(even.split()))
 
 
 def pieces(*names: str) -> list[str]:

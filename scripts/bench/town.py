@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import text
 
-from app.doors.cli import Shell
 from app.embedded.postgres import DATABASE
+from app.processes.collecting import collect_rarely
 from app.town import services
+from app.town.cli import Part, file_parts
 from app.town.rules.city import DAYS_MAX, OPERATORS, CityBatch, city_batches, whole_entries
 from app.town.services import Directory
-from ledger.entries import services as filing
-from ledger.entries.services import ReadyRows
 from ledger.kernel.moment import moment_of
 from scripts.bench.place import Place
 from scripts.bench.sampling import Span
@@ -117,49 +114,31 @@ def load(
 ) -> list[Mark]:
     """Put the town into a new database that knows its firms, as ``suyuan seed`` does.
 
-    While the store takes as many batches as there are writers, the next is resolved. Opening lots
-    and foods, resolving, hashing, writing and committing are in the seconds. What was interrupted
-    is begun anew.
+    Opening lots and foods, resolving, hashing, writing and committing are in the seconds. What was
+    interrupted is begun anew.
     """
+    collect_rarely()
     firms = _firms(place, told)
     place.make(database, template=_FIRMS)
     place.remember(database, loaded=False, span=None, keys={})
-    with place.shell(database) as shell, ThreadPoolExecutor(writers) as pool:
+    with place.shell(database) as shell:
         with shell.unit() as uow:
             platform = services.settle_platform(uow)
-        marks = list(_loaded(shell, Directory(firms), platform, batches, (pool, writers)))
+        directory, begun = Directory(firms, platform), time.perf_counter()
+        marks = [
+            Mark(rows=part.reached, seconds=time.perf_counter() - begun)
+            for part, _new in file_parts(shell, directory, _whole(batches), writers)
+        ]
         told(f"{database}: {marks[-1].rows:,}")
     place.remember(database, loaded=True)
     return marks
 
 
-def _loaded(
-    shell: Shell,
-    directory: Directory,
-    platform: int,
-    batches: Iterable[CityBatch],
-    crew: tuple[ThreadPoolExecutor, int],
-) -> Iterator[Mark]:
-    pool, writers = crew
-    writing: deque[Future[int]] = deque()
-    rows, begun = 0, time.perf_counter()
-
-    def write(key: str, ready: ReadyRows) -> int:
-        with shell.unit() as uow:
-            return filing.file_ready_rows(uow, platform, key, ready)
-
+def _whole(batches: Iterable[CityBatch]) -> Iterator[Part]:
+    reached = 0
     for batch in batches:
-        with shell.unit() as uow:
-            services.settle_city_lots(uow, directory, batch)
-            ready = services.ready_city_rows(uow, directory, batch.rows)
-        if len(writing) == writers:
-            rows += writing.popleft().result()
-            yield Mark(rows=rows, seconds=time.perf_counter() - begun)
-        key = services.city_key(batch.number, 0, len(batch.rows))
-        writing.append(pool.submit(write, key, ready))
-    for each in writing:
-        rows += each.result()
-        yield Mark(rows=rows, seconds=time.perf_counter() - begun)
+        reached += len(batch.rows)
+        yield Part(batch, 0, len(batch.rows), reached)
 
 
 def _firms(place: Place, told: Told) -> npt.NDArray[np.int32]:

@@ -9,8 +9,7 @@ ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 def gs1_check_digit(body: str) -> str:
     """The GS1 check digit of a body of digits: weights 3, 1, 3, 1 … from the right."""
-    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(body)))
-    return str(-total % 10)
+    return str(-(3 * sum(map(int, body[::-2])) + sum(map(int, body[-2::-2]))) % 10)
 
 
 def mod_11_10_check_digit(body: str) -> str:

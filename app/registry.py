@@ -6,6 +6,7 @@ from app.accounts.module import MODULE as ACCOUNTS
 from app.doors import jobs
 from app.food.filing.module import MODULE as FILING
 from app.food.products.module import MODULE as PRODUCTS
+from app.food.recalls.module import MODULE as RECALLS
 from app.food.subjects.module import MODULE as SUBJECTS
 from app.food.trace.module import MODULE as TRACE
 from app.help.module import MODULE as HELP
@@ -16,7 +17,7 @@ from app.papers.module import MODULE as PAPERS
 from app.proof.module import MODULE as PROOF
 from app.town.module import MODULE as TOWN
 
-_MODULES = (ACCOUNTS, MESSAGES, SUBJECTS, PRODUCTS, FILING, TRACE, PROOF, PAPERS, HELP, OPERATIONS, TOWN)
+_MODULES = (ACCOUNTS, MESSAGES, SUBJECTS, PRODUCTS, FILING, TRACE, RECALLS, PROOF, PAPERS, HELP, OPERATIONS, TOWN)
 
 
 def modules() -> tuple[Module, ...]:

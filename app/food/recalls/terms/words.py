@@ -56,7 +56,7 @@ class Kind(StrEnum):
     """召回, or 追回: goods not yet sold to consumers are fetched back without a public notice."""
 
     RECALL = "recall"
-    WITHDRAWAL = "withdrawal"
+    TAKE_BACK = "withdrawal"
 
 
 class Hazard(StrEnum):

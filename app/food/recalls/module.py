@@ -1,0 +1,34 @@
+"""The manifest of recalls."""
+
+from __future__ import annotations
+
+from app.food.recalls import jobs
+from app.module import Bilingual, Every, Module
+
+MODULE = Module(
+    name="recalls",
+    title=Bilingual("召回", "Recalls"),
+    permissions=(
+        "recall.open",
+        "recall.read",
+        "recall.read_all",
+        "recall.order",
+        "recall.answer",
+    ),
+    announces=(
+        "recall.opened",
+        "recall.spread_wanted",
+        "recall.state",
+        "recall.notice_sent",
+        "recall.answered",
+        "recall.scope_grew",
+        "recall.overdue",
+        "recall.closed",
+    ),
+    reacts_to={"recall.spread_wanted": jobs.SPREAD},
+    periodic=(
+        Every(seconds=jobs.LOOK_SECONDS, job=jobs.LOOK_AGAIN),
+        Every(seconds=jobs.CLOCK_SECONDS, job=jobs.WATCH_CLOCKS),
+    ),
+    jobs=(jobs.SPREAD, jobs.LOOK_AGAIN, jobs.WATCH_CLOCKS),
+)

@@ -1,0 +1,1 @@
+"""Decisions of recalls: steps, deadlines, papers, disposal, shares, tiers, effectiveness, links."""

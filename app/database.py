@@ -14,22 +14,31 @@ from sqlalchemy.exc import DisconnectionError
 from app.settings import Settings
 from app.spreading import spread
 from app.watching import tally
+from ledger.kernel.uow import READS_ONLY
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 APPLICATION_ROLE = "suyuan_app"
 _RESTED_SECONDS = 1.0  # a server that was restarted is away for longer
 
 
-def engine_for(settings: Settings, **connecting: Any) -> Engine:
+def engine_for(settings: Settings, *, reads_only: bool = False, **connecting: Any) -> Engine:
     """An engine for web, worker and commands; every connection works as the application's role.
 
     The role may add and read, never change the book, even where the URL names the tables' owner.
-    ``connecting`` are further parameters of libpq.
+    With ``reads_only`` the store itself refuses to write, and each statement is a transaction of
+    its own: a look-up costs no round trips to begin, to forbid writing and to end, and sees at READ
+    COMMITTED what it would have seen. ``connecting`` are further parameters of libpq.
     """
+    alone: dict[str, Any] = {
+        "isolation_level": "AUTOCOMMIT",
+        "skip_autocommit_rollback": True,
+        "execution_options": {READS_ONLY: True},
+    }
     engine = create_engine(
         settings.app_database_url,
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_pool_size * 4,
+        **(alone if reads_only else {}),
         hide_parameters=True,  # what people file must not stand in a log
         connect_args={
             "cursor_factory": tally.cursors(settings.slow_statement_ms),
@@ -46,6 +55,8 @@ def engine_for(settings: Settings, **connecting: Any) -> Engine:
             cursor.execute("SET statement_timeout = %s", (limits[0],))
             cursor.execute("SET lock_timeout = %s", (limits[1],))
             cursor.execute("SET TIME ZONE 'Asia/Shanghai'")
+            if reads_only:
+                cursor.execute("SET default_transaction_read_only = on")
         connection.commit()
 
     return engine

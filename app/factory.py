@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask
-from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from redis import Redis
@@ -56,6 +55,7 @@ def create_app(
         find_actor=find_actor,
         now=now,
         replica=replica_of(chosen),
+        reader=engine_for(chosen, reads_only=True) if bind is None else None,
     )
     if chosen.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -73,7 +73,7 @@ def create_app(
 def _install_protection(app: Flask, settings: Settings) -> None:
     """CSRF for everything a browser session can send; limits for everything public."""
     app.extensions["suyuan.csrf"] = CSRFProtect(app)
-    app.extensions["suyuan.limiter"] = Limiter(
+    app.extensions["suyuan.limiter"] = counting.HouseLimiter(
         key_func=_limit_key,
         app=app,
         default_limits=[settings.rate_limit],
@@ -109,7 +109,7 @@ def _install_modules(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.globals["open_book"] = web.open_book
     app.context_processor(lambda: {"menu": web.menu(), "actor": web.signed()})
-    app.jinja_env.globals["unread"] = unread
+    app.jinja_env.globals["unread_messages"] = unread
     _install_limits(app, settings)
 
 

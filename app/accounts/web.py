@@ -37,24 +37,30 @@ _PAGE = 50
 # --- who is asking ---------------------------------------------------------------------------
 
 
-def find_actor(uow: UnitOfWork, asked: Request) -> Actor:
-    """The actor of a request: its API key, else its session, else the public.
+def find_actor(opened: http.OpenUnit, asked: Request) -> Actor:
+    """The actor of a request: its API key, else its session, else the public, who costs no look-up.
 
     Raises UnknownKey for a key that is not in force; a session that no longer holds is forgotten.
     """
     key = http.bearer()
     if key is not None:
-        return services.actor_of_key(uow, key)
+        with opened(read_only=True) as uow:
+            known = services.key_in_force(uow, key)
+        if known.is_to_be_noted:
+            with opened() as uow:
+                services.note_use(uow, known)
+        return known.actor
     held = held_session()
     if held is None:
         return PUBLIC
-    found = services.actor_of_session(uow, held)
-    if found is None:
-        session.clear()
-        return PUBLIC
-    if uow.now - held.seen > rules.SEEN_STEP:
-        _hold(replace(held, seen=uow.now))
-    return found
+    with opened(read_only=True) as uow:
+        found = services.actor_of_session(uow, held)
+        if found is None:
+            session.clear()
+            return PUBLIC
+        if uow.now - held.seen > rules.SEEN_STEP:
+            _hold(replace(held, seen=uow.now))
+        return found
 
 
 def held_session() -> terms.Session | None:

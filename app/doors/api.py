@@ -8,9 +8,10 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from flask import Response, make_response
+from flask import Response, make_response, request
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, INCLUDE, RAISE, Schema, fields
+from webargs.flaskparser import FlaskParser
 
 from app.doors import http
 from app.doors.exact import ExactParser, FiniteParser
@@ -132,25 +133,32 @@ def endpoint(blueprint: Blueprint, rule: str, **promise: Any) -> Callable[[View]
             )
             if made.audits:
                 http.leave_look_up(made.audits, path, made.needs)
-            return _respond(result, made)
+            return _respond(result, made, answers)
 
         vars(door).update(limit=made.limit, long_body=made.long_body)
+        answers = made.answers() if made.answers else None
         return _documented(blueprint, rule, made, door)
 
     return decorate
 
 
-def _respond(result: Any, made: Endpoint) -> Response:
+def _respond(result: Any, made: Endpoint, answers: Schema | None) -> Response:
     if isinstance(result, Response):
         return result
     answer = result if isinstance(result, Answer) else Answer(body=result, status=made.status)
-    body = made.answers().dump(answer.body) if made.answers else answer.body
+    body = answers.dump(answer.body) if answers else answer.body
     response = make_response(body if body is not None else "", answer.status)
     response.headers.update(answer.headers)
     return response
 
 
-def _documented(blueprint: Blueprint, rule: str, made: Endpoint, door: View) -> View:
+def _documented(blueprint: Blueprint, rule: str, made: Endpoint, bare: View) -> View:
+    """Let the library describe the door, and register it without the library's many layers.
+
+    What they do at each request is to read what is sent, which ``_read_first`` does with a schema
+    that is made once instead of each time.
+    """
+    door = bare
     for status in _refusals_of(made):
         door = blueprint.alt_response(status, f"Refused{status}")(door)
     for status, text in {**made.also, made.status: "done"}.items():
@@ -165,24 +173,27 @@ def _documented(blueprint: Blueprint, rule: str, made: Endpoint, door: View) -> 
         )(door)
     if made.loads is not None:
         takes = blueprint.arguments(made.loads, location=made.location, example=made.example)
-        door = _asked_first(made, takes(door))
+        door = takes(door)
     tag = blueprint.name.removesuffix("-api")
     door = blueprint.doc(
         security=_security(made), tags=[tag], operationId=f"{tag}.{door.__name__}"
     )(door)
-    routed: View = blueprint.route(rule, methods=[made.method])(door)
+    loads = made.loads() if made.loads else None
+    lean = wraps(door)(_read_first(blueprint.ARGUMENTS_PARSER, made, loads, bare))
+    routed: View = blueprint.route(rule, methods=[made.method])(lean)
     return routed
 
 
-def _asked_first(made: Endpoint, door: View) -> View:
-    """See who is asking before what is sent is read: strangers are not told how a body must be."""
+def _read_first(parser: FlaskParser, made: Endpoint, schema: Schema | None, door: View) -> View:
+    """Read what is sent, once it is known who asks: strangers are not told how a body must be."""
 
-    @wraps(door)
-    def guarded(*args: Any, **path: Any) -> Any:
+    def reading(**path: Any) -> Any:
+        if schema is None:
+            return door(**path)
         http.actor().require(made.needs)
-        return door(*args, **path)
+        return door(parser.parse(schema, request, location=made.location), **path)
 
-    return guarded
+    return reading
 
 
 def _refusals_of(made: Endpoint) -> list[int]:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from time import perf_counter
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from flask import Flask, Request, Response, current_app, g, request
 from redis import Redis
@@ -31,12 +30,20 @@ from ledger.kernel.uow import UnitOfWork
 T = TypeVar("T")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{6,64}")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_OWN = frozenset({"book.read", "code.read"})
+_OWN = frozenset({"book.read", "certificate.add", "certificate.read", "code.read"})
 _BEARER = "bearer "
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'{extra}"
+    "form-action 'self'; frame-ancestors 'none'"
 )
+_POLICY_WASM = f"{_POLICY}; script-src 'self' 'wasm-unsafe-eval'"
+
+
+class OpenUnit(Protocol):
+    """Opens a unit of work."""
+
+    def __call__(self, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """A unit that writes, or one that only reads."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +53,15 @@ class Room:
     settings: Settings
     bind: Engine | Connection
     redis: Redis
-    find_actor: Callable[[UnitOfWork, Request], Actor]
+    find_actor: Callable[[OpenUnit, Request], Actor]
     now: Callable[[], datetime] = clock.now
     replica: Replica | None = None
+    reader: Engine | None = None
 
-    @cached_property
-    def singly(self) -> Engine | Connection:
-        """The store with every statement by itself: no round trips to begin and end a unit."""
-        if isinstance(self.bind, Connection):
-            return self.bind
-        return self.bind.execution_options(isolation_level="AUTOCOMMIT")
+    @property
+    def reading(self) -> Engine | Connection:
+        """The store to look things up in; connections that can only read, where there are such."""
+        return self.reader or self.bind
 
 
 def room() -> Room:
@@ -85,11 +91,16 @@ def now() -> datetime:
 def actor() -> Actor:
     """Who is asking, found once per request. Raises what ``find_actor`` refuses with."""
     if "actor" not in g:
-        with units.begin(room().singly, actor=PUBLIC, now=now(), request_id=request_id()) as uow:
-            g.actor = room().find_actor(uow, request)
+        g.actor = room().find_actor(_unit_of_nobody, request)
     found = g.actor
     assert isinstance(found, Actor)
     return found
+
+
+def _unit_of_nobody(*, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+    """A unit to find out in who is asking."""
+    bind = room().reading if read_only else room().bind
+    return units.begin(bind, actor=PUBLIC, now=now(), request_id=request_id(), read_only=read_only)
 
 
 def actor_or_public() -> Actor:
@@ -120,7 +131,7 @@ def guard_session() -> None:
 @contextmanager
 def unit(*, read_only: bool = False) -> Iterator[UnitOfWork]:
     """A unit of work for the actor of this request; see ``open_unit``."""
-    with _unit_on(room().bind, read_only=read_only) as uow:
+    with _unit_on(room().reading if read_only else room().bind, read_only=read_only) as uow:
         g.unit = uow
         try:
             yield uow
@@ -221,10 +232,10 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    extra = "; script-src 'self' 'wasm-unsafe-eval'" if g.get("allows_wasm") else ""
     headers = response.headers
     headers["X-Request-Id"] = request_id()
-    headers.setdefault("Content-Security-Policy", _POLICY.format(extra=extra))
+    policy = _POLICY_WASM if g.get("allows_wasm") else _POLICY
+    headers.setdefault("Content-Security-Policy", policy)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"

@@ -78,7 +78,8 @@ def replica_of(settings: Settings) -> Replica | None:
     if not settings.replica_database_url:
         return None
     chosen = replace(settings, app_database_url=settings.replica_database_url)
-    return Replica(bind=engine_for(chosen, **_LIMITS), lag_seconds_max=settings.replica_lag_seconds)
+    bind = engine_for(chosen, reads_only=True, **_LIMITS)
+    return Replica(bind=bind, lag_seconds_max=settings.replica_lag_seconds)
 
 
 def beat(room: Any) -> None:

@@ -7,10 +7,14 @@ up a handful of rows in a partitioned book takes the planner ten times as long a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Statement = tuple[str, Sequence[Any]]
@@ -42,22 +46,23 @@ class Prepared:
 
     def rows(self, session: Session, *params: Any) -> Sequence[Any]:
         """What the statement answers."""
-        connection = _connection(session)
-        self.made_on(session)
-        return connection.exec_driver_sql(self.execute, params).all()
+        used = _used(session)
+        self._made_on(used)
+        return used.answer(self.execute, params)
 
     def made_on(self, session: Session) -> None:
         """See that the session's connection knows the statement."""
-        connection = _connection(session)
-        known: set[str] = connection.info.setdefault(_KNOWN, set())
-        if self.name in known:
+        self._made_on(_used(session))
+
+    def _made_on(self, used: _Used) -> None:
+        if self.name in used.known:
             return
-        cursor = connection.connection.cursor()
+        cursor = used.driver.cursor()
         try:
             cursor.execute(self.prepare)
         finally:
             cursor.close()
-        known.add(self.name)
+        used.known.add(self.name)
 
 
 class Joined:
@@ -90,11 +95,74 @@ def _renumbered(sql: str, by: int) -> str:
     return _PARAM.sub(lambda it: f"${int(it[1]) + by}", sql)
 
 
-def _connection(session: Session) -> Connection:
+@dataclass(slots=True)
+class _Used:
+    """The connection a session has for its transaction, and the driver's own beneath it."""
+
+    connection: Connection
+    driver: Any
+    known: set[str]
+
+    def answer(self, sql: str, params: Sequence[Any]) -> Sequence[Any]:
+        """Send to the driver itself: SQLAlchemy's layers cost as much as a short statement.
+
+        Whoever listens to the statements of a connection hears of these as of all others.
+        """
+        heard = self.connection.dispatch
+        if heard.before_cursor_execute or heard.after_cursor_execute:
+            result = self.connection.exec_driver_sql(sql, tuple(params))
+            return result.all() if result.returns_rows else ()
+        cursor = self.driver.cursor()
+        try:
+            cursor.execute(sql, params)
+            columns = cursor.description
+            if columns is None:
+                return ()
+            made = _row_of(tuple([column[0] for column in columns]))
+            return list(map(made, cursor.fetchall()))
+        except self.connection.dialect.loaded_dbapi.Error as problem:
+            raise self._told(problem, sql, cursor) from problem
+        finally:
+            cursor.close()
+
+    def _told(self, problem: Exception, sql: str, cursor: Any) -> BaseException:
+        """The driver's error as SQLAlchemy says it, so that a lost connection is thrown away."""
+        dialect: Any = self.connection.dialect
+        gone = dialect.is_disconnect(problem, self.driver, cursor)
+        if gone:
+            self.connection.invalidate(problem)
+        return DBAPIError.instance(
+            sql,
+            None,
+            problem,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=gone,
+            dialect=dialect,
+        )
+
+
+@lru_cache(maxsize=512)  # as many as there are prepared statements, and some
+def _row_of(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
+    """How a row with these columns is made of its values."""
+    make: Any = namedtuple  # noqa: PYI024 - the columns are what a statement answers
+    made: Callable[[Iterable[Any]], Any] = make("Row", names, rename=True)._make
+    return made
+
+
+def use(session: Session, connection: Connection) -> _Used:
+    """Let what is asked in a session be asked on this connection, which is the session's own."""
+    known: set[str] = connection.info.setdefault(_KNOWN, set())
+    driver = connection.connection.dbapi_connection
+    found = session.info[_USED] = _Used(connection, driver, known)
+    return found
+
+
+def _used(session: Session) -> _Used:
     """The session's connection, asked for once per transaction: asking takes as long as a row."""
-    found: Connection | None = session.info.get(_USED)
-    if found is None or found.closed:
-        found = session.info[_USED] = session.connection()
+    found: _Used | None = session.info.get(_USED)
+    if found is None or found.connection.closed:
+        found = use(session, session.connection())
     return found
 
 
@@ -103,10 +171,9 @@ def together(session: Session, *statements: Statement) -> Sequence[Any]:
 
     Each still sees what was committed before it began, as if it had been sent alone.
     """
-    sql = ";\n".join(statement for statement, _ in statements)
-    params = tuple(param for _, given in statements for param in given)
-    result = _connection(session).exec_driver_sql(sql, params)
-    return result.all() if result.returns_rows else ()
+    sql = ";\n".join([statement for statement, _ in statements])
+    params = tuple([param for _, given in statements for param in given])
+    return _used(session).answer(sql, params)
 
 
 def numbers(members: Iterable[int]) -> str:

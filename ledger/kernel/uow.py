@@ -22,7 +22,7 @@ from ledger.kernel.actor import Actor
 from ledger.kernel.errors import Invalid, Refusal, Unavailable
 from ledger.kernel.model import AuditLine, OutboxFact, Parameter
 from ledger.kernel.parameters import Dated, Parameters
-from ledger.kernel.statements import Statement
+from ledger.kernel.statements import Statement, use
 
 # serialization failure, deadlock, unique violation: a lost race, worth the whole unit again
 LOST_RACE = frozenset({"40001", "40P01", "23505"})
@@ -34,6 +34,9 @@ _FACT = "INSERT INTO outbox_fact (fact, payload, at) VALUES (%s, %s, %s)"
 _AUDIT = """
     INSERT INTO audit_line (at, account_id, role, action, about, details, request_id)
     VALUES (%s, %s, %s, %s, %s, %s, %s)"""
+READS_ONLY = "suyuan_reads_only"
+"""The execution option of an engine on whose connections the store itself refuses to write, and
+where each statement is a transaction of its own."""
 _KNOWN: dict[str, Parameters] = {}  # the last set of parameters by its mark
 
 T = TypeVar("T")
@@ -173,6 +176,10 @@ def begin(
     A read-only unit is stopped by PostgreSQL itself when it tries to write. Raises StoreSilent or
     StoreTooSlow when the database is away or over its limit.
     """
+    if isinstance(bind, Engine) and bind.get_execution_options().get(READS_ONLY):
+        with _reading(bind) as session:
+            yield UnitOfWork(session, actor=actor, now=now, request_id=request_id)
+        return
     session = _session(bind)
     try:
         if read_only:
@@ -189,6 +196,19 @@ def begin(
         raise
     finally:
         session.close()
+
+
+@contextmanager
+def _reading(bind: Engine) -> Iterator[Session]:
+    """A session on a connection that only reads: there is nothing to begin, forbid and end."""
+    try:
+        with bind.connect() as connection, Session(connection, expire_on_commit=False) as session:
+            use(session, connection)
+            yield session
+    except DBAPIError as problem:
+        if refusal := _refusal_for(problem):
+            raise refusal from problem
+        raise
 
 
 def _abandon(session: Session) -> None:

@@ -1,6 +1,6 @@
 """The verbs of accounts; the only writers of their tables."""
 
-from app.accounts.services.access import actor_of_key, actor_of_session
+from app.accounts.services.access import actor_of_key, actor_of_session, key_in_force, note_use
 from app.accounts.services.delegations import (
     choose_operator,
     grant_delegation,
@@ -31,6 +31,8 @@ __all__ = [
     "forget_old",
     "grant_delegation",
     "issue_key",
+    "key_in_force",
+    "note_use",
     "revoke_key",
     "sign_in",
     "sign_out",

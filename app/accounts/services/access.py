@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
 
-from sqlalchemy import exists, or_, select, text, update
+from sqlalchemy import exists, or_, select, update
 
 from app.accounts import errors, rules
 from app.accounts.model import AccountRow, ApiKeyRow, DelegationRow, EndedSessionRow
 from app.accounts.terms import Session
 from ledger.kernel.actor import Actor, Role
+from ledger.kernel.statements import Prepared
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import queries as subjects
 
 _MAY_BE_DELEGATED = (Role.CLERK.value, Role.OPERATOR.value)
-_BY_PREFIX = text("""
+_BY_PREFIX = Prepared(
+    "key_in_force",
+    "text, date, text[]",
+    """
     SELECT k.id, k.account_id, k.secret_hash, k.role, k.operator_id, k.last_used_at, a.name,
         ARRAY(
             SELECT d.operator_id FROM delegation d
             WHERE (d.account_id = k.account_id OR d.agent_id = k.operator_id)
-                AND k.role = ANY(CAST(:may AS text[])) AND d.withdrawn_at IS NULL
-                AND d.valid_from <= :today AND (d.valid_to IS NULL OR d.valid_to >= :today)
+                AND k.role = ANY($3) AND d.withdrawn_at IS NULL
+                AND d.valid_from <= $2 AND (d.valid_to IS NULL OR d.valid_to >= $2)
         ) AS delegated
     FROM api_key k JOIN account a ON a.id = k.account_id
-    WHERE k.prefix = :prefix AND k.revoked_at IS NULL AND a.closed_at IS NULL
-""")
+    WHERE k.prefix = $1 AND k.revoked_at IS NULL AND a.closed_at IS NULL
+""",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownKey:
+    """A key in force, who has it, and whether its use is to be noted."""
+
+    id: int
+    actor: Actor
+    is_to_be_noted: bool
 
 
 def actor_of_key(uow: UnitOfWork, key: str) -> Actor:
@@ -32,32 +46,47 @@ def actor_of_key(uow: UnitOfWork, key: str) -> Actor:
 
     Refuses: UnknownKey, also for a revoked key and a closed account.
     """
+    uow.session.flush()  # a key that was issued in this very unit is on file too
+    known = key_in_force(uow, key)
+    if known.is_to_be_noted:
+        note_use(uow, known)
+    return known.actor
+
+
+def key_in_force(uow: UnitOfWork, key: str) -> KnownKey:
+    """A key and its actor, in a unit that may only read.
+
+    Refuses: UnknownKey, also for a revoked key and a closed account.
+    """
     prefix = rules.key_prefix(key)
     if prefix is None:
         raise errors.UnknownKey
-    found = uow.session.execute(
-        _BY_PREFIX, {"prefix": prefix, "today": uow.today, "may": list(_MAY_BE_DELEGATED)}
-    ).one_or_none()
-    if found is None or not rules.same_hash(bytes(found.secret_hash), rules.key_hash(key)):
+    rows = _BY_PREFIX.rows(uow.session, prefix, uow.today, list(_MAY_BE_DELEGATED))
+    if not rows or not rules.same_hash(bytes(rows[0].secret_hash), rules.key_hash(key)):
         raise errors.UnknownKey
-    _note_use(uow, found.id, found.last_used_at)
-    return Actor(
-        role=Role(found.role),
-        account_id=found.account_id,
-        name=found.name,
-        operator_id=found.operator_id,  # a machine names whom it files for, nothing is guessed
-        delegated=frozenset(found.delegated),
+    (found,) = rows
+    used = found.last_used_at
+    return KnownKey(
+        id=found.id,
+        actor=Actor(
+            role=Role(found.role),
+            account_id=found.account_id,
+            name=found.name,
+            operator_id=found.operator_id,  # a machine names whom it files for, nothing is guessed
+            delegated=frozenset(found.delegated),
+        ),
+        is_to_be_noted=used is None or uow.now - used > rules.USED_STEP,
     )
 
 
-def _note_use(uow: UnitOfWork, key_id: int, used: datetime | None) -> None:
-    if used is None or uow.now - used > rules.USED_STEP:
-        uow.session.execute(
-            update(ApiKeyRow)
-            .where(ApiKeyRow.id == key_id)
-            .values(last_used_at=uow.now)
-            .execution_options(synchronize_session=False)
-        )
+def note_use(uow: UnitOfWork, known: KnownKey) -> None:
+    """Note the use of a key: its last use is kept to ten minutes."""
+    uow.session.execute(
+        update(ApiKeyRow)
+        .where(ApiKeyRow.id == known.id)
+        .values(last_used_at=uow.now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def actor_of_session(uow: UnitOfWork, session: Session) -> Actor | None:

@@ -41,6 +41,8 @@ OPERATOR = {
 }
 INSPECTOR = {
     "trace.show": "/trace?code={gtin}&lot={lot}",
+    "trace.lots_held": "/subjects/{subject}/lots",
+    "trace.dealers": "/trace/dealers?code={gtin}",
     "subjects.index": "/subjects",
     "subjects.show": "/subjects/{subject}",
     "accounts.audit": "/audit",

@@ -11,7 +11,7 @@ from app.doors import http, seals
 from app.doors.api import endpoint
 from app.doors.i18n import language
 from app.food.trace import queries
-from app.food.trace.schemas import answer, json
+from app.food.trace.schemas import answer, holding, json
 from app.food.trace.terms import AskTrace
 from ledger.kernel.uow import UnitOfWork
 from scanner.trace.terms import Limits
@@ -42,6 +42,39 @@ def trace(uow: UnitOfWork, asked: AskTrace) -> Response:
     limits = Limits(rows=http.room().settings.trace_rows_max)
     answered = queries.answered(uow, asked, limits, http.stopwatch_ms, key=seals.key(), sums=True)
     return Response(answer.trace_text(answered, seals.key()), mimetype="application/json")
+
+
+@endpoint(
+    blueprint,
+    "/trace/lots-held",
+    loads=holding.LotsHeldQuery,
+    location="query",
+    needs="book.read_all",
+    answers=holding.LotsHeldJson,
+    audits="trace.lots_held",
+)
+def lots_held(uow: UnitOfWork, asked: dict[str, Any]) -> dict[str, Any]:
+    """List all lots an operator's book speaks of in a period, the last spoken of first."""
+    g.audit_about = f"subject:{asked['operator']}"
+    period = holding.period_of(asked, uow.today)
+    found = queries.lots_held(uow, asked["operator"], period)
+    return holding.lots_document(found, seals.key())
+
+
+@endpoint(
+    blueprint,
+    "/trace/dealers",
+    loads=holding.DealersQuery,
+    location="query",
+    needs="book.read_all",
+    answers=holding.DealersJson,
+    audits="trace.dealers",
+)
+def dealers(uow: UnitOfWork, asked: dict[str, Any]) -> dict[str, Any]:
+    """List the operators that dealt in a product in a period, who had most lots of it first."""
+    g.audit_about = asked["code"][:200]
+    period = holding.period_of(asked, uow.today)
+    return holding.dealers_document(queries.dealers(uow, asked["code"], period, key=seals.key()))
 
 
 @endpoint(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.food.trace import api, cli, web
-from app.module import Bilingual, MenuItem, Module
+from app.module import Bilingual, MenuItem, Module, Panel
 
 MODULE = Module(
     name="trace",
@@ -20,6 +20,7 @@ MODULE = Module(
             phone=True,
         ),
     ),
+    panels=(Panel(view=web.subject_panel, order=20),),
     commands=(cli.trace, cli.identify),
     permissions=("trace.all", "trace.own", "code.read", "product.read_public"),
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from ledger.certificates.terms import PaperShown
+from ledger.entries.terms import Dealer, HeldLot
 from ledger.kernel.errors import Refusal
 from ledger.products.terms import Hold, Lot, Product
 from ledger.subjects.terms import Licence, Subject
@@ -46,6 +48,35 @@ class Answered:
     next: int | None = None
     is_own_view: bool = False
     totals: Totals | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Days, both included, and how many of a list were shown on the pages before."""
+
+    since: date
+    until: date
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotsHeld:
+    """A page of the lots in an operator's book, each with its product; ``next`` as ``after``."""
+
+    subject: Subject
+    items: tuple[tuple[HeldLot, Lot, Product], ...]
+    total: int
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealersShown:
+    """A page of the operators that dealt in a product; ``next`` as ``after``."""
+
+    product: Product
+    items: tuple[tuple[Dealer, Subject], ...]
+    total: int
+    next: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +121,8 @@ class PublicView:
 
     No quantities, prices, contacts, or names beyond the producer's and the asking shop's.
     ``lot`` is none where only the product is known. ``licence`` is the producer's food production
-    licence in force on the day of asking, or the last one. ``certificates`` are (kind, number).
+    licence in force on the day of asking, or the last one. ``certificates`` are (kind, number) as
+    they were filed with entries, ``papers`` those on file: of the lot, or of the latest lots.
     ``is_verified``: the producer itself, or a registrar, said that the goods are the producer's.
     ``hold_is_mixed`` says that the hold is on another lot, which may be in this one.
     """
@@ -107,3 +139,4 @@ class PublicView:
     asked_at: datetime
     hold_is_mixed: bool = False
     is_verified: bool = False
+    papers: tuple[PaperShown, ...] = ()

@@ -25,11 +25,12 @@ from app.doors.i18n import language
 from app.doors.refusals import detail_of, outside_of
 from app.doors.web import loaded, page
 from app.food.trace import queries
-from app.food.trace.schemas import json, public, sheet
+from app.food.trace.schemas import holding, json, public, sheet
 from app.food.trace.schemas.page import page_context
 from app.food.trace.terms import Answered, CodeRead
 from ledger.kernel.errors import NotFound, Refusal
 from ledger.kernel.uow import UnitOfWork
+from ledger.subjects.terms import Subject
 from scanner.trace.terms import Limits
 
 blueprint = Blueprint("trace", __name__, template_folder="templates")
@@ -71,10 +72,74 @@ def _nothing_found(refusal: NotFound) -> AnyResponse:
 @page(blueprint, "/trace/export.xlsx", needs="account.own", audits="trace.export")
 def export(uow: UnitOfWork) -> Response:
     """The same trace as a workbook."""
-    response = make_response(sheet.workbook_of(_answered(uow)))
+    return _workbook(sheet.workbook_of(_answered(uow)), "trace.xlsx")
+
+
+@page(
+    blueprint,
+    "/subjects/<int:subject_id>/lots",
+    needs="book.read_all",
+    template="trace/lots_held.html",
+    audits="trace.lots_held",
+)
+def lots_held(uow: UnitOfWork, subject_id: int) -> dict[str, Any]:
+    """All lots at an operator in a period, the one spoken of last first."""
+    g.audit_about = f"subject:{subject_id}"
+    period = holding.period_asked(request.args, uow.today)
+    found = queries.lots_held(uow, subject_id, period)
+    return {"found": found, "period": period, "lot_reference": seals.trace_reference}
+
+
+@page(
+    blueprint,
+    "/subjects/<int:subject_id>/lots/export.xlsx",
+    needs="book.read_all",
+    audits="trace.lots_held",
+)
+def export_lots_held(uow: UnitOfWork, subject_id: int) -> Response:
+    """The whole list as a workbook."""
+    g.audit_about = f"subject:{subject_id}"
+    period = holding.whole(holding.period_asked(request.args, uow.today))
+    found = queries.lots_held(uow, subject_id, period, size=holding.ALL)
+    return _workbook(holding.lots_workbook(found), "lots.xlsx")
+
+
+@page(
+    blueprint,
+    "/trace/dealers",
+    needs="book.read_all",
+    template="trace/dealers.html",
+    audits="trace.dealers",
+)
+def dealers(uow: UnitOfWork) -> dict[str, Any]:
+    """The operators that dealt in a product in a period, who had most lots of it first."""
+    code = g.audit_about = request.args.get("code", "")[:200]
+    period = holding.period_asked(request.args, uow.today)
+    found = queries.dealers(uow, code, period, key=seals.key())
+    return {"found": found, "period": period, "code": code}
+
+
+@page(blueprint, "/trace/dealers/export.xlsx", needs="book.read_all", audits="trace.dealers")
+def export_dealers(uow: UnitOfWork) -> Response:
+    """The whole list as a workbook."""
+    code = g.audit_about = request.args.get("code", "")[:200]
+    period = holding.whole(holding.period_asked(request.args, uow.today))
+    found = queries.dealers(uow, code, period, key=seals.key(), size=holding.ALL)
+    return _workbook(holding.dealers_workbook(found), "dealers.xlsx")
+
+
+def _workbook(content: bytes, name: str) -> Response:
+    response = make_response(content)
     response.headers["Content-Type"] = XLSX
-    response.headers["Content-Disposition"] = 'attachment; filename="trace.xlsx"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def subject_panel(uow: UnitOfWork, subject: Subject) -> str:
+    """The way from an operator's page to its lots, for who may read every book."""
+    if not uow.actor.may("book.read_all"):
+        return ""
+    return render_template("trace/_lots_panel.html", subject=subject)
 
 
 @page(blueprint, "/search", needs="code.read")

@@ -25,15 +25,7 @@ def workbook_of(answered: Answered) -> bytes:
     """
     trace = answered.trace
     file = BytesIO()
-    book = xlsxwriter.Workbook(
-        file,
-        {
-            "constant_memory": True,
-            "in_memory": False,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-        },
-    )
+    book = _book(file)
     _sheet(book, _("持有者"), _holder_head(), (_holder(trace, one) for one in trace.holders))
     _sheet(book, _("流转"), _movement_head(), (_movement(trace, one) for one in trace.movements))
     _sheet(
@@ -60,6 +52,27 @@ def workbook_of(answered: Answered) -> bytes:
     )
     book.close()
     return file.getvalue()
+
+
+def one_sheet(name: str, head: Cells, rows: Iterable[Cells]) -> bytes:
+    """A list as xlsx: one sheet, its headings in the first row; texts stay texts."""
+    file = BytesIO()
+    book = _book(file)
+    _sheet(book, name, head, rows)
+    book.close()
+    return file.getvalue()
+
+
+def _book(file: BytesIO) -> Any:
+    return xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "in_memory": False,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+        },
+    )
 
 
 def _sheet(book: Any, name: str, head: Cells, rows: Iterable[Cells]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.accounts.module import MODULE as ACCOUNTS
 from app.doors import jobs
+from app.food.certificates.module import MODULE as CERTIFICATES
 from app.food.filing.module import MODULE as FILING
 from app.food.products.module import MODULE as PRODUCTS
 from app.food.recalls.module import MODULE as RECALLS
@@ -17,7 +18,21 @@ from app.papers.module import MODULE as PAPERS
 from app.proof.module import MODULE as PROOF
 from app.town.module import MODULE as TOWN
 
-_MODULES = (ACCOUNTS, MESSAGES, SUBJECTS, PRODUCTS, FILING, TRACE, RECALLS, PROOF, PAPERS, HELP, OPERATIONS, TOWN)
+_MODULES = (
+    ACCOUNTS,
+    MESSAGES,
+    SUBJECTS,
+    PRODUCTS,
+    FILING,
+    CERTIFICATES,
+    TRACE,
+    RECALLS,
+    PROOF,
+    PAPERS,
+    HELP,
+    OPERATIONS,
+    TOWN,
+)
 
 
 def modules() -> tuple[Module, ...]:

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Collection
 from io import BytesIO
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -36,7 +36,7 @@ def kind_of(head: bytes) -> MediaKind | None:
     return None
 
 
-def checked_kind(file: BinaryIO, kinds: Collection[MediaKind], pixels_max: int) -> MediaKind:
+def checked_kind(file: IO[bytes], kinds: Collection[MediaKind], pixels_max: int) -> MediaKind:
     """The kind of a whole file, read to its end so far as its kind allows.
 
     Raises FileEmpty, FileKindRefused, FileBroken, TooManyPixels.
@@ -55,14 +55,14 @@ def checked_kind(file: BinaryIO, kinds: Collection[MediaKind], pixels_max: int) 
     return kind
 
 
-def _check_pdf(file: BinaryIO) -> None:
+def _check_pdf(file: IO[bytes]) -> None:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _PDF_TAIL))
     if b"%%EOF" not in file.read():
         raise errors.FileBroken
 
 
-def _unfolded(file: BinaryIO, kind: MediaKind, pixels_max: int) -> Image.Image:
+def _unfolded(file: IO[bytes], kind: MediaKind, pixels_max: int) -> Image.Image:
     """The picture, decoded to its last pixel; it keeps what the camera says of its upper side."""
     file.seek(0)
     try:
@@ -79,7 +79,7 @@ def _unfolded(file: BinaryIO, kind: MediaKind, pixels_max: int) -> Image.Image:
         raise errors.FileBroken from None
 
 
-def shown_picture(file: BinaryIO, kind: MediaKind, pixels_max: int) -> bytes:
+def shown_picture(file: IO[bytes], kind: MediaKind, pixels_max: int) -> bytes:
     """A JPEG of a picture that carries nothing but the picture: no place, no camera, no owner.
 
     Upright, at most 1,600 pixels a side. Raises FileBroken, TooManyPixels.

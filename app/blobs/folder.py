@@ -7,7 +7,7 @@ import os
 import shutil
 import uuid
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from app.blobs import errors
 
@@ -24,7 +24,7 @@ class FolderStore:
     def _place(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
 
-    def keep(self, digest: str, content: BinaryIO, _size: int) -> None:
+    def keep(self, digest: str, content: IO[bytes], _size: int) -> None:
         """Keep what is read from ``content``; one that is there stays. Raises BlobsSilent."""
         place = self._place(digest)
         if place.exists():

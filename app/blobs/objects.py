@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from app.blobs import errors
@@ -78,7 +78,7 @@ class ObjectStore:
     def _named(self, digest: str) -> dict[str, str]:
         return {"Bucket": self._bucket.name, "Key": f"{self._bucket.prefix}{digest[:2]}/{digest}"}
 
-    def keep(self, digest: str, content: BinaryIO, size: int) -> None:
+    def keep(self, digest: str, content: IO[bytes], size: int) -> None:
         """Keep what is read from ``content``; the store compares it with the hash.
 
         One that is there stays. Raises BlobsSilent.

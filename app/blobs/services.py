@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from io import BytesIO
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from app.blobs import errors
 from app.blobs.checking import checked_kind, shown_picture
@@ -25,7 +25,7 @@ _PIECE = 1024 * 1024
 class Store(Protocol):
     """A place that keeps files under their hash."""
 
-    def keep(self, digest: str, content: BinaryIO, size: int) -> None:
+    def keep(self, digest: str, content: IO[bytes], size: int) -> None:
         """Keep a file, whole or not at all."""
 
     def opened(self, digest: str) -> BinaryIO:
@@ -38,7 +38,7 @@ def _store(settings: Settings) -> Store:
     return FolderStore(settings.data)
 
 
-def put(settings: Settings, content: BinaryIO, *, kinds: Collection[MediaKind] = EVIDENCE) -> Blob:
+def put(settings: Settings, content: IO[bytes], *, kinds: Collection[MediaKind] = EVIDENCE) -> Blob:
     """Keep a file that is one of ``kinds`` by its content; the same content is kept once.
 
     At most ``settings.max_blob_bytes`` are taken. Raises FileEmpty, FileTooLarge, FileKindRefused,

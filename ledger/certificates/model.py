@@ -80,7 +80,7 @@ class CertificateFileRow(Table):
     shown_size: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
-class CertificateWithdrawalRow(Table):
+class CertificateWithdrawnRow(Table):
     """That a certificate no longer holds, since when, by whom and why."""
 
     __tablename__ = "certificate_withdrawal"

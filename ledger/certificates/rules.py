@@ -8,6 +8,9 @@ from datetime import date
 
 from ledger.certificates import errors
 from ledger.certificates.terms import (
+    FILES_MAX,
+    TARGETS_MAX,
+    TEXTS,
     AddCertificate,
     Certificate,
     CertificateKind,
@@ -15,9 +18,6 @@ from ledger.certificates.terms import (
     TargetKind,
 )
 
-TARGETS_MAX = 500  # lots of one delivery that share one paper
-FILES_MAX = 20  # pages photographed one by one
-TEXTS = {"number": 100, "issuer": 200, "note": 1_000, "reason": 500}
 SHORT_LIVED_DAYS = 7  # papers that go with a transport end by themselves; nobody renews them
 LONG_AGO_DAYS = 30  # what ended earlier than this is history, and no news
 EXPIRED = -1  # the stage of a paper that has ended
@@ -73,7 +73,7 @@ def proves(
 
 def state_of(certificate: Certificate, today: date, soon_days: int) -> CertificateState:
     """What a certificate is worth on a day; ``soon_days`` before its end it is running out."""
-    if certificate.withdrawal is not None:
+    if certificate.withdrawn is not None:
         return CertificateState.WITHDRAWN
     if certificate.replaced_by is not None:
         return CertificateState.REPLACED

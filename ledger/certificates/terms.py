@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+TARGETS_MAX = 500  # lots of one delivery that share one paper
+FILES_MAX = 20  # pages photographed one by one
+TEXTS = {"number": 100, "issuer": 200, "note": 1_000, "reason": 500}
+"""The longest texts a certificate may hold, in characters."""
+
 
 class CertificateKind(StrEnum):
     """What a paper says (rules.md 2.11), and pictures of licences beside it."""
@@ -107,7 +112,7 @@ class WithdrawCertificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawal:
+class Withdrawn:
     """When a certificate was withdrawn, by whom and why."""
 
     at: datetime
@@ -134,14 +139,14 @@ class Certificate:
     replaces: int | None
     replaced_by: int | None
     reason: str
-    withdrawal: Withdrawal | None
+    withdrawn: Withdrawn | None
     targets: tuple[Target, ...]
     files: tuple[FileKept, ...]
 
     @property
     def stands(self) -> bool:
         """Whether it has been neither withdrawn nor replaced."""
-        return self.withdrawal is None and self.replaced_by is None
+        return self.withdrawn is None and self.replaced_by is None
 
     def about(self, kind: TargetKind) -> tuple[int, ...]:
         """The ids of the things of a kind it is attached to."""
@@ -178,6 +183,7 @@ class RunningOut:
     """A paper that ends soon or has ended: a certificate, or a licence of the register.
 
     ``days`` are those left, negative when it has ended; ``stage`` is the warning it has come to.
+    ``lots_only`` says that it vouches for these lots and nothing else.
     """
 
     is_licence: bool
@@ -189,3 +195,44 @@ class RunningOut:
     days: int
     stage: int
     lots: tuple[int, ...] = ()
+    lots_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperShown:
+    """What everybody may see of a certificate; ``lot`` is the number of the lot it vouches for.
+
+    ``target`` says whether it is about this lot, its product, or its producer.
+    """
+
+    id: int
+    kind: CertificateKind
+    number: str
+    issuer: str
+    issued_on: date | None
+    valid_from: date | None
+    valid_to: date | None
+    target: TargetKind
+    lot: str = ""
+
+
+KIND_TEXTS: dict[CertificateKind, tuple[str, str]] = {
+    CertificateKind.FACTORY: ("出厂检验合格证明", "Factory inspection certificate"),
+    CertificateKind.THIRD: ("第三方检验报告", "Laboratory report"),
+    CertificateKind.QUAR_ANIMAL: ("动物检疫合格证明", "Animal quarantine certificate"),
+    CertificateKind.MEAT: ("肉品品质检验合格证", "Meat quality certificate"),
+    CertificateKind.CIQ: ("入境货物检验检疫证明", "Entry inspection and quarantine certificate"),
+    CertificateKind.COMMIT: ("承诺达标合格证", "Producer's commitment certificate"),
+    CertificateKind.ORIGIN: ("产地证明", "Certificate of origin"),
+    CertificateKind.VOUCHER: ("购货凭证", "Purchase voucher"),
+    CertificateKind.SELFTEST: ("自检合格证明", "Own test record"),
+    CertificateKind.LICENCE: ("许可证照片", "Picture of a licence"),
+    CertificateKind.OTHER: ("其他证明", "Other paper"),
+}
+"""What a kind is called, in Chinese and in English."""
+
+
+def about_of(kind: str, number: str) -> tuple[str, str]:
+    """A certificate in a few words, in Chinese and in English: its kind and its number."""
+    chinese, english = KIND_TEXTS[CertificateKind(kind)]
+    return f"{chinese} {number}".strip(), f"{english} {number}".strip()

@@ -39,6 +39,16 @@ class LicenceKind(StrEnum):
     LOCAL = "LOCAL"
 
 
+LICENCE_TEXTS: dict[LicenceKind, tuple[str, str]] = {
+    LicenceKind.SC: ("食品生产许可 SC", "production licence SC"),
+    LicenceKind.JY: ("食品经营许可 JY", "trade licence JY"),
+    LicenceKind.YB: ("仅销售预包装食品备案 YB", "prepackaged-only filing YB"),
+    LicenceKind.QS: ("旧生产许可 QS", "former production licence QS"),
+    LicenceKind.LOCAL: ("地方小作坊、小餐饮证", "local certificate"),
+}
+"""What a licence is called, in Chinese and in English."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """Someone named in a filing: by USCC, by GLN, by subject id, or by name and contact.

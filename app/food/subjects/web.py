@@ -17,9 +17,9 @@ from app.food.subjects.schemas import forms, json
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import queries, services
 from ledger.subjects.terms import (
+    LICENCE_TEXTS,
     AmendSubject,
     Licence,
-    LicenceKind,
     MergeSubject,
     RegisterSubject,
     Subject,
@@ -43,13 +43,6 @@ STATUS_TEXTS: dict[SubjectStatus, tuple[str, str]] = {
     SubjectStatus.ACTIVE: ("在业", "in business"),
     SubjectStatus.CLOSED: ("注销", "closed"),
     SubjectStatus.REVOKED: ("吊销", "revoked"),
-}
-LICENCE_TEXTS: dict[LicenceKind, tuple[str, str]] = {
-    LicenceKind.SC: ("食品生产许可 SC", "production licence SC"),
-    LicenceKind.JY: ("食品经营许可 JY", "trade licence JY"),
-    LicenceKind.YB: ("仅销售预包装食品备案 YB", "prepackaged-only filing YB"),
-    LicenceKind.QS: ("旧生产许可 QS", "former production licence QS"),
-    LicenceKind.LOCAL: ("地方小作坊、小餐饮证", "local certificate"),
 }
 FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "name": ("名称", "name"),

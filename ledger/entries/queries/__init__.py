@@ -1,6 +1,7 @@
 """The reads of the book: an operator's book, one entry, filings, what waits, what is on hand."""
 
 from ledger.entries.queries.book import any_has_had, book_lines, book_page, month_figures
+from ledger.entries.queries.customers import customers_of, receivers_of, same_lots
 from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key, filing_with
 from ledger.entries.queries.holders import dealers_in, lots_held
@@ -18,6 +19,7 @@ __all__ = [
     "any_has_had",
     "book_lines",
     "book_page",
+    "customers_of",
     "dealers_in",
     "entry_by_reference",
     "entry_operators",
@@ -33,6 +35,8 @@ __all__ = [
     "on_hand",
     "operators_filing_since",
     "pending_proof",
+    "receivers_of",
     "records_of_rows",
+    "same_lots",
     "waiting_for",
 ]

@@ -91,7 +91,9 @@ def _todos(uow: UnitOfWork, operator_id: int) -> list[dict[str, Any]]:
             "kind": "gap",
             "text": _("%(n)s 批货没有合格证明", n=len({it.lot_id for it in missing})),
             "small": _("进货后 24 小时内补上，否则不能再卖"),
-            "href": url_for("filing.book", flag="pending_proof"),
+            "href": url_for("certificates.new", lot_id=missing[0].lot_id)
+            if len({it.lot_id for it in missing}) == 1
+            else url_for("filing.book", flag="pending_proof"),
         }
     ]
 

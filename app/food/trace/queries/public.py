@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.food.trace.terms import PublicView, Step, StepKind
+from ledger.certificates.queries import papers_shown
 from ledger.entries.queries.pools import stopped_lots
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import queries as products
@@ -57,6 +58,12 @@ def public_view(
         hold=stopped.hold if stopped else None,
         hold_is_mixed=stopped.is_mixed if stopped else False,
         certificates=certificates_of(uow, found.id) if found else (),
+        papers=papers_shown(
+            uow,
+            lots=[found.id] if found else (),
+            product_id=product.id,
+            producer_id=producer.id if producer and producer.registered else None,
+        ),
         path=walked.path if walked else (),
         has_gap=walked.has_gap if walked else False,
         is_verified=_is_verified(product, producer, walked),

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from app.doors import seals
 from app.doors.assets import category_text, division_text
 from app.doors.i18n import gettext as _
+from app.food.trace.schemas import papers
 from app.food.trace.terms import CodeRead, PublicView, Step, StepKind
 from ledger.kernel.moment import Moment
 from ledger.subjects.terms import Subject
@@ -61,10 +62,7 @@ def context(seen: PublicView) -> dict[str, Any]:
         "recall": None,
         "recall_over": None,
         "recalled_lots": [],
-        "certificates": [
-            {"kind": "ok", "title": _paper(kind), "number": paper, "text": "", "href": ""}
-            for kind, paper in seen.certificates
-        ],
+        "certificates": papers.shown(seen),
         "path": [_step(step) for step in seen.path],
         "asked_at": seen.asked_at,
         "changed_at": None,
@@ -72,15 +70,6 @@ def context(seen: PublicView) -> dict[str, Any]:
         "lot_href": address_of(seen.product.gtin),
         "change_href": address_of(seen.product.gtin) or "#",
     }
-
-
-def _paper(kind: str) -> str:
-    """What a certificate is called; a kind that has no word of ours is called as it was filed."""
-    words = {
-        "FACTORY": _("出厂检验合格证明"),
-        "SELFTEST": _("自检合格证明"),
-    }
-    return words.get(kind, kind)
 
 
 def _lot_number(seen: PublicView) -> str:
@@ -102,7 +91,7 @@ def _maker(seen: PublicView) -> dict[str, Any]:
         }
         if paper and seen.is_verified
         else None,
-        "licence_href": None,
+        "licence_href": papers.licence_address(seen),
         "grade": None,
     }
 
@@ -146,13 +135,8 @@ def _certificate(seen: PublicView) -> dict[str, str] | None:
     if seen.lot is None:
         return None
     names = "合格证明|Certificate"
-    if seen.certificates:
-        return _row(
-            "ok",
-            names,
-            _("有 %(n)s 份", n=len(seen.certificates)),
-            "、".join(number for _kind, number in seen.certificates),
-        )
+    if numbers := papers.numbers(seen):
+        return _row("ok", names, _("有 %(n)s 份", n=len(numbers)), "、".join(filter(None, numbers)))
     return _row("gap", names, _("台账里没有"), _("没有不等于不合格，只是还没有人报送"))
 
 
@@ -241,7 +225,7 @@ def plain(seen: PublicView) -> dict[str, Any]:
         if seen.producer
         else None,
         "licences": [maker["licence"] | {"holds": seen.licence_holds}] if maker["licence"] else [],
-        "certificates": [{"kind": kind, "number": number} for kind, number in seen.certificates],
+        "certificates": papers.plain(seen),
         "recall": {"state": "held" if seen.hold else "none", "mixed": seen.hold_is_mixed},
         "path": [
             {"kind": step.kind.value, "name": step.name, "count": step.count or None}

@@ -1,0 +1,1 @@
+"""Certificates at the doors: photographed by shops, looked at by inspectors and by everybody."""

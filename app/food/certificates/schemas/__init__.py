@@ -1,0 +1,1 @@
+"""Certificates on the wire and in forms."""

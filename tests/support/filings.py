@@ -6,9 +6,12 @@ import hashlib
 from datetime import date
 from typing import Any
 
+from sqlalchemy import text
+
 from ledger.entries.services import file_entries
 from ledger.entries.terms import EntryKind, Filed, FileEntries, Line, Mode, Portion
-from ledger.kernel.moment import Moment, parse_moment
+from ledger.kernel.identifiers.checks import gs1_check_digit
+from ledger.kernel.moment import UNKNOWN, Moment, parse_moment
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.terms import LotNamed
 from ledger.subjects.services import register_subject
@@ -80,6 +83,43 @@ def receipt(sender: int, **changed: Any) -> Line:
     return a_line(EntryKind.RECEIPT, **{"partner": Party(subject_id=sender), **changed})
 
 
+def portion(lot: LotNamed, quantity: str, unit: str = "EA") -> Portion:
+    """So much of a lot."""
+    return Portion(lot=lot, quantity=quantity, unit=unit)
+
+
+def transformation(inputs: Any, outputs: Any, **changed: Any) -> Line:
+    """Portions become others, each given as its parts."""
+    return Line(
+        kind=EntryKind.TRANSFORMATION,
+        portions=tuple(portion(*it) for it in inputs),
+        outputs=tuple(portion(*it) for it in outputs),
+        **{"at": parse_moment(AT), **changed},
+    )
+
+
+def correction(reference: str, replacement: Line | None = None, **changed: Any) -> Line:
+    """An entry is taken back, or another line stands for it."""
+    said = {"corrects": reference, "reason": "数量填错", "at": UNKNOWN, "replacement": replacement}
+    return Line(kind=EntryKind.CORRECTION, **{**said, **changed})
+
+
+def packing(kind: EntryKind, sscc: str, *contents: Portion) -> Line:
+    """Portions or units go into a logistic unit, or come out of it."""
+    return Line(kind=kind, sscc=sscc, portions=contents, at=parse_moment(AT))
+
+
+def nested(sscc: str) -> Portion:
+    """A logistic unit as the content of another."""
+    return Portion(lot=LotNamed(sscc=sscc), quantity="", unit="")
+
+
+def an_sscc(number: int = 1) -> str:
+    """The number of a logistic unit."""
+    body = f"0690{number:013d}"
+    return body + gs1_check_digit(body)
+
+
 def filing(operator: int, *lines: Any, key: str = "K-1", **changed: Any) -> FileEntries:
     """A filing in mode ``good`` whose hash follows from what its lines say."""
     said: dict[str, Any] = {
@@ -98,3 +138,34 @@ def file(uow: UnitOfWork, operator: int, *lines: Any, **changed: Any) -> Filed:
     """File lines under a key of their own."""
     changed.setdefault("key", f"key-{next(_COUNT)}")
     return file_entries(uow, filing(operator, *lines, **changed))
+
+
+def codes(filed: Filed) -> list[str]:
+    """Why lines were refused."""
+    return [it.code for it in filed.refused]
+
+
+def rules(filed: Filed) -> list[tuple[str, str]]:
+    """What was remarked: (rule, code)."""
+    return [(it.rule, it.code) for it in filed.warnings]
+
+
+def flags_of(uow: UnitOfWork) -> list[int]:
+    """The marks of all entries in the book, in order."""
+    return list(uow.session.scalars(text("SELECT flags FROM entry ORDER BY id")))
+
+
+def rows(uow: UnitOfWork, where: str = "true") -> list[tuple[Any, ...]]:
+    """(kind, lot, op, other, qty) of the book's rows, in the order of their entries."""
+    found = uow.session.execute(
+        text(
+            f"SELECT kind, lot, op, other, qty FROM entry WHERE {where} "
+            "ORDER BY id, kind, lot, other"
+        )
+    )
+    return [tuple(row) for row in found]
+
+
+def lot_numbered(uow: UnitOfWork, number: str) -> Any:
+    """The id of the lot with this number."""
+    return uow.session.scalar(text("SELECT id FROM lot WHERE number = :n"), {"n": number})

@@ -13,11 +13,16 @@ import hashlib
 import hmac
 from functools import lru_cache
 from operator import mul
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from ledger.kernel.errors import NotFound
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _VALUE = {char: index for index, char in enumerate(_ALPHABET)}
+_LETTERS = np.frombuffer(_ALPHABET.encode(), np.uint8)
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _LOT_DIGITS, _ID_DIGITS = 7, 13
 _WEIGHTS = range(1, _LOT_DIGITS + _ID_DIGITS + 1)
@@ -62,6 +67,21 @@ def entry_reference(lot: int, entry: int) -> str:
     weight = first[1] + third[1] + _IN_LOT[second] + _IN_ENTRY[fourth] + _LAST[last]
     numbers = f"{first[0]}{_PAIRS[second]}{third[0]}{_PAIRS[fourth]}{_PAIRS[last]}"
     return f"E{numbers}{_ALPHABET[weight % 31]}"
+
+
+def entry_references(lots: npt.NDArray[Any], entries: npt.NDArray[Any]) -> list[str]:
+    """The same for many entries, each with its lot."""
+    body = np.empty((len(lots), _LOT_DIGITS + _ID_DIGITS + 2), np.uint8)
+    body[:, 0] = ord("E")
+    weight = np.zeros(len(lots), np.int64)
+    for numbers, before, digits in ((lots, 0, _LOT_DIGITS), (entries, _LOT_DIGITS, _ID_DIGITS)):
+        for place in range(digits):
+            values = numbers.astype(np.int64) >> 5 * (digits - 1 - place) & 31
+            body[:, 1 + before + place] = _LETTERS[values]
+            weight += _WEIGHTS[before + place] * values
+    body[:, -1] = _LETTERS[weight % 31]
+    found: list[str] = body.view(f"S{body.shape[1]}").ravel().astype(str).tolist()
+    return found
 
 
 @lru_cache(maxsize=16_384)  # the numbers of a filing differ in their last digits alone

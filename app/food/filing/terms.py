@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any, BinaryIO, NamedTuple, Protocol
+from functools import cached_property
+from typing import Any, BinaryIO, NamedTuple, Protocol, overload
 
-from ledger.entries.terms import EntryKind, Line, Source, Unreadable, Waiting
+from ledger.entries.terms import EntryKind, Line, LineColumns, Source, Unreadable, Waiting
 from ledger.kernel.moment import Moment
 
 Cell = str | float | bool | date | datetime | time | timedelta
@@ -79,11 +80,92 @@ class Share:
     of: int = 1
 
 
+class Block(Sequence["SheetRow | Skipped"]):
+    """Rows of a sheet, their lines as columns; each is put together only for who asks for it.
+
+    ``alone`` are rows that are no line: skipped ones and those that cannot be read, by where they
+    stand in the block. ``columns`` are all others; their places count the rows that are not
+    skipped, as a filing does.
+    """
+
+    def __init__(
+        self,
+        block: Sequence[tuple[int, Row]],
+        letters: Mapping[str, str],
+        columns: LineColumns,
+        alone: Mapping[int, SheetRow | Skipped],
+    ) -> None:
+        self._block, self._letters, self._alone = block, letters, alone
+        self.columns = columns
+        self.skipped = [it for it in alone.values() if isinstance(it, Skipped)]
+
+    @classmethod
+    def of(cls, items: Sequence[SheetRow | Skipped]) -> Block:
+        """Rows that are there one by one."""
+        if isinstance(items, Block):
+            return items
+        alone: dict[int, SheetRow | Skipped] = {}
+        lines = []
+        for at, item in enumerate(items):
+            if isinstance(item, SheetRow) and isinstance(item.line, Line):
+                lines.append(item.line)
+            else:
+                alone[at] = item
+        entries = [it for it in items if isinstance(it, SheetRow)]
+        places = [at for at, it in enumerate(entries) if isinstance(it.line, Line)]
+        block = [(it.number, it.row if isinstance(it, SheetRow) else []) for it in items]
+        letters = entries[0].letters if entries else {}
+        return cls(block, letters, LineColumns.of(lines, places), alone)
+
+    @cached_property
+    def entries(self) -> Sequence[int]:
+        """Where the rows that are not skipped stand in the block."""
+        if not self.skipped:
+            return range(len(self._block))
+        out = {at for at, it in self._alone.items() if isinstance(it, Skipped)}
+        return [at for at in range(len(self._block)) if at not in out]
+
+    @property
+    def unreadable(self) -> dict[int, Unreadable]:
+        """The lines that cannot be read, by their place among those that are not skipped."""
+        if not self._alone:
+            return {}
+        return {
+            place: it.line
+            for place, at in enumerate(self.entries)
+            if isinstance(it := self._alone.get(at), SheetRow) and isinstance(it.line, Unreadable)
+        }
+
+    def entry(self, place: int) -> SheetRow:
+        """A row by its place among those that are not skipped."""
+        found = self[self.entries[place]]
+        assert isinstance(found, SheetRow)
+        return found
+
+    def __len__(self) -> int:
+        return len(self._block)
+
+    @overload
+    def __getitem__(self, at: int) -> SheetRow | Skipped: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[SheetRow | Skipped]: ...
+    def __getitem__(self, at: int | slice) -> SheetRow | Skipped | list[SheetRow | Skipped]:
+        if isinstance(at, slice):
+            return [self[place] for place in range(*at.indices(len(self)))]
+        if at in self._alone:
+            return self._alone[at]
+        number, row = self._block[at]
+        return SheetRow(number, self.columns.line(self._row_of(at)), self._letters, row)
+
+    def _row_of(self, at: int) -> int:
+        return at if not self._alone else at - sum(1 for it in self._alone if it < at)
+
+
 class Taken(NamedTuple):
     """Rows that were taken from a sheet: how many were gone through, and those of the share."""
 
     passed: int
-    items: tuple[SheetRow | Skipped, ...]
+    items: Sequence[SheetRow | Skipped]
 
 
 class Reading(Protocol):
@@ -253,3 +335,14 @@ class TakeDelivery:
     operator_id: int
     delivery_id: str
     quantities: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receive:
+    """File what came of some lines that were sent; ``quantities`` as for TakeDelivery."""
+
+    operator_id: int
+    lines: Sequence[Waiting]
+    filing_key: str
+    quantities: Mapping[str, str] = field(default_factory=dict)
+    source: Source = Source.PAGE

@@ -17,7 +17,7 @@ from ledger.entries.rules.retention import expires_on
 from ledger.entries.terms import Alias, EntryKind, Line, Portion, RowKind
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import EPOCH, Moment, moment_of
-from ledger.kernel.quantity import EA, Quantity
+from ledger.kernel.quantity import EA, Quantity, Unit
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.terms import LotNamed, Resolved
 
@@ -88,16 +88,19 @@ class Form:
 
         ``numbers`` are those of units that are in no list.
         """
-        code = quantity.unit.code
-        if code not in self.counts:
-            factor = amounts.factor_of(quantity.unit, self.resolved)
-            unit = EA if factor is not None else quantity.unit
-            number = numbers.get(unit.code, 0) or unit.number
-            self.counts[code] = (factor, number, amounts.measure_of(number))
-        factor, number, measure = self.counts[code]
+        factor, number, measure = self.way(quantity.unit, numbers)
         if factor is not None:
             quantity = amounts.times(quantity, factor)
         return quantity, number, measure
+
+    def way(self, unit: Unit, numbers: Mapping[str, int]) -> tuple[Decimal | None, int, int]:
+        """How quantities in a unit are counted: times what, in which stored unit and measure."""
+        if unit.code not in self.counts:
+            factor = amounts.factor_of(unit, self.resolved)
+            base = EA if factor is not None else unit
+            number = numbers.get(base.code, 0) or base.number
+            self.counts[unit.code] = (factor, number, amounts.measure_of(number))
+        return self.counts[unit.code]
 
 
 class Goods:
@@ -255,7 +258,7 @@ class Batch:
         line = filed
         if filed.kind is EntryKind.CORRECTION and filed.replacement is not None:
             line = filed.replacement
-        item = Item(index, filed, line, self._when(line.at))
+        item = Item(index, filed, line, self.when(line.at))
         if line.document:
             item.doc = document_hash(line.document)
         return item
@@ -265,7 +268,8 @@ class Batch:
         """The lines that are not refused so far."""
         return [item for item in self.items if item.refusal is None]
 
-    def _when(self, at: Moment) -> When:
+    def when(self, at: Moment) -> When:
+        """A moment of trade with all that rules ask of it."""
         key = (at.seconds, at.precision)
         found = self._whens.get(key)
         if found is None:

@@ -231,7 +231,7 @@ class Checker:
                 item.find(_licence_doubt(party.licence))
         for goods in item.all_goods:
             if goods.form.is_remarkable:
-                _remark_form(item, goods)
+                remark_form(item, goods)
             if goods.measure >= 1000:
                 item.find(
                     _doubt(
@@ -264,7 +264,8 @@ class Checker:
                 stock.proven = True
 
 
-def _remark_form(item: Item, goods: Goods) -> None:
+def remark_form(item: Item, goods: Goods) -> None:
+    """L05, L06 and L11: what a line says of its lot is not what is on file."""
     _remark_dates(item, goods)
     if goods.resolved.name_differs:
         name = goods.resolved.product.name

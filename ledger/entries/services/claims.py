@@ -7,7 +7,7 @@ from typing import Any
 from ledger.entries import errors
 from ledger.entries.model import FilingRow
 from ledger.entries.queries.filings import filed_from
-from ledger.entries.terms import Filed, FileEntries
+from ledger.entries.terms import FileColumns, Filed, FileEntries
 from ledger.kernel.statements import Prepared, Statement, together
 from ledger.kernel.uow import PARAMETERS_MARK, UnitOfWork
 
@@ -41,7 +41,9 @@ _STORE = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 
 
-def claim_key(uow: UnitOfWork, command: FileEntries, *after: Statement) -> Filed | None:
+def claim_key(
+    uow: UnitOfWork, command: FileEntries | FileColumns, *after: Statement
+) -> Filed | None:
     """Take the key for this unit of work, or give the answer it has already been given.
 
     Two clients with one key at the same moment go one after the other, because the lock lasts

@@ -26,7 +26,6 @@ from ledger.entries.services.rows import reference_of, rows_and_notes
 from ledger.entries.services.same_goods import alias_rows, link_goods
 from ledger.entries.terms import (
     EntryKind,
-    FileColumns,
     Filed,
     FileEntries,
     Flag,
@@ -61,7 +60,7 @@ def file_entries(uow: UnitOfWork, command: FileEntries) -> Filed:
     KeyUsedOtherwise, LinesRefused (mode ``all``), TooManyRows.
     Announces: entry.filed; food.expired_dispatched; entry.licence_doubted.
     """
-    refuse_whole(uow, command)
+    refuse_whole(uow, command.operator_id, len(command.lines))
     answer = claims.claim_key(uow, command, (f"SAVEPOINT {POINT}", ()))
     return answer or file_claimed(uow, command)
 
@@ -79,14 +78,14 @@ def file_claimed(uow: UnitOfWork, command: FileEntries) -> Filed:
     return _written(batch, shelf, command, sorted(refused, key=lambda it: it.index))
 
 
-def refuse_whole(uow: UnitOfWork, command: FileEntries | FileColumns) -> None:
+def refuse_whole(uow: UnitOfWork, operator_id: int, lines: int) -> None:
     """Refuse what nobody may file, and what is nothing or too much."""
     uow.actor.require("entry.file")
-    uow.actor.require_operator(command.operator_id)
-    if not command.lines:
+    uow.actor.require_operator(operator_id)
+    if not lines:
         raise errors.NothingFiled(field="entries")
-    if len(command.lines) > LINES_MAX:
-        raise errors.TooManyLines(lines=len(command.lines), limit=LINES_MAX, field="entries")
+    if lines > LINES_MAX:
+        raise errors.TooManyLines(lines=lines, limit=LINES_MAX, field="entries")
 
 
 def unreadable(index: int, line: Unreadable) -> Refused:
@@ -227,12 +226,13 @@ def _stored(uow: UnitOfWork, rows: list[Row], notes: list[Note]) -> list[Stateme
 def _answer(items: list[Item], references: list[str], refused: list[Refused]) -> dict[str, Any]:
     return {
         "entries": references,
-        "refused": [_plain(it) for it in refused],
+        "refused": [plain(it) for it in refused],
         "warnings": [it for item in items for it in _warnings(item)],
     }
 
 
-def _plain(refused: Refused) -> dict[str, Any]:
+def plain(refused: Refused) -> dict[str, Any]:
+    """A refusal as the answer keeps it."""
     return {
         "index": refused.index,
         "code": refused.code,

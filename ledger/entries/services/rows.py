@@ -170,12 +170,13 @@ def _keep_until(batch: Batch, item: Item, known: dict[tuple[object, ...], date])
         if form.expiry is not None and not form.agricultural:
             key = (form.expiry, when.limits.months_after_expiry)
         if key not in known:
-            known[key] = _kept(batch, when, form.expiry, agricultural=form.agricultural)
+            known[key] = kept_until(batch, when, form.expiry, agricultural=form.agricultural)
         days.append(known[key])
-    return max(days) if days else _kept(batch, when, None, agricultural=False)
+    return max(days) if days else kept_until(batch, when, None, agricultural=False)
 
 
-def _kept(batch: Batch, when: When, expiry: date | None, *, agricultural: bool) -> date:
+def kept_until(batch: Batch, when: When, expiry: date | None, *, agricultural: bool) -> date:
+    """Until when an entry about goods with this last day must be kept."""
     return retention.keep_until(
         expiry=expiry,
         recorded_on=batch.uow.today,

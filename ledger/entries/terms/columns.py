@@ -24,6 +24,17 @@ from ledger.products.terms import LotNamed
 from ledger.subjects.terms import Party
 
 T = TypeVar("T")
+TEXTS = (
+    "document",
+    "document_line",
+    "certificate",
+    "origin",
+    "storage",
+    "reason",
+    "override_reason",
+    "note",
+)
+"""The fields of a line that columns of texts may be about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +56,22 @@ class LineColumns:
     returns: Sequence[bool]
     operators: Sequence[Party | None]
     texts: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], places: Sequence[int]) -> LineColumns:
+        """Lines that are there one by one; each is about one lot."""
+        portions = [line.portions[0] for line in lines]
+        return cls(
+            places=places,
+            kinds=[line.kind for line in lines],
+            partners=[line.partner for line in lines],
+            lots=[portion.lot for portion in portions],
+            amounts=[(portion.quantity, portion.unit) for portion in portions],
+            at=[line.at for line in lines],
+            returns=[line.is_return for line in lines],
+            operators=[line.operator for line in lines],
+            texts={name: [getattr(line, name) for line in lines] for name in TEXTS},
+        )
 
     def __len__(self) -> int:
         """How many lines these are."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, islice, repeat, zip_longest
+from dataclasses import replace
+from itertools import islice, zip_longest
 from typing import Any
 
 from app.food.filing.rules.cells import DITTO, text_of
-from app.food.filing.schemas.columns import OTHERS, UNSURE, Columns, Known
+from app.food.filing.schemas.columns import UNSURE, Columns, Known
 from app.food.filing.schemas.rows import RowReader
-from app.food.filing.terms import Cell, Row, Share, SheetRow, Skipped, Taken
-from ledger.entries.terms import Line, Portion
+from app.food.filing.terms import Block, Cell, Row, Share, SheetRow, Skipped, Taken
+from ledger.entries.terms import Line, LineColumns
 
 
 class ColumnReading:
@@ -38,12 +39,11 @@ class ColumnReading:
         cells = [row for _, row in block]
         above = _Above(self._reader, self._above, cells)
         own = self._own(cells, above, share)
-        found = self._read([block[index] for index in own])
-        items: list[SheetRow | Skipped] = []
-        for index, item in zip(own, found, strict=True):
-            items.append(item if item is not None else self._alone(index, block, above))
+        read = _Read(self._columns, self._reader, [block[index] for index in own])
+        for place in read.unsure:
+            read.take(place, self._alone(own[place], block, above))
         self._above = above.last()
-        return Taken(len(block), tuple(items))
+        return Taken(len(block), read.block())
 
     def _own(self, cells: list[Row], above: _Above, share: Share) -> Sequence[int]:
         """The places of the rows that are a share's."""
@@ -67,46 +67,82 @@ class ColumnReading:
         skipped = self._reader.skipped(number, row)
         return skipped or self._reader.entry(number, above.spelled_out(index))
 
-    def _read(self, block: list[tuple[int, Row]]) -> list[SheetRow | None]:
-        """The rows of which every cell is surely understood; None for the others."""
-        if not block:
-            return []
+
+class _Read:
+    """A block of rows as columns; rows that are not surely understood are taken one by one."""
+
+    def __init__(self, columns: Columns, reader: RowReader, block: list[tuple[int, Row]]) -> None:
+        self._block, self._letters = block, reader.letters
+        self._alone: dict[int, SheetRow | Skipped] = {}
         count = len(block)
-        cells = [row for _, row in block]
-        wide = _by_columns(cells, len(self._reader.header))
-        known, parts = self._columns, _Parts(count)
-        for place, stray in known.strays(len(wide)):
+        wide = _by_columns([row for _, row in block], len(reader.header))
+        parts = _Parts(count)
+        for place, stray in columns.strays(len(wide)):
             parts.look(stray, map(stray.__getitem__, wide[place]))
-        texts = [
-            parts.look(other, map(other.__getitem__, wide[known.places[field]]))
-            if (other := known.others.get(field)) is not None
-            else repeat("", count)
-            for field in OTHERS
-        ]
-        operators = (
-            parts.look(
-                known.operator, map(known.operator.__getitem__, wide[known.places["operator"]])
+        self._texts = {
+            field: parts.look(known, map(known.__getitem__, wide[columns.places[field]]))
+            for field, known in columns.others.items()
+        }
+        self._operators: list[Any] = [None] * count
+        if columns.operator is not None:
+            said = map(columns.operator.__getitem__, wide[columns.places["operator"]])
+            self._operators = parts.look(columns.operator, said)
+        self._kinds, self._partners, self._returns, self._lots, self._amounts, self._at = (
+            parts.look(group.known, group.of(wide, count))
+            for group in (
+                columns.kinds,
+                columns.partners,
+                columns.returns,
+                columns.lots,
+                columns.amounts,
+                columns.moments,
             )
-            if known.operator is not None
-            else repeat(None, count)
         )
-        groups = (
-            known.kinds,
-            known.partners,
-            known.returns,
-            known.lots,
-            known.amounts,
-            known.moments,
+        self.unsure = (
+            [] if all(parts.sure) else [place for place, sure in enumerate(parts.sure) if not sure]
         )
-        grouped = [parts.look(group.known, group.of(wide, count)) for group in groups]
-        lines = map(_line, compress(zip(*grouped, operators, *texts, strict=True), parts.sure))
-        numbered = compress(block, parts.sure)
-        letters = self._reader.letters
-        rows = (
-            SheetRow(number, line, letters, row)
-            for (number, row), line in zip(numbered, lines, strict=True)
+
+    def take(self, place: int, item: SheetRow | Skipped) -> None:
+        """Take what a row says that was read by itself."""
+        if not (isinstance(item, SheetRow) and isinstance(item.line, Line)):
+            self._alone[place] = item
+            return
+        line = item.line
+        self._block[place] = item.number, item.row  # with its dittos spelled out
+        (portion,) = line.portions
+        self._kinds[place], self._partners[place] = line.kind, line.partner
+        self._returns[place], self._lots[place] = line.is_return, portion.lot
+        self._amounts[place], self._at[place] = (portion.quantity, portion.unit), line.at
+        self._operators[place] = line.operator
+        for name, column in self._texts.items():
+            column[place] = getattr(line, name)
+
+    def block(self) -> Block:
+        """The rows."""
+        count = len(self._block)
+        columns = LineColumns(
+            places=range(count),
+            kinds=self._kinds,
+            partners=self._partners,
+            lots=self._lots,
+            amounts=self._amounts,
+            at=self._at,
+            returns=self._returns,
+            operators=self._operators,
+            texts=self._texts,
         )
-        return [next(rows) if sure else None for sure in parts.sure]
+        if self._alone:
+            columns = self._without(columns)
+        return Block(self._block, self._letters, columns, self._alone)
+
+    def _without(self, columns: LineColumns) -> LineColumns:
+        """Only the rows that are lines, each at its place among those that are not skipped."""
+        places, place = [], 0
+        for at in range(len(self._block)):
+            places.append(place)
+            place += not isinstance(self._alone.get(at), Skipped)
+        rows = [at for at in range(len(self._block)) if at not in self._alone]
+        return replace(columns, places=places).only(rows)
 
 
 class _Parts:
@@ -123,27 +159,6 @@ class _Parts:
                 if value is UNSURE:
                     self.sure[index] = False
         return found
-
-
-def _line(parts: tuple[Any, ...]) -> Line:
-    (word, partner, is_return, lot, amount, at, operator, *texts) = parts
-    document, document_line, certificate, origin, storage, reason, override_reason, note = texts
-    return Line(
-        kind=word.kind,
-        operator=operator,
-        portions=(Portion(lot=lot, quantity=amount[0], unit=amount[1]),),
-        partner=partner,
-        at=at,
-        document=document,
-        document_line=document_line,
-        certificate=certificate,
-        origin=origin,
-        storage=storage,
-        reason=reason,
-        note=note,
-        override_reason=override_reason,
-        is_return=is_return,
-    )
 
 
 def _by_columns(cells: list[Row], least: int) -> list[Sequence[Cell]]:

@@ -72,7 +72,7 @@ class Columns:
         self.others = {field: self._cell[field] for field in OTHERS if field in self.places}
         self.operator = self._cell.get("operator")
         self._grouped = [place for field, place in self.places.items() if field in grouped]
-        self.kinds = self._group(("kind",), self._kind)
+        self.kinds = self._group(("kind",), self._kind_alone)
         self.partners = self._group(("kind", *_PARTNER), self._partner)
         self.returns = self._group(("kind", "return"), self._return)
         self._goods = self._group(_GOODS, self._of_goods)
@@ -134,6 +134,10 @@ class Columns:
         if found is not None:
             return found
         return Word(self.reader.kind, "") if self.reader.kind is not None else UNSURE
+
+    def _kind_alone(self, said: dict[str, Any]) -> Any:
+        word = self._kind(said)
+        return word if word is UNSURE else word.kind
 
     def _partner(self, said: dict[str, Any]) -> Any:
         word = self._kind(said)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +18,7 @@ from app.food.filing.rules.cells import values_of
 from app.food.filing.rules.places import cell_of
 from app.food.filing.services import files
 from app.food.filing.terms import (
+    Block,
     ReceiveUpload,
     RowState,
     Share,
@@ -29,8 +29,8 @@ from app.food.filing.terms import (
     UploadState,
     Workbook,
 )
-from ledger.entries.services import file_entries
-from ledger.entries.terms import EntryKind, Filed, FileEntries, Mode, Refused, Source, Warned
+from ledger.entries.services import file_columns
+from ledger.entries.terms import EntryKind, FileColumns, FiledColumns, Refused, Source, Warned
 from ledger.kernel.actor import Actor, Role
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
@@ -65,7 +65,7 @@ class Chunk:
     start: int
     stop: int
     sheet: int
-    items: tuple[SheetRow | Skipped, ...]
+    items: Sequence[SheetRow | Skipped]
 
 
 class Overtaken(Exception):
@@ -232,19 +232,19 @@ def file_chunk(uow: UnitOfWork, upload_id: int, chunk: Chunk) -> bool:
     )
     if upload.is_finished or upload.taken[chunk.share.number] != chunk.start:
         return False
-    rows = [item for item in chunk.items if isinstance(item, SheetRow)]
-    skipped = [item for item in chunk.items if isinstance(item, Skipped)]
-    filed = _filed(uow, upload, chunk, rows) if rows else None
-    kept = _kept(upload_id, chunk, rows, filed) + _kept_skipped(upload_id, chunk, skipped)
+    block = Block.of(chunk.items)
+    filed = _filed(uow, upload, chunk, block) if block.entries else None
+    kept = _kept(upload_id, chunk, block, filed) + _kept_skipped(upload_id, chunk, block.skipped)
     if kept:
         uow.session.execute(insert(UploadRowRecord), kept)
-    _take(uow, upload_id, chunk, filed, len(skipped))
+    _take(uow, upload_id, chunk, filed, len(block.skipped))
     return True
 
 
-def _take(uow: UnitOfWork, upload_id: int, chunk: Chunk, filed: Filed | None, skipped: int) -> None:
+def _take(
+    uow: UnitOfWork, upload_id: int, chunk: Chunk, filed: FiledColumns | None, skipped: int
+) -> None:
     """Move the progress on, last of all: readers of one file wait for each other's commit alone."""
-    warnings = Counter(found.code for found in filed.warnings) if filed else {}
     done: Any = uow.session.execute(
         _TAKE,
         {
@@ -257,46 +257,42 @@ def _take(uow: UnitOfWork, upload_id: int, chunk: Chunk, filed: Filed | None, sk
             "skipped": skipped,
             "accepted": filed.accepted if filed else 0,
             "refused": len(filed.refused) if filed else 0,
-            "warned": len({found.index for found in filed.warnings}) if filed else 0,
-            "warnings": json.dumps(warnings),
+            "warned": filed.warned if filed else 0,
+            "warnings": json.dumps(filed.counts if filed else {}),
         },
     )
     if not done.rowcount:
         raise Overtaken
 
 
-def _filed(uow: UnitOfWork, upload: Upload, chunk: Chunk, rows: Sequence[SheetRow]) -> Filed:
+def _filed(uow: UnitOfWork, upload: Upload, chunk: Chunk, block: Block) -> FiledColumns:
     share = chunk.share
     said = f"sheet:{upload.sha256}:{chunk.start}-{chunk.stop}:{share.number}/{share.of}"
-    return file_entries(
+    return file_columns(
         uow,
-        FileEntries(
+        FileColumns(
             operator_id=upload.operator_id,
             filing_key=said,
-            content_hash=hashlib.sha256(f"{said}:{len(rows)}".encode()).digest(),
-            lines=tuple(item.line for item in rows),
-            mode=Mode.GOOD,
+            content_hash=hashlib.sha256(f"{said}:{len(block.entries)}".encode()).digest(),
+            columns=block.columns,
+            unreadable=block.unreadable,
             source=upload.source,
             upload_id=upload.id,
         ),
+        kept=WARNED_KEPT,
     )
 
 
 def _kept(
-    upload_id: int, chunk: Chunk, rows: Sequence[SheetRow], filed: Filed | None
+    upload_id: int, chunk: Chunk, block: Block, filed: FiledColumns | None
 ) -> list[dict[str, Any]]:
     if filed is None:
         return []
-    refused = [
-        _row(upload_id, chunk, rows[it.index], it, list(values_of(rows[it.index].row)))
-        for it in filed.refused
-    ]
-    seen: Counter[str] = Counter()
-    warned = []
-    for found in filed.warnings:
-        seen[found.code] += 1
-        if seen[found.code] <= WARNED_KEPT:
-            warned.append(_row(upload_id, chunk, rows[found.index], found, []))
+    refused = []
+    for it in filed.refused:
+        row = block.entry(it.index)
+        refused.append(_row(upload_id, chunk, row, it, list(values_of(row.row))))
+    warned = [_row(upload_id, chunk, block.entry(it.index), it, []) for it in filed.warnings]
     return refused + warned
 
 

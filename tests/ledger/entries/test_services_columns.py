@@ -1,0 +1,360 @@
+"""Lines filed by columns leave in every table what the same lines leave filed one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, is_dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from support.filings import a_farm, an_operator, dispatch, file, production, receipt
+from support.named import a_gtin, a_uscc, an_sc
+
+from ledger.entries.rules import canonical
+from ledger.entries.services import columns as by_columns
+from ledger.entries.services import file_columns, file_entries
+from ledger.entries.terms import (
+    EntryKind,
+    FileColumns,
+    FiledColumns,
+    Line,
+    LineColumns,
+    Portion,
+    Unreadable,
+)
+from ledger.kernel.ids import parse_entry_reference
+from ledger.kernel.moment import UNKNOWN, parse_moment
+from ledger.kernel.uow import UnitOfWork
+from ledger.products.services import hold_lot, open_product
+from ledger.products.terms import HoldLot, LotNamed, OpenProduct, PackNamed
+from ledger.subjects.terms import LicenceKind, LicenceNamed, Party, SubjectKind
+
+COUNT = itertools.count()
+SEVERAL = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+KINDS = (EntryKind.RECEIPT, EntryKind.DISPATCH, EntryKind.PRODUCTION, EntryKind.DISPOSAL)
+
+
+def lots() -> list[LotNamed]:
+    """Lots that are known, new, held, expired, made too late, named otherwise, without a number."""
+    made, ends = parse_moment("2026-05-01"), parse_moment("2028-05-01")
+    found = []
+    for number in (1, 2, 3):
+        gtin = a_gtin(number)
+        found += [
+            LotNamed(gtin=gtin, lot=lot, name=f"牛奶{number}", produced_on=made)
+            for lot in ("L1", "L2", "l 2", "HELD")
+        ]
+        found.append(LotNamed(gtin=gtin, lot="L3", expires_on=ends, spec="1L", name='奶"\\'))
+        found.append(LotNamed(gtin=gtin, produced_on=parse_moment("2026-06")))
+        found.append(LotNamed(gtin=gtin, lot="OLD", expires_on=parse_moment("2026-08-01")))
+        found.append(LotNamed(gtin=gtin, lot="NEW", produced_on=parse_moment("2026-08-14")))
+        found.append(LotNamed(gtin=gtin, lot="L1", produced_on=parse_moment("2026-05-02")))
+    found.append(LotNamed(gtin=a_gtin(4), lot="V1", category="蔬菜", shelf_life="12个月"))
+    found.append(LotNamed(gtin=a_gtin(1, 1), lot="L1", name="整箱"))
+    found.append(LotNamed(gtin="2100001000004", lot="S1", name="店内码"))
+    return found
+
+
+WRONG_LOTS = (
+    LotNamed(gtin="6901234567890", lot="L1"),
+    LotNamed(gtin=a_gtin(1), lot="L9", shelf_life="看包装"),
+    LotNamed(gtin=a_gtin(1), lot="X" * 60),
+)
+NOT_PLAIN = (
+    LotNamed(product="青菜", lot="F1"),
+    LotNamed(gtin=a_gtin(5)),
+    LotNamed(),
+)
+PARTIES = (
+    Party(uscc=a_uscc(2)),
+    Party(uscc=a_uscc(3), name="农场"),
+    Party(uscc=a_uscc(4)),
+    Party(name="老王", contact="13800000000", address="路"),
+    Party(name="老李", licence="SC10535020300019"),
+    Party(name="老张", licence=an_sc(7)),
+)
+CONSUMERS = Party(consumers=True)
+WRONG_PARTIES = (Party(uscc=a_uscc(77)), Party(uscc="123"))
+AMOUNTS = (("12", "袋"), ("12", "EA"), ("3", "箱"), ("1.5", "kg"), ("7", "KGM"), ("900", "箱"))
+WRONG_AMOUNTS = (("0", "袋"), ("十", "袋"), ("", "袋"), ("1", " "), ("99999999999999999", "箱"))
+MOMENTS = tuple(
+    map(
+        parse_moment,
+        ("2026-08-15", "2026-08-14", "2026-08", "2026-08-15T09:00:00+08:00", "2026-08-13", "2026"),
+    )
+)
+WRONG_MOMENTS = (parse_moment("2026-08-20"), UNKNOWN, parse_moment("2025-01-01"))
+TEXTS = {
+    "document": ("", "D-1", "D-2", "Ｄ－１", "a\tb\\"),
+    "certificate": ("", "C-1", " "),
+    "origin": ("", "福建"),
+    "override_reason": ("", "主管同意"),
+    "storage": ("", "冷藏"),
+    "reason": ("", "过期"),
+    "note": ("", 'he said "no"\\', "两\n行"),
+}
+
+
+def mostly(usual: Sequence[Any], rare: Sequence[Any], chance: int) -> st.SearchStrategy[Any]:
+    """One of the usual values, seldom a rare one."""
+    return st.integers(0, chance).flatmap(lambda it: st.sampled_from(rare if it == 7 else usual))
+
+
+LOTS = lots()
+
+
+def a_line(wild: int) -> st.SearchStrategy[Line]:
+    """A line as a sheet gives it; the smaller ``wild``, the more often something is wrong."""
+
+    def built(parts: tuple[Any, ...]) -> Line:
+        kind, partner, consumers, lot, amount, at, is_return, texts = parts
+        trades = kind in KINDS[:2]
+        partner = CONSUMERS if consumers and kind is EntryKind.DISPATCH else partner
+        return Line(
+            kind=kind,
+            partner=partner if trades else None,
+            is_return=is_return and trades,
+            portions=(Portion(lot=lot, quantity=amount[0], unit=amount[1]),),
+            at=at,
+            **dict(zip(TEXTS, texts, strict=True)),
+        )
+
+    return st.tuples(
+        st.sampled_from(KINDS),
+        mostly(PARTIES, WRONG_PARTIES, wild),
+        st.integers(0, 9).map(lambda it: it == 3),
+        mostly(LOTS, WRONG_LOTS, wild),
+        mostly(AMOUNTS, WRONG_AMOUNTS, wild),
+        mostly(MOMENTS, WRONG_MOMENTS, wild),
+        st.integers(0, 6).map(lambda it: it == 3),
+        st.tuples(*(st.sampled_from(said) for said in TEXTS.values())),
+    ).map(built)
+
+
+def columns_of(lines: Sequence[Line | Unreadable]) -> LineColumns:
+    """Lines turned into columns."""
+    read = [(place, it) for place, it in enumerate(lines) if isinstance(it, Line)]
+    return LineColumns.of([it for _, it in read], [place for place, _ in read])
+
+
+def command_of(operator: int, lines: Sequence[Line | Unreadable], key: str) -> FileColumns:
+    """Lines to be filed by columns."""
+    return FileColumns(
+        operator_id=operator,
+        filing_key=key,
+        content_hash=hashlib.sha256(key.encode()).digest(),
+        columns=columns_of(lines),
+        unreadable={at: it for at, it in enumerate(lines) if isinstance(it, Unreadable)},
+    )
+
+
+@pytest.fixture
+def town(uow: UnitOfWork) -> int:
+    """A trader with some stock; suppliers with and without licences, a held lot, a pack."""
+    own, two = an_operator(uow, 1), an_operator(uow, 2)
+    a_farm(uow, 3)
+    lapsed = LicenceNamed(kind=LicenceKind.SC, number=an_sc(4), valid_to=date(2025, 1, 1))
+    an_operator(uow, 4, licences=(lapsed,), kinds=(SubjectKind.DISTRIBUTION,))
+    pack = PackNamed(gtin=a_gtin(1, 1), contains=Decimal(12), of=a_gtin(1))
+    open_product(uow, OpenProduct(gtin=a_gtin(1), name="纯牛奶", spec="250ml", packs=(pack,)))
+    named = {it.lot: it for it in LOTS[:4]}
+    file(
+        uow,
+        own,
+        production(lot=named["L1"], quantity="100"),
+        production(lot=named["HELD"], quantity="5", certificate=""),
+        receipt(two, lot=LOTS[1], quantity="20", certificate="", at="2026-08-01"),
+        receipt(two, lot=LOTS[5], quantity="12", document="D-1"),
+        dispatch(two, lot=named["L1"], quantity="12", unit="袋", document="D-1"),
+    )
+    held = uow.session.scalar(text("SELECT id FROM lot WHERE lot_key = 'L:HELD'"))
+    hold_lot(uow, HoldLot(lot_id=held, reason="抽检不合格"))
+    return own
+
+
+def everything(uow: UnitOfWork, filing_id: int) -> dict[str, Any]:
+    """What a filing left, with numbers that were drawn made comparable."""
+    uow.session.flush()
+    ask: Callable[..., list[Any]] = lambda sql, **said: [  # noqa: E731
+        dict(row) for row in uow.session.execute(text(sql), said).mappings()
+    ]
+    (filing,) = ask("SELECT * FROM filing WHERE id = :id", id=filing_id)
+    first, last = filing.pop("first_entry"), filing.pop("last_entry")
+    lot_of = {
+        row["id"]: (row["gtin"], row["lot_key"])
+        for row in ask(
+            "SELECT l.id, p.gtin, l.lot_key FROM lot l JOIN product p ON p.id = l.product_id"
+        )
+    }
+    who = {
+        row["id"]: (row["uscc"], row["name"], row["contact"], row["address"])
+        for row in ask("SELECT * FROM subject")
+    }
+    span = {"first": first, "last": last}
+    rows = ask("SELECT * FROM entry WHERE id BETWEEN :first AND :last ORDER BY id, lot", **span)
+    notes = ask("SELECT * FROM entry_note WHERE id BETWEEN :first AND :last", **span)
+    proven(uow, filing, rows, notes)
+
+    def place(reference: str) -> tuple[Any, int]:
+        lot, number = parse_entry_reference(reference)
+        return lot_of[lot], number - first
+
+    answer = filing.pop("answer")
+    answer["entries"] = [place(it) for it in answer["entries"]]
+    for row in (*rows, *notes):
+        row["lot"], row["id"] = lot_of[row["lot"]], row["id"] - first
+        row["other"] = who.get(row.get("other"))
+    facts = ask("SELECT fact, payload FROM outbox_fact ORDER BY id")
+    for fact in facts:
+        payload = fact["payload"]
+        for name in ("first_entry", "last_entry", "filing_id", "product_id", "lot_id"):
+            payload.pop(name, None)
+        payload["entries"] = [place(it) for it in payload.get("entries", ())]
+    for name in ("id", "receipt"):
+        filing.pop(name)
+    return {
+        "filing": filing,
+        "answer": answer,
+        "rows": sorted(rows, key=lambda it: it["id"]),
+        "notes": sorted(notes, key=lambda it: it["id"]),
+        "facts": facts,
+        "lots": sorted(
+            (
+                *lot_of[it.pop("id")],
+                *sorted(
+                    (name, str(said))
+                    for name, said in it.items()
+                    if name not in ("product_id", "producer_id")
+                ),
+                who.get(it["producer_id"]),
+            )
+            for it in ask("SELECT * FROM lot")
+        ),
+        "products": sorted(
+            str([said for name, said in it.items() if name not in ("id", "producer_id", "base_id")])
+            for it in ask("SELECT * FROM product")
+        ),
+        "claims": sorted(
+            str(row)
+            for row in ask(
+                "SELECT p.gtin, c.operator_id, c.name, c.spec "
+                "FROM product_claim c JOIN product p ON p.id = c.product_id"
+            )
+        ),
+        "subjects": sorted(map(str, who.values())),
+        "audit": ask("SELECT action, details FROM audit_line WHERE action = 'entry.file'"),
+    }
+
+
+def proven(uow: UnitOfWork, filing: dict[str, Any], rows: list[Any], notes: list[Any]) -> None:
+    """The receipt and the leaves are those of what is stored."""
+    digest = {
+        (it["lot"], it["id"]): canonical.note_digest(
+            it["document"],
+            it["document_line"],
+            it["certificate"],
+            it["keep_until"],
+            canonical.said_text(it["said"]),
+        )
+        for it in notes
+    }
+    names = ("id", "qty", "lot", "ts", "op", "other", "doc", "kind", "unit", "precision", "flags")
+    records = [
+        canonical.record(
+            tuple(row[name] for name in names),
+            digest.get((row["lot"], row["id"]), canonical.NO_NOTE),
+        )
+        for row in rows
+    ]
+    assert bytes(filing["receipt"]) == canonical.receipt(records)
+    if rows:
+        first = min(row["id"] for row in rows)
+        batch = uow.session.execute(
+            text(
+                "SELECT b.count, b.nonce, q.leaves FROM leaf_batch b JOIN leaf_queue q "
+                "USING (operator_id, first_entry) WHERE first_entry = :first"
+            ),
+            {"first": first},
+        ).one()
+        made = canonical.leaves(records, bytes(batch.nonce), first, batch.count)
+        assert bytes(batch.leaves) == made
+
+
+def replayed(uow: UnitOfWork, command: FileColumns, filed: FiledColumns) -> None:
+    """The same key again is given the same answer."""
+    again = file_columns(uow, command, kept=3)
+    assert again.replayed
+    for name in ("refused", "warned", "counts", "warnings", "receipt", "accepted"):
+        assert plain(getattr(again, name)) == plain(getattr(filed, name)), name
+
+
+def plain(said: Any) -> Any:
+    """What is said as JSON keeps it."""
+    return json.loads(
+        json.dumps(said, default=lambda it: asdict(it) if is_dataclass(it) else str(it))
+    )
+
+
+def both(uow: UnitOfWork, operator: int, lines: Sequence[Line | Unreadable]) -> FiledColumns:
+    """File the same lines in both ways, each in the same town; they have to leave the same."""
+    key = f"both-{next(COUNT)}"
+    command = command_of(operator, lines, key)
+    left = []
+    for way in (file_entries, lambda unit, it: file_columns(unit, it, kept=3)):
+        uow.session.execute(text("SAVEPOINT before"))
+        try:
+            filed = way(uow, command.by_lines() if way is file_entries else command)
+            left.append((filed, everything(uow, filed.filing_id)))
+            if isinstance(filed, FiledColumns):
+                replayed(uow, command, filed)
+        finally:
+            uow.session.execute(text("ROLLBACK TO SAVEPOINT before"))
+    (one, by_line), (two, by_column) = left
+    for name, said in by_line.items():
+        assert by_column[name] == said, name
+    counted = by_columns.filing._counted(one, 3)
+    for name in ("accepted", "refused", "warned", "counts", "warnings"):
+        assert getattr(two, name) == getattr(counted, name), name
+    return two
+
+
+@SEVERAL
+@given(lines=st.lists(a_line(40), min_size=1, max_size=30))
+def test_plain_lines(uow: UnitOfWork, town: int, lines: list[Line]) -> None:
+    both(uow, town, lines)
+
+
+@SEVERAL
+@given(lines=st.lists(a_line(40), min_size=1, max_size=8), other=st.sampled_from(NOT_PLAIN))
+def test_lines_of_which_one_is_not_plain(
+    uow: UnitOfWork, town: int, lines: list[Line], other: LotNamed
+) -> None:
+    portion = Portion(lot=other, quantity="3", unit="框")
+    both(uow, town, [*lines, replace(lines[0], portions=(portion,))])
+
+
+@SEVERAL
+@given(
+    lines=st.lists(a_line(10), min_size=1, max_size=12),
+    more=st.lists(st.integers(0, 11), max_size=2),
+)
+def test_lines_of_which_many_are_wrong(
+    uow: UnitOfWork, town: int, lines: list[Line], more: list[int]
+) -> None:
+    unread = Unreadable(code="filing.date_unreadable", field="at", params={"text": "上周"})
+    mixed: list[Line | Unreadable] = list(lines)
+    for place in more:
+        mixed.insert(min(place, len(mixed)), unread)
+    both(uow, town, mixed)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
-from support.slow_trace import Filed, SlowTrace, Town
+from support.slow_town import Filed, Town
+from support.slow_trace import SlowTrace
 from support.trace_checks import LOT_NAMES, NAMES, QUESTIONS, hold_against, slow
 from support.trace_towns import HOLDS, LOTS, OPERATORS, SAME_LOT, SAME_OPERATOR, rows_of, towns
 

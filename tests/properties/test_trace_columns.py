@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.slow_trace import Town
+from support.slow_town import Town
 from support.trace_checks import LOT_NAMES, NAMES, QUESTIONS
 from support.trace_towns import LOTS, SAME_OPERATOR, rows_of, towns
 

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 from support.named import a_gtin, a_uscc
-from support.slow_trace import Filed, SlowTrace, Town
+from support.slow_town import Filed, Town
+from support.slow_trace import SlowTrace
 from support.trace_checks import QUESTIONS, hold_against, slow
 from support.trace_towns import HOLDS, LOTS, OPERATORS, SAME_LOT, SAME_OPERATOR, towns
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ledger.kernel.quantity import unit_numbered
 from scanner.trace.terms import Trace
-from support.slow_trace import Found, SlowTrace
+from support.slow_town import Found
+from support.slow_trace import SlowTrace
 from support.trace_towns import LOTS, OPERATORS, SAME_LOT, SAME_OPERATOR
 
 NAMES = [*OPERATORS, *SAME_OPERATOR]

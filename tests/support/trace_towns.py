@@ -12,7 +12,7 @@ from ledger.entries.rules.canonical import document_hash
 from ledger.entries.terms import Alias, RowKind
 from ledger.kernel.moment import UNKNOWN, parse_moment
 from ledger.kernel.quantity import unit_named
-from support.slow_trace import Filed, Town
+from support.slow_town import Filed, Town
 
 HOLDS = 12  # base units in a case
 OPERATORS = [f"o{number}" for number in range(5)]

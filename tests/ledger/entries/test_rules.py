@@ -1,4 +1,4 @@
-"""The rules of filing as tables of cases: no database, no clock."""
+"""What dates, quantities and papers make of a line: the rules by their tables of cases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from ledger.entries import errors
-from ledger.entries.rules import amounts, canonical, dates, fields, papers, retention, stops
+from ledger.entries.rules import amounts, canonical, dates, fields, retention, stops
 from ledger.entries.rules.findings import RULES, Effect
 from ledger.entries.rules.limits import limits_on
 from ledger.entries.rules.stops import Twin
@@ -17,15 +17,10 @@ from ledger.entries.terms import EntryKind, Flag, Line
 from ledger.kernel.moment import UNKNOWN, moment_of, parse_moment
 from ledger.kernel.parameters import Parameters, shipped
 from ledger.kernel.quantity import Quantity, QuantityTooLarge, unit_named
-from ledger.subjects.terms import (
-    Licence,
-    LicenceKind,
-    Subject,
-    SubjectKind,
-    SubjectStatus,
-)
 
 LIMITS = limits_on(shipped(), date(2026, 8, 15))
+
+
 NOW = moment_of(date(2026, 8, 15)).seconds + 37_800
 
 
@@ -55,9 +50,6 @@ def test_parameters_are_those_of_the_day_of_the_event():
     parameters = Parameters(tuple(lines))
     assert limits_on(parameters, date(2026, 8, 31)).pair_days == 3
     assert limits_on(parameters, date(2026, 9, 1)).pair_days == 7
-
-
-# --- retention (R2.4.1 with its vectors) ---------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -108,9 +100,6 @@ def test_partial_dates_keep_the_longest():
     assert retention.expires_on(UNKNOWN, "", parse_moment("2026")) == date(2026, 12, 31)
 
 
-# --- dates --------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("kind", "at", "expiry", "is_return", "effect"),
     [
@@ -155,139 +144,7 @@ def test_l12_a_day_after_the_trade_is_late(at, is_late):
     assert dates.late(parse_moment(at), NOW, LIMITS) is is_late
 
 
-# --- papers -------------------------------------------------------------------------------------
-
-
-def a_licence(kind=LicenceKind.SC, since=2024, until=2028, scope=(), revoked_on=None) -> Licence:
-    return Licence(
-        kind=kind,
-        number=f"{kind.value}1",
-        valid_from=date(since, 1, 1),
-        valid_to=date(until, 12, 31),
-        scope=scope,
-        revoked_on=revoked_on,
-        number_checks=True,
-    )
-
-
-def a_subject(kinds, licences, status=SubjectStatus.ACTIVE, registered=True) -> Subject:
-    return Subject(
-        id=1,
-        uscc="",
-        name="甲",
-        kinds=kinds,
-        division="",
-        address="",
-        contact="",
-        phone="",
-        gln="",
-        country="",
-        status=status,
-        registered=registered,
-        licences=tuple(licences),
-    )
-
-
-MAKER, TRADER, FARM = SubjectKind.PRODUCTION, SubjectKind.DISTRIBUTION, SubjectKind.FARM
-JY = LicenceKind.JY
 PRODUCTION, DISPATCH, RECEIPT = EntryKind.PRODUCTION, EntryKind.DISPATCH, EntryKind.RECEIPT
-
-
-@pytest.mark.parametrize(
-    ("kinds", "licences", "kind", "category", "code"),
-    [
-        ((MAKER,), [a_licence()], PRODUCTION, "", None),
-        ((MAKER,), [a_licence(JY)], PRODUCTION, "", "entries.licence_missing"),
-        ((MAKER,), [a_licence(until=2025)], PRODUCTION, "", "entries.licence_lapsed"),
-        ((MAKER,), [a_licence(since=2027)], PRODUCTION, "", "entries.licence_lapsed"),
-        ((MAKER,), [a_licence(until=2025), a_licence()], PRODUCTION, "", None),
-        (
-            (MAKER,),
-            [a_licence(revoked_on=date(2026, 8, 15))],
-            RECEIPT,
-            "",
-            "entries.licence_lapsed",
-        ),
-        ((MAKER,), [a_licence(revoked_on=date(2026, 8, 16))], RECEIPT, "", None),
-        ((MAKER,), [a_licence()], DISPATCH, "", None),
-        ((TRADER,), [a_licence(JY)], DISPATCH, "", None),
-        ((TRADER,), [a_licence(JY, until=2025)], RECEIPT, "", "entries.licence_lapsed"),
-        ((TRADER,), [], RECEIPT, "", "entries.licence_missing"),
-        ((FARM,), [], DISPATCH, "", None),
-        ((FARM,), [], PRODUCTION, "", None),
-        ((FARM, TRADER), [], DISPATCH, "", "entries.licence_missing"),
-        ((SubjectKind.WAREHOUSE,), [], RECEIPT, "", None),
-        ((), [], RECEIPT, "", "entries.licence_missing"),
-        ((MAKER,), [], EntryKind.DISPOSAL, "", None),
-        ((MAKER,), [a_licence(scope=("乳制品",))], PRODUCTION, "乳制品", None),
-        ((MAKER,), [a_licence(scope=("05",))], PRODUCTION, "乳制品", None),
-        ((MAKER,), [a_licence(scope=("糕点",))], PRODUCTION, "乳制品", "entries.licence_scope"),
-        ((MAKER,), [a_licence(scope=("糕点",))], PRODUCTION, "奶", None),
-        ((TRADER,), [a_licence(JY, scope=("预包装食品销售",))], RECEIPT, "乳制品", None),
-    ],
-)
-def test_l02_own_licence(kinds, licences, kind, category, code):
-    day = date(2026, 8, 15)
-    found = papers.own_licence(a_subject(kinds, licences), kind, (day, day), category, LIMITS)
-    assert (found.refusal.code if found else None) == code
-
-
-def test_l02_a_month_in_which_the_licence_was_once_in_force_is_enough():
-    paper = Licence(
-        kind=LicenceKind.SC,
-        number="SC1",
-        valid_from=None,
-        valid_to=date(2026, 8, 3),
-        scope=(),
-        revoked_on=None,
-        number_checks=True,
-    )
-    days = (date(2026, 8, 1), date(2026, 8, 31))
-    assert papers.own_licence(a_subject((MAKER,), [paper]), PRODUCTION, days, "", LIMITS) is None
-
-
-def test_l03_a_reason_lets_a_blocked_supplier_through_and_nothing_else():
-    day = (date(2026, 8, 15),) * 2
-    closed = a_subject((MAKER,), [a_licence()], SubjectStatus.REVOKED)
-    blocked = papers.supplier_licence(closed, day, "", LIMITS, "")
-    through = papers.supplier_licence(closed, day, "", LIMITS, "已核对")
-    assert (blocked.effect, through.effect) == (Effect.BLOCK, Effect.WARN)
-    assert through.params["override_reason"] == "已核对"
-    stranger = a_subject((), [], registered=False)
-    remark = papers.supplier_licence(stranger, day, "", LIMITS, "已核对")
-    assert (remark.effect, remark.flag) == (Effect.WARN, None)
-    assert "override_reason" not in remark.params
-
-
-@pytest.mark.parametrize(
-    ("kind", "certificate", "asks"),
-    [
-        (RECEIPT, "", True),
-        (RECEIPT, " ", True),
-        (PRODUCTION, "", True),
-        (RECEIPT, "C", False),
-        (DISPATCH, "", False),
-        (EntryKind.DISPOSAL, "", False),
-    ],
-)
-def test_l04_goods_come_in_with_a_certificate(kind, certificate, asks):
-    assert bool(papers.proof(kind, certificate, LIMITS)) is asks
-
-
-@pytest.mark.parametrize(
-    ("kind", "since", "asks"),
-    [
-        (DISPATCH, None, False),
-        (DISPATCH, NOW - 86_400, False),
-        (DISPATCH, NOW - 86_401, True),
-        (RECEIPT, 0, False),
-    ],
-)
-def test_l04_unproven_goods_are_not_sold_after_a_day(kind, since, asks):
-    assert bool(papers.proof_overdue(kind, NOW, since, LIMITS)) is asks
-
-
-# --- quantities ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -333,8 +190,6 @@ def test_l07_more_out_than_in(out, on_hand, received, measure, more):
     found = amounts.more_out_than_in(out, on_hand, received, measure, LIMITS)
     assert bool(found) is more
 
-
-# --- duplicates, stops, fields --------------------------------------------------------------------
 
 DAY = 86_400
 
@@ -382,9 +237,6 @@ def test_l01_is_silent_where_nothing_is_missing_or_asked():
     assert fields.missing_fields(farm, agricultural=True, spec="", lasts=False, reachable=True) == (
         "origin",
     )
-
-
-# --- canonical bytes ---------------------------------------------------------------------------
 
 
 def test_the_layout_of_a_record_is_fixed():

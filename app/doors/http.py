@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
@@ -25,6 +26,7 @@ from ledger.kernel import clock
 from ledger.kernel import uow as units
 from ledger.kernel.actor import PUBLIC, Actor
 from ledger.kernel.errors import Refusal
+from ledger.kernel.statements import together
 from ledger.kernel.uow import UnitOfWork
 
 T = TypeVar("T")
@@ -62,6 +64,13 @@ class Room:
     def reading(self) -> Engine | Connection:
         """The store to look things up in; connections that can only read, where there are such."""
         return self.reader or self.bind
+
+    @cached_property
+    def singly(self) -> Engine | Connection:
+        """The store for one statement by itself: no round trips to begin and end a unit."""
+        if isinstance(self.bind, Connection):
+            return self.bind
+        return self.bind.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def room() -> Room:
@@ -195,9 +204,9 @@ def _read(work: Callable[[UnitOfWork], T], *, fresh: bool) -> T:
 
 
 def leave_audit_line(action: str, about: str, **details: Any) -> None:
-    """Write an audit line in a unit of its own, for look-ups whose own unit may not write."""
-    with unit() as uow:
-        uow.audit(action, about, **details)
+    """Write an audit line by itself, in one round trip; a look-up's own unit may not write."""
+    with units.begin(room().singly, actor=actor(), now=now(), request_id=request_id()) as uow:
+        together(uow.session, uow.audit_line(action, about, **details))
 
 
 def leave_look_up(action: str, path: Mapping[str, Any], needs: str = "") -> None:

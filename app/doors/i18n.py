@@ -36,11 +36,12 @@ def english() -> Translations:
 
 def language() -> str:
     """The language of this request: ``?lang=``, then the cookie, then Accept-Language, then zh."""
-    if "language" not in g:
+    found: str | None = g.get("language")
+    if found is None:
         asked = request.args.get("lang") or request.cookies.get(COOKIE) or ""
         best = request.accept_languages.best_match(["zh", "zh-CN", "en", "en-US", "en-GB"])
-        g.language = asked if asked in LANGUAGES else (best or "zh")[:2]
-    return str(g.language)
+        found = g.language = asked if asked in LANGUAGES else (best or "zh")[:2]
+    return found
 
 
 def gettext(message: str, **variables: Any) -> str:

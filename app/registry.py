@@ -8,6 +8,7 @@ from app.food.certificates.module import MODULE as CERTIFICATES
 from app.food.filing.module import MODULE as FILING
 from app.food.products.module import MODULE as PRODUCTS
 from app.food.recalls.module import MODULE as RECALLS
+from app.food.reports.module import MODULE as REPORTS
 from app.food.subjects.module import MODULE as SUBJECTS
 from app.food.trace.module import MODULE as TRACE
 from app.help.module import MODULE as HELP
@@ -27,6 +28,7 @@ _MODULES = (
     CERTIFICATES,
     TRACE,
     RECALLS,
+    REPORTS,
     PROOF,
     PAPERS,
     HELP,

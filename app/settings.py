@@ -150,6 +150,7 @@ class Settings:
     rate_limit_public: str = _rate(
         "6000 per minute", "per address: a mobile network puts thousands of phones behind one"
     )
+    rate_limit_report: str = _rate("20 per hour", "per address: a school behind one, some times")
     rate_limit_picture: str = _rate(
         "20 per minute", "a person takes one every few seconds; a hard one keeps a core for 800 ms"
     )

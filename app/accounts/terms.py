@@ -169,6 +169,10 @@ class AuditLine:
 
 
 ACTION_TEXTS = {
+    "paper.issue": ("出具文书", "issued a paper"),
+    "report.search": ("查看消费者反馈", "looked through consumers' reports"),
+    "report.look_up": ("查看一条反馈", "looked at a report"),
+    "report.move": ("办理反馈", "handled a report"),
     "account.closed": ("关闭账号", "closed an account"),
     "account.created": ("新建账号", "made an account"),
     "account.language_chosen": ("换语言", "chose a language"),

@@ -75,6 +75,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "recall.read",
             "recall.read_all",
             "recall.order",
+            "report.read",
+            "report.handle",
             "audit.read_own",
         }
     ),

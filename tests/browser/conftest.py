@@ -38,9 +38,11 @@ def site(new_database: Callable[[str], Settings]) -> Iterator[Site]:
 def names(site: Site) -> dict[str, Any]:
     """What stands in the addresses of the pages."""
     from support.boxes import told_people
-    from support.issued import a_paper
+    from support.issued import a_paper, a_report
 
     from app.food.filing.queries.deliveries import deliveries
+    from app.food.reports.queries import report_by_number
+    from app.food.reports.services import submit_report
     from app.papers.services import issue
     from ledger.entries.queries import book_page
     from ledger.entries.terms import BookAsked
@@ -66,6 +68,8 @@ def names(site: Site) -> dict[str, Any]:
             "trace": trace_reference(int(str(lot_id)), site.settings.secret_key),
             "held": site.held_lot,
             **told,
+            "report_number": (number := submit_report(uow, a_report())),
+            "report": report_by_number(uow, number).id,
             "paper": issue(uow, a_paper()).number,
         }
 

@@ -1,7 +1,8 @@
-"""Papers to issue in tests."""
+"""Papers and reports for tests."""
 
 from __future__ import annotations
 
+from app.food.reports.terms import ReportKind, SubmitReport
 from app.papers.terms import (
     Code,
     Facts,
@@ -33,3 +34,8 @@ def a_paper(
         blocks.append(Picture(picture, "封存现场"))
     paper = Paper(title="尽职查验卷宗", blocks=tuple(blocks), language=language, mark=mark)
     return IssuePaper(paper=paper, kind="dossier", about="lot:1", origin=ORIGIN)
+
+
+def a_report() -> SubmitReport:
+    """Somebody found mould."""
+    return SubmitReport(kind=ReportKind.SPOILED, said="开盖有霉味", place="第八市场")

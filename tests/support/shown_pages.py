@@ -13,6 +13,7 @@ NOT_A_PAGE = {
     "proof.key",
     "proof.tile",
     "proof.receipt",
+    "reports.photo",
     "proof.filing_receipts",
 }
 FILES = ("export", "_csv", "_xlsx", "refused_sheet")
@@ -44,6 +45,8 @@ INSPECTOR = {
     "trace.lots_held": "/subjects/{subject}/lots",
     "trace.dealers": "/trace/dealers?code={gtin}",
     "subjects.index": "/subjects",
+    "reports.index": "/reports",
+    "reports.show": "/reports/{report}",
     "subjects.show": "/subjects/{subject}",
     "accounts.audit": "/audit",
 }
@@ -71,6 +74,9 @@ PUBLIC = {
     "trace.public_serial": "/01/{gtin}/10/{lot}/21/1",
     "trace.public_lot": "/trace/{trace}",
     "papers.find": "/papers/",
+    "reports.new": "/report?code={gtin}",
+    "reports.asked": "/report/state?number=1",
+    "reports.state": "/report/state/{report_number}",
     "papers.show": "/papers/{paper}",
 }
 BY_PERSON = {

@@ -20,7 +20,7 @@ from scripts.bench.timing import FULL, Effort
 from scripts.bench.town import Mark, Told, is_loaded, load, own_name, stream
 
 WHOLE_MAX = 10_000_000  # a larger town is loaded once and its figure is of three thirds
-NAIVE_ROWS = 100_000
+NAIVE_ROWS = 30_000
 _SPARE = "bench_ingest"
 _RIVALS = "bench_rivals"
 _COLUMNS = ("qty", "lot", "ts", "op", "other", "doc", "kind", "unit", "precision", "flags")

@@ -152,7 +152,8 @@ class Bench:
             found = timed(rival.pairs, lots, self.effort, too_slow=rivals.TooSlow)
             self._keep(name, rival.name, found)
             if not found.over:
-                self._agree(rival, model, lots[:5])
+                slow = found.repetitions[0][0] > 1000 * self.effort.seconds
+                self._agree(rival, model, lots[: 1 if slow else 5])
         ours = f"{name}_p50" if lots is self.sample[name] else f"{name}_ours_there_p50"
         self.report.compare(ours, f"{name}_igraph_p50")
         self._faster(name, ours)
@@ -172,9 +173,13 @@ class Bench:
         self.report.add(replace(measured(label, [theirs.value / mine]), over=theirs.over))
 
     def _agree(self, rival: rivals.Rival, model: Model, lots: Sequence[int]) -> None:
-        wrong = [lot for lot in lots if answer_of(rival.pairs(lot)) != answer_of(model.pairs(lot))]
-        if wrong:
-            raise AssertionError(f"{rival.name} disagrees about the lots {wrong}")
+        for lot in lots:
+            try:
+                theirs = rival.pairs(lot)
+            except rivals.TooSlow:  # what was answered just in time is not always answered again
+                return
+            if answer_of(theirs) != answer_of(model.pairs(lot)):
+                raise AssertionError(f"{rival.name} disagrees about the lot {lot}")
 
     def _equality(self, shell: Shell, model: Model, lots: Sample) -> None:
         """One-shot, level-wise and the plain model must say the same of 200 lots."""

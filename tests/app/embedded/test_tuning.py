@@ -29,6 +29,13 @@ def test_an_installation_never_trades_safety(memory: int) -> None:
     assert [chosen[k] for k in ("fsync", "full_page_writes", "synchronous_commit")] == ["on"] * 3
 
 
+@pytest.mark.parametrize("memory", [256 * MIB, 8 * GIB, 512 * GIB])
+def test_a_part_of_the_log_is_kept_to_be_written_again(memory: int) -> None:
+    chosen = postgres_settings(memory)
+    kept, most = (megabytes(chosen[name]) for name in ("min_wal_size", "max_wal_size"))
+    assert kept == most // 4
+
+
 def test_only_tests_may_forget() -> None:
     chosen = postgres_settings(GIB, durable=False)
     assert [chosen[k] for k in ("fsync", "full_page_writes", "synchronous_commit")] == ["off"] * 3

@@ -62,9 +62,10 @@ def test_a_note_is_part_of_its_leaf():
     )
 
 
-def some_rows(lot, operator):
-    rows = np.zeros(5, np.dtype(FIELDS))
-    rows["entry"] = [0, 0, 1, 1, 3]
+def some_rows(lot, operator, count=5):
+    rows = np.zeros(count, np.dtype(FIELDS))
+    rows["entry"] = np.arange(count)
+    rows["entry"][:5] = [0, 0, 1, 1, 3]
     rows["lot"], rows["op"], rows["other"] = lot, operator, operator
     rows["qty"], rows["kind"], rows["unit"], rows["precision"] = 1000, 1, 3, 4
     return rows
@@ -108,7 +109,8 @@ def test_every_way_into_the_book_leaves_its_hashes(uow):
     one, two = uow.session.scalars(text("SELECT id FROM lot ORDER BY id LIMIT 2"))
     link_same_goods(uow, [(one, two)])
     file_rows(uow, dairy, "bulk", some_rows(one, dairy))
-    assert_the_queue_holds_what_the_tables_say(uow, batches=4)
+    file_rows(uow, dairy, "more", some_rows(one, dairy, 1_200))
+    assert_the_queue_holds_what_the_tables_say(uow, batches=5)
 
 
 def test_nothing_kept_leaves_nothing(uow):

@@ -26,6 +26,13 @@ _NAMES = ("ingest", "trace", "http", "file", "proof", "recheck")
     help="Rows of the town; it is loaded once and kept.",
 )
 @click.option(
+    "--seconds",
+    type=click.FloatRange(0.1, 60),
+    default=1.0,
+    show_default=True,
+    help="About how long each of the three times lasts that a figure is taken.",
+)
+@click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A data folder into which `suyuan seed --town city` has loaded a town.",
@@ -33,12 +40,22 @@ _NAMES = ("ingest", "trace", "http", "file", "proof", "recheck")
 @click.option("--only", multiple=True, type=click.Choice(_NAMES), help="With all: only these.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON a bench, nothing else.")
 def bench(
-    which: str, entries: int, data: Path | None, only: tuple[str, ...], *, as_json: bool
+    which: str,
+    entries: int,
+    seconds: float,
+    data: Path | None,
+    only: tuple[str, ...],
+    *,
+    as_json: bool,
 ) -> None:
     """Measure the book beside its limits and its rivals, in one run on the same data."""
     runs = _runs()
     wanted = runs.Wanted(
-        benches=tuple(runs.chosen(which, only)), entries=entries, data=data, as_json=as_json
+        benches=tuple(runs.chosen(which, only)),
+        entries=entries,
+        seconds=seconds,
+        data=data,
+        as_json=as_json,
     )
     try:
         if not runs.run(wanted):

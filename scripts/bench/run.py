@@ -19,6 +19,7 @@ from scripts.bench.place import Place, opened
 from scripts.bench.results import Report
 from scripts.bench.showing import show
 from scripts.bench.targets import TARGETS
+from scripts.bench.timing import FULL, Effort
 from scripts.bench.town import Told, Town, given_town, own_town
 
 BENCHES = ("ingest", "trace", "http", "file", "proof", "recheck")
@@ -36,10 +37,14 @@ BUILD = Path(__file__).resolve().parents[2] / "build" / "bench"
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What was asked for; ``data`` is a folder with a town that ``suyuan seed`` loaded."""
+    """What was asked for; ``data`` is a folder with a town that ``suyuan seed`` loaded.
+
+    ``seconds`` is about how long each of the three times lasts that a figure is taken.
+    """
 
     benches: Sequence[str]
     entries: int = 1_000_000
+    seconds: float = FULL.seconds
     data: Path | None = None
     as_json: bool = False
     results: Path = BUILD
@@ -74,13 +79,16 @@ def run(wanted: Wanted) -> bool:
 
 
 def _measured(place: Place, bench: str, wanted: Wanted, told: Told) -> Report:
+    effort = Effort(seconds=wanted.seconds)
     if bench == "ingest":
         keep = wanted.data is None
-        return ingest.Bench(place=place, entries=wanted.entries, told=told, keep=keep).run()
+        return ingest.Bench(
+            place=place, entries=wanted.entries, told=told, keep=keep, effort=effort
+        ).run()
     town = _town(place, wanted, told)
     told(bench)
     results = wanted.results / f"{bench}.jsonl"
-    return _ON_TOWN[bench](place=place, town=town, results=results).run()
+    return _ON_TOWN[bench](place=place, town=town, results=results, effort=effort).run()
 
 
 def _town(place: Place, wanted: Wanted, told: Told) -> Town:
@@ -90,7 +98,7 @@ def _town(place: Place, wanted: Wanted, told: Told) -> Town:
 
 
 def _said(wanted: Wanted, bench: str) -> dict[str, Any]:
-    command = f"suyuan bench {bench} --entries {wanted.entries}"
+    command = f"suyuan bench {bench} --entries {wanted.entries} --seconds {wanted.seconds:g}"
     return {
         "date": clock.now().date().isoformat(),
         "command": command + (" --data …" if wanted.data else ""),

@@ -21,6 +21,7 @@ from app.doors.cli import Shell, command, say
 from app.processes.collecting import collect_rarely
 from app.town import services
 from app.town.rules.city import DAYS_MAX, OPERATORS, CityBatch, city_batches, whole_entries
+from app.town.rules.papers import papers_of
 from app.town.rules.whole import small_story, small_town
 from app.town.services import Directory
 from app.town.terms import Story, Town
@@ -208,10 +209,12 @@ def load(shell: Shell) -> tuple[int, int]:
         platform = services.settle_platform(uow)
         if services.is_loaded(uow, platform, last):
             return services.counted(uow, platform)
-    town, _story = small_town(last)
+    town, story = small_town(last)
     with Progress(console=Console(stderr=True), transient=True) as progress:
         _settle(shell, town, progress)
         _file(shell, town, platform, progress)
+    with shell.unit() as uow:
+        services.settle_papers(uow, shell.settings, papers_of(town, story, last))
     with shell.unit(read_only=True) as uow:
         return services.counted(uow, platform)
 

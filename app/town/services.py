@@ -11,9 +11,15 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import text
 
+from app.food.certificates import services as certificates
+from app.food.certificates.terms import CertificateSent, FileSent, LotNamed, ThingsNamed
 from app.food.products import services as food_products
+from app.settings import Settings
 from app.town.rules.city import LOTS_MAX, PRODUCTS, CityBatch, Rows, city_firm, city_good
-from app.town.terms import Day, Firm, Good
+from app.town.rules.pictures import picture_of
+from app.town.terms import Day, Firm, Good, PaperFiled
+from ledger.certificates.errors import CertificateExists
+from ledger.certificates.terms import AddCertificate
 from ledger.entries import queries
 from ledger.entries import services as entries
 from ledger.entries.services import ReadyRows
@@ -73,6 +79,34 @@ def settle_firms(uow: UnitOfWork, firms: Iterable[Firm]) -> int:
 def settle_goods(uow: UnitOfWork, goods: Iterable[Good]) -> int:
     """Record products with their cases; the same again changes nothing. Returns the new ones."""
     return sum(food_products.open_product(uow, good.opening).created for good in goods)
+
+
+def settle_papers(uow: UnitOfWork, settings: Settings, papers: Iterable[PaperFiled]) -> int:
+    """Put certificates on file, each with a picture; those on file stay. Returns the new ones."""
+    return sum(_settle_paper(uow, settings, paper) for paper in papers)
+
+
+def _settle_paper(uow: UnitOfWork, settings: Settings, paper: PaperFiled) -> bool:
+    lots = (LotNamed(product=paper.gtin, number=paper.lot),) if paper.lot else ()
+    products = (paper.gtin,) if paper.gtin and not paper.lot else ()
+    sent = CertificateSent(
+        said=AddCertificate(
+            owner_id=0,
+            kind=paper.kind,
+            number=paper.number,
+            issuer=paper.issuer,
+            issued_on=paper.issued_on,
+            valid_to=paper.valid_to,
+        ),
+        things=ThingsNamed(lots=lots, products=products, itself=not paper.gtin),
+        operator=paper.uscc,
+        files=(FileSent(content=picture_of(paper), name=f"{paper.number}.png"),),
+    )
+    try:
+        certificates.add(uow, sent, settings)
+    except CertificateExists:
+        return False
+    return True
 
 
 def file_day(uow: UnitOfWork, platform_id: int, day: Day) -> Filed:

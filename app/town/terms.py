@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.certificates.terms import CertificateKind
 from ledger.entries.terms import Line
 from ledger.products.terms import OpenProduct
 from ledger.subjects.terms import RegisterSubject
@@ -51,6 +52,20 @@ class Town:
     firms: tuple[Firm, ...]
     goods: tuple[Good, ...]
     days: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperFiled:
+    """A certificate of the town: about a lot, else a product, else the firm itself."""
+
+    uscc: str
+    kind: CertificateKind
+    number: str
+    issuer: str
+    issued_on: date | None
+    valid_to: date | None = None
+    gtin: str = ""
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,10 @@ def names(site: Site) -> dict[str, Any]:
             "report_number": (number := submit_report(uow, a_report())),
             "report": report_by_number(uow, number).id,
             "paper": issue(uow, a_paper()).number,
+            "certificate": site.one(
+                "SELECT max(id) FROM certificate WHERE owner_id = :shop", shop=shop
+            ),
+            "report": site.one("SELECT id FROM certificate WHERE kind = 'THIRD' LIMIT 1"),
         }
 
 

@@ -22,7 +22,8 @@ from support.shown_pages import BY_PERSON, MORE
 LARGE = re.compile(
     # lots of the first partition only: planning for an empty partition says nothing
     r"(entry(_0000|_note)?|filing|leaf_\w+|log_\w+|lot|product(_claim)?|subject(_change)?|premises|"
-    r"licence|unit_content|logistic_unit|audit_line|upload(_row)?|outbox_fact)"
+    r"licence|unit_content|logistic_unit|audit_line|upload(_row)?|outbox_fact|"
+    r"certificate(_\w+)?|lot_proof|paper_warning)"
 )
 DEAR = (
     "plan_cache_mode = force_custom_plan",

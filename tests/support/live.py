@@ -28,6 +28,7 @@ from app.proof.jobs import seal
 from app.settings import Settings, environ_for_child
 from app.town import services as town
 from app.town.rules.firms import Size
+from app.town.rules.papers import papers_of
 from app.town.rules.whole import small_town
 from app.town.terms import Day, Story, Town
 from ledger.entries.terms import Line
@@ -91,7 +92,7 @@ def live_site(settings: Settings) -> Iterator[Site]:
         stack.enter_context(_worker(chosen))
         engine = engine_for(replace(chosen, database_pool_size=8))
         stack.callback(engine.dispose)
-        story = _settled(engine)
+        story = _settled(chosen, engine)
         seal(JobRoom(settings=chosen, bind=engine, redis=Redis.from_url(chosen.redis_url)))
         app = create_app(chosen, bind=engine)
         server = make_server(
@@ -141,7 +142,7 @@ def _worker(settings: Settings) -> Iterator[None]:
         process.wait()
 
 
-def _settled(engine: Engine) -> Story:
+def _settled(settings: Settings, engine: Engine) -> Story:
     last = clock.now().date() - timedelta(days=1)
     made, story = small_town(last, size=HAMLET)
     morning = datetime.combine(last, time(9), SHANGHAI)
@@ -155,6 +156,7 @@ def _settled(engine: Engine) -> Story:
         with units.begin(engine, actor=SYSTEM, now=evening, request_id="test") as uow:
             town.file_day(uow, platform, Day(on=days[-1].on, lines=lines))
     with units.begin(engine, actor=SYSTEM, now=clock.now(), request_id="test") as uow:
+        town.settle_papers(uow, settings, papers_of(made, story, last))
         for name, role in PEOPLE.items():
             shop = subject_by_uscc(uow, story.shop_uscc).id if role is Role.OPERATOR else None
             accounts.create_account(

@@ -1,4 +1,4 @@
-"""The daily look at papers that end: certificates and licences."""
+"""The daily look at papers that end, and telling those whom it concerns."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from app.doors.jobs import Job, JobRoom
+from app.food.certificates import services
 from ledger.certificates.services import warn_of_papers
 from ledger.kernel import uow as units
 
@@ -21,4 +22,11 @@ def warn_of_ends(room: JobRoom, **_: Any) -> None:
             after = units.run(room.unit, work)
 
 
+def tell_of_paper(room: JobRoom, *, fact: str, **said: Any) -> None:
+    """Tell the owner of a paper, and those who bought from it, what a fact says; each once."""
+    with room.unit() as uow:
+        services.tell_of_paper(uow, fact, said)
+
+
+TELL_OF_PAPER = Job(name="certificates.tell_of_paper", work=tell_of_paper)
 WARN_OF_ENDS = Job(name="certificates.warn_of_ends", work=warn_of_ends, queue="daily")

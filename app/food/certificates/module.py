@@ -30,6 +30,13 @@ MODULE = Module(
         "licence.expiring",
         "licence.expired",
     ),
+    reacts_to={
+        "certificate.expiring": jobs.TELL_OF_PAPER,
+        "certificate.expired": jobs.TELL_OF_PAPER,
+        "certificate.withdrawn": jobs.TELL_OF_PAPER,
+        "licence.expiring": jobs.TELL_OF_PAPER,
+        "licence.expired": jobs.TELL_OF_PAPER,
+    },
     periodic=(Every(seconds=86_400, job=jobs.WARN_OF_ENDS),),
-    jobs=(jobs.WARN_OF_ENDS,),
+    jobs=(jobs.WARN_OF_ENDS, jobs.TELL_OF_PAPER),
 )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from app.blobs import services as blobs
 from app.food.certificates import errors
 from app.food.certificates.queries import targets_named
 from app.food.certificates.terms import CertificateSent, FileSent, ThingsNamed
+from app.messages import services as messages
+from app.messages.terms import Tell
 from app.settings import Settings
 from ledger.certificates import services
 from ledger.certificates.errors import TooManyFiles
 from ledger.certificates.queries import certificate_by_id, public_by_default
 from ledger.certificates.terms import FILES_MAX, AttachCertificate, Certificate, FileKept
 from ledger.kernel.uow import UnitOfWork
-from ledger.subjects.queries import subject_by_uscc
+from ledger.subjects.queries import subject_by_id, subject_by_uscc
 
 
 def add(uow: UnitOfWork, sent: CertificateSent, settings: Settings) -> Certificate:
@@ -84,4 +87,44 @@ def _kept(settings: Settings, file: FileSent) -> FileKept:
         name=file.name.replace("\\", "/").rpartition("/")[2],
         shown_sha256=shown.sha256 if shown else None,
         shown_size=shown.size if shown else 0,
+    )
+
+
+def tell_of_paper(uow: UnitOfWork, fact: str, said: Mapping[str, Any]) -> None:
+    """Tell the owner of a paper what a fact about it says, and its customers, each once.
+
+    The words are in ``app/locale/messages``: under the fact's name for the owner, under
+    ``supplier.`` for who bought from it.
+    """
+    owner = int(said["owner_id"])
+    customers = [one for one in said["operator_ids"] if one != owner]
+    to_owner = _telling(fact, said)
+    messages.tell(uow, to_owner)
+    if customers:
+        certificate = said.get("certificate_id")
+        to_customers = replace(
+            to_owner,
+            kind=f"supplier.{fact.replace('.', '_')}",
+            operator_ids=customers,
+            params={**to_owner.params, "supplier": subject_by_id(uow, owner).name},
+            link=f"/certificates/{certificate}/public" if certificate else to_owner.link,
+            urgent=False,
+        )
+        messages.tell(uow, to_customers)
+
+
+def _telling(fact: str, said: Mapping[str, Any]) -> Tell:
+    """What the owner is told; ``days`` are said only while there are some left."""
+    owner, certificate = int(said["owner_id"]), said.get("certificate_id")
+    named = {name: said[name] for name in ("valid_to", "reason") if name in said}
+    days = {"days": said["days"]} if fact.endswith(".expiring") else {}
+    thing = f"certificate:{certificate}" if certificate else f"licence:{said['licence_id']}"
+    return Tell(
+        kind=fact,
+        operator_ids=[owner],
+        params={"about": {"zh": said["about"], "en": said["about_en"]}, **named, **days},
+        link=f"/certificates/{certificate}" if certificate else f"/subjects/{owner}",
+        about=thing,
+        urgent=fact.endswith(".expired"),
+        once_key=f"{fact}:{thing}:{said.get('valid_to', '')}:{said.get('days', '')}",
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from ledger.certificates.rules import NEVER_PUBLIC
 from ledger.certificates.terms import Certificate, TargetKind, about_of
 from ledger.entries.queries import customers_of, receivers_of
 from ledger.kernel.uow import UnitOfWork
@@ -17,6 +18,8 @@ def told_of(
 ) -> dict[str, Any]:
     """What a fact about a certificate says; ``tell`` are those to be told, else all it concerns."""
     about, about_en = about_of(certificate.kind.value, certificate.number)
+    if tell is None and certificate.kind in NEVER_PUBLIC:
+        tell = [certificate.owner_id]
     if tell is None:
         lots = certificate.about(TargetKind.LOT)
         whole = len(lots) < len(certificate.targets)

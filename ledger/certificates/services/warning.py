@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ledger.certificates.model import PaperWarningRow
 from ledger.certificates.queries.ending import papers_running_out
-from ledger.certificates.rules import EXPIRED
+from ledger.certificates.rules import EXPIRED, NEVER_PUBLIC
 from ledger.certificates.services.told import concerned
 from ledger.certificates.terms import RunningOut, about_of
 from ledger.kernel.uow import UnitOfWork
@@ -49,7 +49,11 @@ def _marks(uow: UnitOfWork, found: Iterable[RunningOut]) -> list[dict[str, Any]]
 
 
 def _said(uow: UnitOfWork, one: RunningOut) -> dict[str, Any]:
-    told = concerned(uow, one.owner_id, one.lots, customers=not one.lots_only)
+    told = (
+        (one.owner_id,)
+        if one.kind in NEVER_PUBLIC
+        else concerned(uow, one.owner_id, one.lots, customers=not one.lots_only)
+    )
     return {
         **_named(one),
         "owner_id": one.owner_id,

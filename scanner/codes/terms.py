@@ -27,6 +27,7 @@ class Kind(StrEnum):
     IN_STORE = "in_store"
     OWN_SIGN = "own_sign"
     OWN_TRACE = "own_trace"
+    OWN_TICKET = "own_ticket"
     UNKNOWN_TEXT = "unknown_text"
 
 

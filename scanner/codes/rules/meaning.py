@@ -25,6 +25,7 @@ SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 GS1_SYMBOLOGIES = frozenset({"]C1", "]d2", "]Q3", "]e0", "]J1"})
 OWN_PATHS = (
     (Kind.OWN_SIGN, re.compile(r"/s/([0-9A-Za-z_-]{1,64})/?")),
+    (Kind.OWN_TICKET, re.compile(r"/passes/([0-9A-Za-z]{24})/?")),
     (Kind.OWN_TRACE, re.compile(r"/trace/([0-9A-Za-z_-]{24})/?")),
 )
 RETAIL_LENGTHS = (8, 12, 13, 14)

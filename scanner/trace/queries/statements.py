@@ -125,7 +125,8 @@ _NAMES = f"""
     WHERE n.lot = w.lot AND n.id = w.id AND jsonb_exists(n.said, 'lots') OFFSET 0) t
 )
 SELECT p.*, l.numbers AS lot_numbers, l.gtins, l.names AS lot_names, l.specs, l.printed, l.keys,
-  l.packs, (SELECT string_agg(int8send(id) || int4send(lot), '') FROM firsts) AS firsts"""  # noqa: S608
+  l.packs,
+  (SELECT string_agg(int8send(id) || int4send(lot), '') FROM firsts) AS firsts"""  # noqa: S608
 _FROM = f"""
 FROM ({_PEOPLE}) p CROSS JOIN ({_LOTS}) l"""
 _ROWS = f""",

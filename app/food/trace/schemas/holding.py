@@ -131,7 +131,7 @@ def dealers_workbook(found: DealersShown) -> bytes:
     """Dealers of a product, one row each."""
     head = [_("名称"), _("信用代码"), _("行政区划"), _("批次数"), _("首次"), _("最近")]
     rows: Iterable[Cells] = (
-        [who.name, who.uscc, who.division, float(one.lots), str(one.first), str(one.last)]
+        [who.name, who.uscc, who.division, one.lots, str(one.first), str(one.last)]
         for one, who in found.items
     )
     return one_sheet(_("经营者"), head, rows)

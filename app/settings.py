@@ -293,6 +293,38 @@ def _bucket(variable: str, text: str) -> str:
     return text
 
 
+def _mail_server(variable: str, text: str) -> str:
+    """Where letters are handed over: smtps:// is TLS from the first byte, smtp:// STARTTLS.
+
+    smtp+plain:// is for a relay on the same machine: it sends in the clear.
+    """
+    try:
+        parts = urlsplit(text)
+        schemes = {"smtp", "smtps", "smtp+plain"}
+        right = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right:
+        raise WrongSetting(
+            variable=variable,
+            value="…",
+            zh="应写成 smtp://用户:密码@主机:587（STARTTLS）、smtps:// 或 smtp+plain://",
+            en="it must read smtp://user:password@host:587 (STARTTLS), smtps:// or smtp+plain://",
+        )
+    return text
+
+
+def _sender(variable: str, text: str) -> str:
+    if not re.fullmatch(r"(?:[^<>@\r\n]{1,60} <)?[^<>@\s]+@[^<>@\s]+>?", text):
+        raise WrongSetting(
+            variable=variable,
+            value=text,
+            zh="应写成 noreply@example.cn 或 溯源 <noreply@example.cn>",
+            en="it must read noreply@example.cn or Suyuan <noreply@example.cn>",
+        )
+    return text
+
+
 def _secret(variable: str, text: str) -> str:
     if len(text) < _SECRET_LENGTH_MIN:
         raise WrongSetting(

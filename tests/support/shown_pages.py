@@ -13,6 +13,9 @@ NOT_A_PAGE = {
     "proof.key",
     "proof.tile",
     "proof.receipt",
+    "certificates.file",
+    "certificates.picture",
+    "certificates.public_file",
     "reports.photo",
     "proof.filing_receipts",
 }

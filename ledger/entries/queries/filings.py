@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -67,6 +69,22 @@ def _may_read(uow: UnitOfWork, operator_id: int) -> None:
         uow.actor.require_operator(operator_id)
 
 
+def warnings_of(answer: Mapping[str, Any]) -> tuple[Warned, ...]:
+    """The warnings of an answer, in the order of the lines.
+
+    A filing by columns keeps what it says alike of many lines once, with the lines it says it of.
+    """
+    if "warned" not in answer:
+        return tuple(Warned(**it) for it in answer["warnings"])
+    found = [
+        (index, [Warned(index=index, **it) for it in alike["said"]])
+        for alike in answer["warned"]
+        for index in alike["lines"]
+    ]
+    found.sort(key=itemgetter(0))
+    return tuple(warned for _, said in found for warned in said)
+
+
 def filed_from(row: Any, *, replayed: bool = False) -> Filed:
     """A stored filing as the answer it was given."""
     answer = row.answer
@@ -76,7 +94,7 @@ def filed_from(row: Any, *, replayed: bool = False) -> Filed:
         accepted=row.accepted,
         entries=tuple(answer["entries"]),
         refused=tuple(Refused(**it) for it in answer["refused"]),
-        warnings=tuple(Warned(**it) for it in answer["warnings"]),
+        warnings=warnings_of(answer),
         receipt=bytes(row.receipt).hex(),
         filed_at=row.filed_at,
         replayed=replayed,

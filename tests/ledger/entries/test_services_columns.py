@@ -18,6 +18,7 @@ from sqlalchemy import text
 from support.filings import a_farm, an_operator, dispatch, file, production, receipt
 from support.named import a_gtin, a_uscc, an_sc
 
+from ledger.entries.queries.filings import warnings_of
 from ledger.entries.rules import canonical
 from ledger.entries.services import columns as by_columns
 from ledger.entries.services import file_columns, file_entries
@@ -212,6 +213,8 @@ def everything(uow: UnitOfWork, filing_id: int) -> dict[str, Any]:
         return lot_of[lot], number - first
 
     answer = filing.pop("answer")
+    answer["warnings"] = [asdict(it) for it in warnings_of(answer)]
+    answer.pop("warned", None)
     answer["entries"] = [place(it) for it in answer["entries"]]
     for row in (*rows, *notes):
         row["lot"], row["id"] = lot_of[row["lot"]], row["id"] - first

@@ -11,7 +11,7 @@ from ledger.entries.services.batch import Batch
 from ledger.entries.services.columns.store import Ready
 from ledger.entries.services.columns.sweep import Sweep, context_for
 from ledger.entries.services.columns.table import NotPlain, Table
-from ledger.entries.services.leaves import leaves_queued
+from ledger.entries.services.leaves import queue_leaves
 from ledger.entries.terms import EntryKind, FileColumns, Filed, FiledColumns, Flag, Refused, Warned
 from ledger.entries.writer import write_note_columns, write_rows
 from ledger.kernel.statements import together
@@ -87,8 +87,8 @@ def _written(ready: Ready, command: FileColumns, refused: list[Refused], kept: i
         "receipt": receipt,
         "filed_at": uow.now,
     }
-    statements = leaves_queued(command.operator_id, leaves)
-    statements.append(claims.filing_stored(number, values))
+    queue_leaves(uow, command.operator_id, leaves)
+    statements = [claims.filing_stored(number, values)]
     sold = table.kind_is([EntryKind.DISPATCH]) & (ready.flags & Flag.EXPIRED_FOOD > 0)
     doubted = ready.flags & Flag.LICENCE > 0
     counted = {"accepted": table.rows, "lots": len(np.unique(table.lot))}
@@ -114,8 +114,7 @@ def _written(ready: Ready, command: FileColumns, refused: list[Refused], kept: i
 def _answer(ready: Ready, refused: list[Refused]) -> str:
     said = json.dumps([filing.plain(it) for it in refused], ensure_ascii=False, default=str)
     entries = '", "'.join(ready.references)
-    warnings = ", ".join(ready.warned())
-    return f'{{"entries": ["{entries}"], "refused": {said}, "warnings": [{warnings}]}}'
+    return f'{{"entries": ["{entries}"], "refused": {said}, "warned": {ready.warned()}}}'
 
 
 def _counted(filed: Filed, kept: int) -> FiledColumns:

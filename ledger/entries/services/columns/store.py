@@ -42,7 +42,6 @@ _ROW = np.dtype(
         ("flags", "<i2"),
     ]
 )
-_PLACE = "\x00"  # where the index of a line comes in what is said of it; JSON writes no such byte
 
 
 @dataclass
@@ -146,15 +145,24 @@ class Ready:
         parts.append((units + "}")[wanted.codes])
         return list(map("".join, zip(*(part.tolist() for part in parts), strict=True)))
 
-    def warned(self) -> list[str]:
-        """The warnings of the lines as members of a JSON list, the first line first."""
-        shapes = np.array([_shape(it) for it in self.found.values], object)[self.found.codes]
-        places = self.table.columns.places
-        return [
-            shape.replace(_PLACE, str(places[row]))
-            for row, shape in enumerate(shapes.tolist())
-            if shape
+    def warned(self) -> str:
+        """The warnings as a JSON list: what is said alike of many lines once, and of which."""
+        places = np.array(self.table.columns.places)
+        order = np.argsort(self.found.codes, kind="stable")
+        ends = np.cumsum(np.bincount(self.found.codes, minlength=len(self.found.values)))[:-1]
+        shares = np.split(places[order], ends)
+        said = [
+            {
+                "lines": lines.tolist(),
+                "said": [
+                    {"rule": it.rule, "code": it.refusal.code, "params": dict(it.params)}
+                    for it in found
+                ],
+            }
+            for found, lines in zip(self.found.values, shares, strict=True)
+            if found
         ]
+        return json.dumps(said, ensure_ascii=False, default=str)
 
     def counts(self) -> dict[str, int]:
         """How many warnings there are of each code."""
@@ -199,16 +207,3 @@ def _words(name: str, values: Iterable[str]) -> npt.NDArray[Any]:
 def _member(name: str, column: Sequence[str]) -> npt.NDArray[Any]:
     coded = by_value(column)
     return _words(name, coded.values)[coded.codes]
-
-
-def _shape(found: tuple[Finding, ...]) -> str:
-    """What is said of a line with these findings; its index is to come in everywhere."""
-    said = [
-        json.dumps(
-            {"rule": it.rule, "code": it.refusal.code, "params": dict(it.params)},
-            ensure_ascii=False,
-            default=str,
-        )
-        for it in found
-    ]
-    return ", ".join(f'{{"index": {_PLACE}, {text[1:]}' for text in said)

@@ -13,7 +13,7 @@ from app.doors.cli import refuse
 from app.processes.programs import PROJECT
 from ledger.kernel.errors import Refusal
 
-_NAMES = ("ingest", "trace", "http", "file", "proof", "recheck")
+_NAMES = ("ingest", "trace", "http", "file", "proof", "recheck", "recall")
 
 
 @click.command(name="bench")

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from ledger.kernel import clock
-from scripts.bench import file, http, ingest, proof, recheck, trace
+from scripts.bench import file, http, ingest, proof, recall, recheck, trace
 from scripts.bench.machine import machine_facts
 from scripts.bench.place import Place, opened
 from scripts.bench.results import Report
@@ -22,12 +22,13 @@ from scripts.bench.targets import TARGETS
 from scripts.bench.timing import FULL, Effort
 from scripts.bench.town import Told, Town, given_town, own_town
 
-BENCHES = ("ingest", "trace", "http", "file", "proof", "recheck")
+BENCHES = ("ingest", "trace", "http", "recall", "file", "proof", "recheck")
 """In the order they run in: what files entries comes after what looks at the town."""
 
 _ON_TOWN = {
     "trace": trace.Bench,
     "http": http.Bench,
+    "recall": recall.Bench,
     "file": file.Bench,
     "proof": proof.Bench,
     "recheck": recheck.Bench,

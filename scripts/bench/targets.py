@@ -35,6 +35,11 @@ TARGETS: dict[str, dict[str, Target]] = {
         "scan_page": Target(bound=0.45, stretch=0.7, on=_RATIO),
         "code_look_up": Target(bound=0.45, stretch=0.7, on=_RATIO),
     },
+    "recall": {
+        "open_lot": Target(bound=5, stretch=1, most=True),
+        "open_product": Target(bound=5, stretch=2, most=True),
+        "filing_held": Target(bound=0.95, stretch=0.99, on=_RATIO),
+    },
     "proof": {"sealing": Target(bound=300_000, stretch=500_000)},
     "recheck": {"recheck": Target(bound=500_000, stretch=1_000_000)},
 }

@@ -53,6 +53,7 @@ FLOATS = {
     "app/food/filing/terms.py": "seconds of waiting",
     "app/food/filing/web/uploads.py": "shares of an upload that are done",
     "app/food/subjects/schemas/sheet.py": "a cell of a sheet is one; it is made a Decimal there",
+    "app/food/recalls/cli.py": "milliseconds of a stopwatch",
     "app/food/trace/": "milliseconds of a stopwatch, places in a picture",
     "scanner/trace/rules/lanes.py": "places in a picture",
     "app/bench": "measurements",

@@ -51,6 +51,30 @@ def _watch(uow: UnitOfWork, recall_id: int) -> None:
     services.remind_the_silent(uow, recall_id)
 
 
+def tell_holders(
+    room: JobRoom, *, recall_id: int, operators: list[int], reminder: int, **_: Any
+) -> None:
+    """Write the messages to holders that were told, each with its link."""
+    key = room.settings.secret_key
+    with room.unit() as uow:
+        services.tell_holders(uow, recall_id, operators, reminder, key)
+
+
+def tell_officials(room: JobRoom, **fact: Any) -> None:
+    """Write the message to the inspectors about what is overdue."""
+    with room.unit() as uow:
+        services.tell_officials(uow, fact)
+
+
+def tell_closed(room: JobRoom, *, recall_id: int, **_: Any) -> None:
+    """Write the messages that a recall has ended."""
+    with room.unit() as uow:
+        services.tell_closed(uow, recall_id)
+
+
 SPREAD = Job(name="recalls.spread", work=spread)
 LOOK_AGAIN = Job(name="recalls.look_again", work=look_again)
 WATCH_CLOCKS = Job(name="recalls.watch_clocks", work=watch_clocks)
+TELL_HOLDERS = Job(name="recalls.tell_holders", work=tell_holders)
+TELL_OFFICIALS = Job(name="recalls.tell_officials", work=tell_officials)
+TELL_CLOSED = Job(name="recalls.tell_closed", work=tell_closed)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from app.food.recalls import jobs
+from app.food.recalls import api, cli, jobs
 from app.module import Bilingual, Every, Module
 
 MODULE = Module(
     name="recalls",
     title=Bilingual("召回", "Recalls"),
+    apis=(api.blueprint,),
+    commands=(cli.recalls,),
     permissions=(
         "recall.open",
         "recall.read",
@@ -25,7 +27,12 @@ MODULE = Module(
         "recall.overdue",
         "recall.closed",
     ),
-    reacts_to={"recall.spread_wanted": jobs.SPREAD},
+    reacts_to={
+        "recall.spread_wanted": jobs.SPREAD,
+        "recall.notice_sent": jobs.TELL_HOLDERS,
+        "recall.overdue": jobs.TELL_OFFICIALS,
+        "recall.closed": jobs.TELL_CLOSED,
+    },
     periodic=(
         Every(seconds=jobs.LOOK_SECONDS, job=jobs.LOOK_AGAIN),
         Every(seconds=jobs.CLOCK_SECONDS, job=jobs.WATCH_CLOCKS),

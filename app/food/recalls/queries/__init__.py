@@ -6,6 +6,7 @@ from app.food.recalls.queries.cases import (
     lots_in,
     open_ids,
     recall,
+    recall_known,
     recall_of,
     recalls,
     recalls_of_lots,
@@ -18,6 +19,7 @@ from app.food.recalls.queries.holders import (
     holders_of,
     notice_of,
     tally_of,
+    tiers_of,
 )
 
 __all__ = [
@@ -32,8 +34,10 @@ __all__ = [
     "notice_of",
     "open_ids",
     "recall",
+    "recall_known",
     "recall_of",
     "recalls",
     "recalls_of_lots",
     "tally_of",
+    "tiers_of",
 ]

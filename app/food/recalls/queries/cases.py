@@ -66,6 +66,14 @@ def recall(uow: UnitOfWork, recall_id: int) -> Recall:
     return recall_of(row)
 
 
+def recall_known(uow: UnitOfWork, recall_id: int) -> Recall:
+    """One recall for who has shown that it is told of it, by its link. Raises UnknownRecall."""
+    row = uow.session.get(RecallRow, recall_id)
+    if row is None:
+        raise errors.UnknownRecall
+    return recall_of(row)
+
+
 def recalls(uow: UnitOfWork, asked: RecallsAsked) -> RecallsPage:
     """A page of the recalls the actor may see, the newest first, at most 200."""
     columns = RecallRow.__table__.c

@@ -57,6 +57,10 @@ _TALLY = text("""
         count(*) FILTER (WHERE answered_at IS NULL AND stage = 3) AS stage_3
     FROM recall_notice WHERE recall_id = :id
 """)
+_TIERS = text("""
+    SELECT tier, count(*) AS holders FROM recall_notice WHERE recall_id = :id
+    GROUP BY tier ORDER BY tier
+""")
 _EXPECTED = text("""
     SELECT DISTINCT ON (operator_id, lot_id, unit) *
     FROM recall_holder WHERE recall_id = :id AND operator_id = ANY(CAST(:operators AS integer[]))
@@ -158,6 +162,11 @@ def tally_of(uow: UnitOfWork, recall_id: int) -> dict[str, int]:
     """How many holders were told, have seen, have answered, are silent at which stage."""
     row = uow.session.execute(_TALLY, {"id": recall_id}).mappings().one()
     return {name: int(value) for name, value in row.items()}
+
+
+def tiers_of(uow: UnitOfWork, recall_id: int) -> dict[int, int]:
+    """{tier: how many holders}, the nearest first."""
+    return {row.tier: int(row.holders) for row in uow.session.execute(_TIERS, {"id": recall_id})}
 
 
 def answers_of(

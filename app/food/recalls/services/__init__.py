@@ -11,6 +11,7 @@ from app.food.recalls.services.spreading import (
     tell_progress,
 )
 from app.food.recalls.services.steps import take_step
+from app.food.recalls.services.telling import tell_closed, tell_holders, tell_officials
 from app.food.recalls.services.timers import note_missed_clocks, remind_the_silent
 
 __all__ = [
@@ -26,5 +27,8 @@ __all__ = [
     "settle_scope",
     "spread",
     "take_step",
+    "tell_closed",
+    "tell_holders",
+    "tell_officials",
     "tell_progress",
 ]

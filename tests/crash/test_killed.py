@@ -223,72 +223,57 @@ def answers_hold(installation: Installation, key: str, filers: list[Filer]) -> N
             assert again["receipt"] == first["receipt"]
 
 
-def test_an_accepted_sheet_is_read_whatever_dies(installation: Installation, key: str) -> None:
+def test_accepted_sheets_are_filed_once_whatever_dies(installation: Installation, key: str) -> None:
     before = entries_in(book_of(installation))
-    sheets = [send_sheet(installation, key, number) for number in range(3)]
+    sheets = [send_sheet(installation, key, f"S{number}", ROWS) for number in range(3)]
     installation.kill("worker")
     installation.kill("queue")
-    installation.kill("postmaster")
+    long, done = send_sheet(installation, key, "Z", LONG_ROWS), 0
     # A dead reader lets go of its upload at once; ten seconds later another takes it up.
-    deadline = time.monotonic() + 60
-    states: list[str] = []
-    while time.monotonic() < deadline:
-        answers = [installation.ask("GET", f"/api/v1/uploads/{each}", key=key) for each in sheets]
-        states = [str((said or {}).get("state")) for _, said in answers]
-        if states == ["done"] * len(sheets):
-            break
-        time.sleep(0.2)
-    assert states == ["done"] * len(sheets), (states, installation.said())
-    assert entries_in(book_of(installation)) - before == 3 * ROWS
-
-
-def send_sheet(installation: Installation, key: str, number: int) -> int:
-    """Upload one small sheet; its number once it is accepted."""
-    rows = [
-        f"{a_gtin(1)},S{number}-{row},2026-05-01,2028-05-01,3,EA,2026-08-15,C-1"
-        for row in range(ROWS)
-    ]
-    content = "\n".join(["条码,批号,生产日期,保质期至,数量,单位,日期,合格证明", *rows])
-    status, answer = installation.ask_with_file(
-        "/api/v1/filings/sheet?kind=production", f"sheet{number}.csv", content.encode(), key
-    )
-    assert status == 202, answer
-    return int(answer["upload"])
-
-
-def test_a_long_sheet_is_filed_once_whatever_dies(installation: Installation, key: str) -> None:
-    before = entries_in(book_of(installation))
-    rows = [
-        f"{a_gtin(1)},Z{row},2026-05-01,2028-05-01,3,EA,2026-08-15,C-1" for row in range(LONG_ROWS)
-    ]
-    content = "\n".join(["条码,批号,生产日期,保质期至,数量,单位,日期,合格证明", *rows])
-    status, answer = installation.ask_with_file(
-        "/api/v1/filings/sheet?kind=production", "long.csv", content.encode(), key
-    )
-    assert status == 202, answer
-    where, done = f"/api/v1/uploads/{answer['upload']}", 0
     for part in ("worker", "worker", "postmaster"):
-        done = progress_of(installation, key, where, done)["rows_done"]
+        done = progress_of(installation, key, long, done)["rows_done"]
         installation.kill(part)
     while done < LONG_ROWS:
-        told = progress_of(installation, key, where, done)
-        done = told["rows_done"]
-    deadline = time.monotonic() + 30
-    while told["state"] != "done" and time.monotonic() < deadline:
-        told = progress_of(installation, key, where, -1)
-    counts = ("state", "rows_done", "accepted", "refused")
-    assert [told[name] for name in counts] == ["done", LONG_ROWS, LONG_ROWS, 0]
-    assert entries_in(book_of(installation)) - before == LONG_ROWS
+        done = progress_of(installation, key, long, done)["rows_done"]
+    for upload, rows in [*((each, ROWS) for each in sheets), (long, LONG_ROWS)]:
+        told = ended(installation, key, upload)
+        counts = ("state", "rows_done", "accepted", "refused")
+        assert [told[name] for name in counts] == ["done", rows, rows, 0], installation.said()
+    assert entries_in(book_of(installation)) - before == 3 * ROWS + LONG_ROWS
     found = sealed_and_rechecked(installation)
     assert found["findings"] == []
     assert found["size"] == entries_in(book_of(installation))
 
 
-def progress_of(installation: Installation, key: str, where: str, done: int) -> dict[str, Any]:
+def send_sheet(installation: Installation, key: str, mark: str, count: int) -> int:
+    """Upload a sheet of ``count`` rows; its number once it is accepted."""
+    rows = [
+        f"{a_gtin(1)},{mark}-{row},2026-05-01,2028-05-01,3,EA,2026-08-15,C-1"
+        for row in range(count)
+    ]
+    content = "\n".join(["条码,批号,生产日期,保质期至,数量,单位,日期,合格证明", *rows])
+    status, answer = installation.ask_with_file(
+        "/api/v1/filings/sheet?kind=production", f"{mark}.csv", content.encode(), key
+    )
+    assert status == 202, answer
+    return int(answer["upload"])
+
+
+def ended(installation: Installation, key: str, upload: int) -> dict[str, Any]:
+    """An upload as it stands once it is done, or after a minute."""
+    deadline = time.monotonic() + 60
+    told = progress_of(installation, key, upload, -1)
+    while told["state"] != "done" and time.monotonic() < deadline:
+        time.sleep(0.2)
+        told = progress_of(installation, key, upload, -1)
+    return told
+
+
+def progress_of(installation: Installation, key: str, upload: int, done: int) -> dict[str, Any]:
     """An upload as it stands once it has come further than ``done`` rows."""
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
-        status, told = installation.ask("GET", where, key=key)
+        status, told = installation.ask("GET", f"/api/v1/uploads/{upload}", key=key)
         if status == 200 and told["rows_done"] > done:
             return dict(told)
         time.sleep(0.1)

@@ -6,6 +6,7 @@ from app.accounts.module import MODULE as ACCOUNTS
 from app.doors import jobs
 from app.food.certificates.module import MODULE as CERTIFICATES
 from app.food.filing.module import MODULE as FILING
+from app.food.passes.module import MODULE as PASSES
 from app.food.products.module import MODULE as PRODUCTS
 from app.food.recalls.module import MODULE as RECALLS
 from app.food.reports.module import MODULE as REPORTS
@@ -25,6 +26,7 @@ _MODULES = (
     SUBJECTS,
     PRODUCTS,
     FILING,
+    PASSES,
     CERTIFICATES,
     TRACE,
     RECALLS,

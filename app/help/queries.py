@@ -14,10 +14,12 @@ HERE = Path(__file__).resolve().parent
 ORDER = (
     "start",
     "filing",
+    "passes",
     "scanning",
     "tracing",
     "proof",
     "accounts",
+    "messages",
     "operations",
     "bench",
     "report",

@@ -63,7 +63,12 @@ class Code:
     caption: str
 
 
-Block = Heading | Words | Facts | Grid | Picture | Code
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """What follows begins a page of its own."""
+
+
+Block = Heading | Words | Facts | Grid | Picture | Code | NextPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

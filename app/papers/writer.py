@@ -18,7 +18,18 @@ from PIL import Image
 
 from app.papers import errors
 from app.papers.rules import lines_of, printable
-from app.papers.terms import Block, Code, Facts, Grid, Heading, Paper, Picture, Stamp, Words
+from app.papers.terms import (
+    Block,
+    Code,
+    Facts,
+    Grid,
+    Heading,
+    NextPage,
+    Paper,
+    Picture,
+    Stamp,
+    Words,
+)
 
 FONTS = Path(__file__).parent / "fonts"
 _FAMILY = "NotoSansSC"
@@ -154,6 +165,10 @@ class _Sheet(FPDF):
         self._room(36)
         self.image(_code_of(block.url), w=28, h=28)
         self._lines(block.caption, 9, "", gap=2)
+
+    @put.register
+    def _(self, _block: NextPage) -> None:
+        self.add_page()
 
     def _room(self, high: float) -> None:
         """Begin a page where less than so many millimetres are left."""

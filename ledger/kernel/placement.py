@@ -60,6 +60,8 @@ PLACEMENT: dict[str, str] = {
     "message_letter": LOCAL,
     "message_webhook": LOCAL,
     "message_call": LOCAL,
+    "delivery_pass": LOCAL,
+    "delivery_pass_line": LOCAL,
     "paper": LOCAL,
     "consumer_report": LOCAL,
     "consumer_report_photo": LOCAL,

@@ -39,6 +39,7 @@ def names(site: Site) -> dict[str, Any]:
     """What stands in the addresses of the pages."""
     from support.boxes import told_people
     from support.issued import a_paper, a_report
+    from support.tickets import a_ticket
 
     from app.food.filing.queries.deliveries import deliveries
     from app.food.reports.queries import report_by_number
@@ -57,6 +58,7 @@ def names(site: Site) -> dict[str, Any]:
     with units.begin(site.engine, actor=SYSTEM, now=clock.now(), request_id="test") as uow:
         shop = subject_by_uscc(uow, story.shop_uscc).id
         told = told_people(uow, shop, site.settings.secret_key)
+        tickets = a_ticket(uow, shop, site.settings.secret_key)
         entry = book_page(uow, BookAsked(operator_id=shop, limit=1, kind=None)).items[0]
         return {
             "gtin": story.gtin,
@@ -68,6 +70,7 @@ def names(site: Site) -> dict[str, Any]:
             "trace": trace_reference(int(str(lot_id)), site.settings.secret_key),
             "held": site.held_lot,
             **told,
+            **tickets,
             "report_number": (number := submit_report(uow, a_report())),
             "report": report_by_number(uow, number).id,
             "paper": issue(uow, a_paper()).number,

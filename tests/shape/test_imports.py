@@ -16,6 +16,7 @@ EXCEPTIONS = {
     ("app.food.trace", "scanner.symbols.decode"),
     ("app.food.filing", "scanner.symbols.labels"),
     ("app.food.filing", "scanner.symbols.render"),
+    ("app.food.passes", "scanner.symbols.render"),
     ("app.demo", "scanner.symbols.render"),
     # what an entry is as bytes is decided once, where it is filed
     ("ledger.proof", "ledger.entries.rules.canonical"),

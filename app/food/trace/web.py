@@ -146,6 +146,8 @@ def subject_panel(uow: UnitOfWork, subject: Subject) -> str:
 def search(uow: UnitOfWork) -> AnyResponse:
     """What the search field finds: a lot or product is traced, anything else is sought by name."""
     text = request.args.get("q", "").strip()
+    if ticket := queries.ticket_in(uow, text):
+        return redirect(ticket)
     read = queries.code_read(uow, text, language(), key=seals.key())
     if read.pointed is None and uow.actor.may("subject.read"):
         return redirect(url_for("subjects.index", query=text))
@@ -158,6 +160,8 @@ def search(uow: UnitOfWork) -> AnyResponse:
 def scan(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
     """The scanner; a text goes on to what it points at, or into a receipt where one is filed."""
     text = request.args.get("text", "").strip()
+    if ticket := queries.ticket_in(uow, text):
+        return redirect(ticket)
     if text and _files_receipt(uow):
         return redirect(url_for("filing.receipt", code=text))
     if text:

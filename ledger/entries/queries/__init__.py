@@ -7,13 +7,19 @@ from ledger.entries.queries.filings import filing_by_id, filing_by_key, filing_w
 from ledger.entries.queries.holders import dealers_in, lots_held
 from ledger.entries.queries.newest import newest_entry
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
-from ledger.entries.queries.paired import matched_in_month, operators_filing_since
+from ledger.entries.queries.paired import (
+    matched_in_month,
+    operators_filing_since,
+    paired_days,
+)
 from ledger.entries.queries.records import (
     entry_operators,
     leaf_data_of,
     note_digest_of,
     records_of_rows,
 )
+from ledger.entries.queries.sides import two_sided
+from ledger.entries.queries.weighed import lots_weighed
 
 __all__ = [
     "any_has_had",
@@ -28,15 +34,18 @@ __all__ = [
     "filing_with",
     "leaf_data_of",
     "lots_held",
+    "lots_weighed",
     "matched_in_month",
     "month_figures",
     "newest_entry",
     "note_digest_of",
     "on_hand",
     "operators_filing_since",
+    "paired_days",
     "pending_proof",
     "receivers_of",
     "records_of_rows",
     "same_lots",
+    "two_sided",
     "waiting_for",
 ]

@@ -34,6 +34,13 @@ _SENT_TO = text(f"""
       AND e.ts / 86400 >= CAST(:since AS integer) / 86400 AND {IN_FORCE}
     ORDER BY e.ts / 86400 DESC, e.ts DESC, e.id DESC LIMIT :limit
 """)  # noqa: S608
+_SENT_OF_LOTS = text(f"""
+    SELECT {COLUMNS} FROM entry e
+    WHERE e.lot = ANY(CAST(:lots AS integer[])) AND e.kind = 2 AND e.ts >= :since
+      AND e.other = ANY(ARRAY(SELECT id FROM subject WHERE id = :op OR merged_into = :op))
+      AND {IN_FORCE}
+    ORDER BY e.ts DESC, e.id DESC LIMIT :limit
+""")  # noqa: S608
 _RECEIVED = text(f"""
     SELECT {COLUMNS} FROM entry e
     WHERE e.lot = ANY(CAST(:lots AS integer[])) AND e.op = :op AND e.kind = 3 AND {IN_FORCE}
@@ -52,7 +59,7 @@ _PENDING = text(f"""
       AND NOT EXISTS (SELECT FROM lot_proof p WHERE p.lot_id = e.lot AND p.ended_at IS NULL)
     ORDER BY e.ts / 86400, e.ts, e.id LIMIT :limit
 """)  # noqa: S608
-_STOCK = text(f"""
+STOCK = text(f"""
     SELECT e.lot, e.kind, e.unit, sum(e.qty) AS qty FROM entry e
     WHERE e.lot = ANY(CAST(:lots AS integer[])) AND e.op = :op AND e.kind BETWEEN 1 AND 6
       AND {IN_FORCE}
@@ -60,16 +67,21 @@ _STOCK = text(f"""
 """)  # noqa: S608
 
 
-def waiting_for(uow: UnitOfWork, operator_id: int) -> tuple[Waiting, ...]:
+def waiting_for(
+    uow: UnitOfWork, operator_id: int, *, lots: Iterable[int] | None = None
+) -> tuple[Waiting, ...]:
     """Dispatches of the last 60 days to an operator that its own book does not answer.
 
-    The newest first, at most 500. Raises NotPermitted, NotYourOperator.
+    Of some ``lots`` only, where they are known. The newest first, at most 500. Raises NotPermitted,
+    NotYourOperator.
     """
     may_read(uow, operator_id)
     since = moment_of(uow.today - timedelta(days=WAITING_DAYS)).seconds
-    sent = uow.session.execute(
-        _SENT_TO, {"op": operator_id, "since": since, "limit": WAITING_MAX}
-    ).all()
+    asked: dict[str, Any] = {"op": operator_id, "since": since, "limit": WAITING_MAX}
+    if lots is None:
+        sent = uow.session.execute(_SENT_TO, asked).all()
+    else:
+        sent = uow.session.execute(_SENT_OF_LOTS, asked | {"lots": sorted(set(lots))}).all()
     if not sent:
         return ()
     aliases = alias_roots(uow, {row.lot for row in sent})
@@ -171,10 +183,10 @@ def on_hand(uow: UnitOfWork, operator_id: int, lots: Iterable[int]) -> dict[int,
     asked = set(lots)
     if not asked:
         return {}
-    roots = _with_pools(uow, operator_id, alias_roots(uow, asked))
+    roots = with_pools(uow, operator_id, alias_roots(uow, asked))
     sums: dict[tuple[int, int], int] = defaultdict(int)
     packs = countings(uow, roots)
-    for row in uow.session.execute(_STOCK, {"op": operator_id, "lots": sorted(roots)}):
+    for row in uow.session.execute(STOCK, {"op": operator_id, "lots": sorted(roots)}):
         measure, qty = in_base(measure_of(row.unit), int(row.qty), packs.get(row.lot))
         sums[roots[row.lot], measure] += SIGNS[RowKind(row.kind)] * qty
     found: dict[int, list[OnHand]] = {lot: [] for lot in asked}
@@ -189,7 +201,7 @@ def on_hand(uow: UnitOfWork, operator_id: int, lots: Iterable[int]) -> dict[int,
     return found
 
 
-def _with_pools(uow: UnitOfWork, operator_id: int, roots: dict[int, int]) -> dict[int, int]:
+def with_pools(uow: UnitOfWork, operator_id: int, roots: dict[int, int]) -> dict[int, int]:
     """The same with what one operator hands on as its own read as one with its sources."""
     up = pools_of(uow, ((operator_id, lot) for lot in roots))
     pools = {*roots, *(link.pool for link in up)}

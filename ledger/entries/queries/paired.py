@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from ledger.entries.model import FilingRow, PairingDayRow
 from ledger.entries.queries.book import may_read
 from ledger.entries.rules.retention import months_later
+from ledger.entries.terms import PairingDay
 from ledger.kernel.uow import UnitOfWork
 
 
@@ -25,6 +26,37 @@ def matched_in_month(uow: UnitOfWork, operator_id: int, month: date) -> int | No
             PairingDayRow.day >= first,
             PairingDayRow.day < months_later(first, 1),
         )
+    )
+
+
+def paired_days(
+    uow: UnitOfWork, operator_id: int, since: date, until: date
+) -> tuple[PairingDay, ...]:
+    """How an operator's deliveries of some days paired, as the daily job left it, newest first.
+
+    Raises NotPermitted, NotYourOperator.
+    """
+    may_read(uow, operator_id)
+    rows = uow.session.scalars(
+        select(PairingDayRow)
+        .where(
+            PairingDayRow.operator_id == operator_id,
+            PairingDayRow.day >= since,
+            PairingDayRow.day <= until,
+        )
+        .order_by(PairingDayRow.day.desc())
+    )
+    return tuple(
+        PairingDay(
+            operator_id=row.operator_id,
+            day=row.day,
+            matched=row.matched,
+            differs=row.differs,
+            unmatched_up=row.unmatched_up,
+            unmatched_down=row.unmatched_down,
+            share=row.share,
+        )
+        for row in rows
     )
 
 

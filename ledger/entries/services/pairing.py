@@ -12,6 +12,7 @@ from sqlalchemy import text
 from ledger.entries.model import PairingDayRow
 from ledger.entries.queries.lines import COLUMNS
 from ledger.entries.queries.open import IN_FORCE, alias_roots, pair_rows
+from ledger.entries.queries.sides import rows_between
 from ledger.entries.rules.pairing import PairStatus
 from ledger.entries.terms import PairingDay, RowKind
 from ledger.kernel.moment import moment_of
@@ -24,19 +25,6 @@ _DAY = text(f"""
       AND e.ts / 86400 BETWEEN CAST(:since AS integer) / 86400 AND CAST(:until AS integer) / 86400
       AND {IN_FORCE}
 """)  # noqa: S608
-# Everything between these parties about these lots: a document pairs whatever the distance in time.
-_BETWEEN = text(f"""
-    SELECT {COLUMNS} FROM entry e
-    WHERE e.lot = ANY(CAST(:lots AS integer[])) AND e.kind IN (2, 3)
-      AND (e.op = :op AND e.other = ANY(CAST(:partners AS integer[]))
-           OR e.other = ANY(CAST(:own AS integer[])) AND e.op = ANY(CAST(:partners AS integer[])))
-      AND {IN_FORCE}
-""")  # noqa: S608
-# Who was filed as a party and has since been merged stands in the book under its old number.
-_ALSO = text("""
-    SELECT id FROM subject WHERE id = ANY(CAST(:ids AS integer[]))
-        OR merged_into = ANY(CAST(:ids AS integer[]))
-""")
 _STORE = text("""
     INSERT INTO pairing_day
         (operator_id, day, matched, differs, unmatched_up, unmatched_down, share)
@@ -80,15 +68,7 @@ def _counted(
 ) -> dict[str, int]:
     """How many of these rows pair; each row counts once, by the worst of its pairs."""
     roots = alias_roots(uow, {row.lot for row in mine})
-    rows = uow.session.execute(
-        _BETWEEN,
-        {
-            "op": operator_id,
-            "lots": sorted(roots),
-            "own": list(uow.session.scalars(_ALSO, {"ids": [operator_id]})),
-            "partners": list(uow.session.scalars(_ALSO, {"ids": sorted(partners)})),
-        },
-    ).all()
+    rows = rows_between(uow, operator_id, partners, roots)
     sent = [row for row in rows if row.kind == RowKind.DISPATCH]
     got = [row for row in rows if row.kind == RowKind.RECEIPT]
     status: dict[int, PairStatus] = {}

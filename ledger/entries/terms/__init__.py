@@ -32,7 +32,9 @@ from ledger.entries.terms.shown import (
     MonthFigures,
     OnHand,
     PairingDay,
+    TwoSided,
     Waiting,
+    Weighed,
 )
 
 __all__ = [
@@ -59,7 +61,9 @@ __all__ = [
     "Refused",
     "RowKind",
     "Source",
+    "TwoSided",
     "Unreadable",
     "Waiting",
     "Warned",
+    "Weighed",
 ]

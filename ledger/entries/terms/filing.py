@@ -102,6 +102,7 @@ class Source(StrEnum):
     PAGE = "page"
     CLI = "cli"
     SEED = "seed"
+    ONE_TICKET = "one_ticket"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

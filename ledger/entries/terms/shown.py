@@ -43,6 +43,23 @@ class BookLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TwoSided:
+    """A delivery as both books tell it: one side's line, and what both say was sent and received.
+
+    ``status`` is matched, differs, dispatch_only or receipt_only; ``sent`` and ``received`` are in
+    ``unit``, None where that side has filed nothing; ``difference`` is received less sent, in
+    thousandths.
+    """
+
+    line: BookLine
+    status: str
+    sent: Decimal | None
+    received: Decimal | None
+    unit: str
+    difference: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A dispatch to an operator that it has not answered with a receipt."""
 
@@ -109,6 +126,17 @@ class OnHand:
 
     lot_id: int
     quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What came into an operator's hands of a lot, what went, and what is left, in one unit."""
+
+    lot_id: int
+    came: Decimal
+    went: Decimal
+    left: Decimal
     unit: str
 
 

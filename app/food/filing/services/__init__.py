@@ -1,6 +1,11 @@
 """The verbs of filing: take a file in, file it chunk by chunk, refuse it, finish it."""
 
-from app.food.filing.services.deliveries import refuse_delivery, take_delivery
+from app.food.filing.services.deliveries import (
+    note_missing,
+    receive,
+    refuse_delivery,
+    take_delivery,
+)
 from app.food.filing.services.uploads import (
     CHUNK_ROWS,
     Chunk,
@@ -22,7 +27,9 @@ __all__ = [
     "begin_reading",
     "file_chunk",
     "finish_upload",
+    "note_missing",
     "note_workbook",
+    "receive",
     "receive_upload",
     "refuse_delivery",
     "refuse_upload",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy.dialects.postgresql import insert
 
 from app.food.filing.model import DeliveryAnswerRecord
 from app.food.filing.queries.deliveries import delivery_by_id
 from app.food.filing.rules import cells
-from app.food.filing.terms import TakeDelivery
+from app.food.filing.terms import Receive, TakeDelivery
 from ledger.entries.errors import UnknownFiling
 from ledger.entries.queries import filing_by_key
 from ledger.entries.services import file_entries
-from ledger.entries.terms import EntryKind, Filed, FileEntries, Line, Portion, Source, Waiting
+from ledger.entries.terms import EntryKind, Filed, FileEntries, Line, Portion, Waiting
 from ledger.kernel.moment import moment_of
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.terms import LotNamed
@@ -34,7 +35,24 @@ def take_delivery(uow: UnitOfWork, command: TakeDelivery) -> Filed | None:
         return filing_by_key(uow, command.operator_id, key)
     except UnknownFiling:
         delivery = delivery_by_id(uow, command.operator_id, command.delivery_id)
-    came = [(line, _came(line, command)) for line in delivery.lines]
+    return receive(
+        uow,
+        Receive(
+            operator_id=command.operator_id,
+            lines=delivery.lines,
+            quantities=command.quantities,
+            filing_key=key,
+        ),
+    )
+
+
+def receive(uow: UnitOfWork, command: Receive) -> Filed | None:
+    """File the receipt of lines that were sent, one filing whatever it holds.
+
+    Lines of which nothing came are answered as not arrived; None when nothing came at all.
+    Refuses: QuantityUnreadable, and what a filing is refused with.
+    """
+    came = [(line, _came(line, command.quantities)) for line in command.lines]
     lines = tuple(_receipt(uow, line, amount) for line, amount in came if amount != "0")
     for line, amount in came:
         if amount == "0":
@@ -46,16 +64,16 @@ def take_delivery(uow: UnitOfWork, command: TakeDelivery) -> Filed | None:
         uow,
         FileEntries(
             operator_id=command.operator_id,
-            filing_key=key,
+            filing_key=command.filing_key,
             content_hash=said,
             lines=lines,
-            source=Source.PAGE,
+            source=command.source,
         ),
     )
 
 
-def _came(line: Waiting, command: TakeDelivery) -> str:
-    said = command.quantities.get(line.reference, "").strip()
+def _came(line: Waiting, quantities: Mapping[str, str]) -> str:
+    said = quantities.get(line.reference, "").strip()
     if not said:
         return line.quantity
     number = cells.read_quantity(said, f"quantity_{line.reference}").number
@@ -76,8 +94,12 @@ def _receipt(uow: UnitOfWork, line: Waiting, amount: str) -> Line:
 def refuse_delivery(uow: UnitOfWork, operator_id: int, delivery_id: str) -> None:
     """Say that a delivery has not arrived. Refuses UnknownDelivery. Announces delivery.missing."""
     uow.actor.require("entry.file")
-    delivery = delivery_by_id(uow, operator_id, delivery_id)
-    for line in delivery.lines:
+    note_missing(uow, operator_id, delivery_by_id(uow, operator_id, delivery_id).lines)
+
+
+def note_missing(uow: UnitOfWork, operator_id: int, lines: Iterable[Waiting]) -> None:
+    """Note that lines have not arrived, or were not taken. Announces delivery.missing."""
+    for line in lines:
         _note(uow, operator_id, line)
 
 

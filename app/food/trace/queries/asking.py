@@ -10,7 +10,8 @@ from ledger.kernel.actor import NotPermitted
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import queries as subjects
-from scanner.codes.queries import described
+from scanner.codes.queries import described, meaning_of
+from scanner.codes.terms import Kind
 from scanner.symbols.decode import BUDGET_MS, symbols_in
 from scanner.trace import errors
 from scanner.trace.queries import (
@@ -130,3 +131,11 @@ def codes_in_picture(uow: UnitOfWork, picture: bytes, language: str, *, key: str
         )
         for symbol in symbols_in(picture, budget_ms=patience(uow))[:SYMBOLS_MAX]
     ]
+
+
+def ticket_in(uow: UnitOfWork, text: str) -> str:
+    """Where the pass a text names is answered; empty where it names none."""
+    found = meaning_of(text, today=uow.today) if text else None
+    if found is None or found.kind is not Kind.OWN_TICKET:
+        return ""
+    return f"/passes/{found.own_id}"

@@ -12,6 +12,9 @@ from typing import Any
 
 import xlsxwriter
 
+from app.food.filing.schemas.sheet import read_workbook
+from app.food.filing.terms import Workbook
+
 TITLE = "进货查验记录台账"
 HEADER = (
     "序号",
@@ -163,3 +166,9 @@ def workbook(lines: list[Row], *, sheet: str = "2026年7月") -> bytes:
                 page.write(number, column, value)
     book.close()
     return out.getvalue()
+
+
+def book_of(data: bytes | str, name: str = "台账.csv", **options: Any) -> Workbook:
+    """The workbook of a file, with a small limit on rows."""
+    content = data.encode() if isinstance(data, str) else data
+    return read_workbook(content, name, **{"rows_max": 5_000, **options})

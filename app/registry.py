@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.accounts.module import MODULE as ACCOUNTS
 from app.doors import jobs
 from app.food.certificates.module import MODULE as CERTIFICATES
+from app.food.dossiers.module import MODULE as DOSSIERS
 from app.food.filing.module import MODULE as FILING
 from app.food.passes.module import MODULE as PASSES
 from app.food.products.module import MODULE as PRODUCTS
@@ -30,6 +31,7 @@ _MODULES = (
     CERTIFICATES,
     TRACE,
     RECALLS,
+    DOSSIERS,
     REPORTS,
     PROOF,
     PAPERS,

@@ -169,6 +169,7 @@ class AuditLine:
 
 
 ACTION_TEXTS = {
+    "dossier.look_up": ("查看查验卷宗", "looked at a dossier"),
     "paper.issue": ("出具文书", "issued a paper"),
     "report.search": ("查看消费者反馈", "looked through consumers' reports"),
     "report.look_up": ("查看一条反馈", "looked at a report"),

@@ -72,6 +72,15 @@ Block = Heading | Words | Facts | Grid | Picture | Code | NextPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file inside the file, as it is."""
+
+    name: str
+    about: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """What a paper says; ``mark`` is a word across every page, such as 演练."""
 
@@ -79,6 +88,7 @@ class Paper:
     subtitle: str = ""
     language: str = "zh"
     blocks: tuple[Block, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     mark: str = ""
 
 

@@ -56,6 +56,8 @@ def pdf_of(paper: Paper, stamp: Stamp) -> bytes:
         sheet.begin()
         for block in paper.blocks:
             sheet.put(block)
+        for file in paper.attachments:
+            sheet.embed_file(basename=file.name, bytes=file.content, desc=file.about)
         return bytes(sheet.output())
     finally:
         for font in sheet.fonts.values():

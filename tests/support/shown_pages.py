@@ -34,6 +34,7 @@ OPERATOR = {
     "certificates.show": "/certificates/{certificate}",
     "certificates.new": "/certificates/new?lot_id={lot_id}",
     "certificates.attach": "/certificates/{certificate}/about",
+    "dossiers.show": "/dossiers/{subject}/{lot_id}",
     "proof.entry": "/proof/entries/{entry}",
     "proof.filing": "/proof/entries/{entry}/filing",
     "filing.correct": "/entries/{entry}/correct",

@@ -5,16 +5,19 @@ from ledger.certificates.queries.lots import lots_proven, needs_of_lots
 from ledger.certificates.queries.public import certificate_shown, papers_shown
 from ledger.certificates.queries.stored import (
     certificate_by_id,
+    certificates_about,
     certificates_page,
     require_seen,
     sees_whole,
     state_of,
+    state_on,
 )
 from ledger.certificates.rules import public_by_default
 
 __all__ = [
     "certificate_by_id",
     "certificate_shown",
+    "certificates_about",
     "certificates_page",
     "lots_proven",
     "needs_of_lots",
@@ -24,4 +27,5 @@ __all__ = [
     "require_seen",
     "sees_whole",
     "state_of",
+    "state_on",
 ]

@@ -50,6 +50,11 @@ def state_of(uow: UnitOfWork, certificate: Certificate) -> CertificateState:
     return rules.state_of(certificate, uow.today, soon_days(uow))
 
 
+def state_on(certificate: Certificate, on: date) -> CertificateState:
+    """What a certificate was worth on a day; one that ran out soon after it counts as in force."""
+    return rules.state_of(certificate, on, 0)
+
+
 def certificate_by_id(uow: UnitOfWork, certificate_id: int) -> Certificate:
     """The certificate of a number, whoever asks. Raises UnknownCertificate."""
     found = None
@@ -84,6 +89,21 @@ def require_seen(uow: UnitOfWork, certificate: Certificate) -> None:
     """Refuse with UnknownCertificate, as if it were not there, unless it may be seen whole."""
     if not sees_whole(uow, certificate):
         raise errors.UnknownCertificate(certificate=certificate.id)
+
+
+def certificates_about(
+    uow: UnitOfWork, targets: Sequence[Target], limit: int
+) -> tuple[Certificate, ...]:
+    """The certificates of some things whose pictures the actor may see, the newest first."""
+    about = or_(*map(_attached, targets))
+    query = select(CertificateRow).where(about).order_by(CertificateRow.id.desc()).limit(limit)
+    found = certificates_of_rows(uow, uow.session.scalars(query).all())
+    return tuple(each for each in found if _is_shown(each) or sees_whole(uow, each))
+
+
+def _is_shown(certificate: Certificate) -> bool:
+    """Whether everybody may see its pictures."""
+    return certificate.public and certificate.stands and certificate.kind not in rules.NEVER_PUBLIC
 
 
 def certificates_page(uow: UnitOfWork, search: CertificateSearch) -> CertificatesPage:

@@ -1,6 +1,12 @@
 """The reads of the book: an operator's book, one entry, filings, what waits, what is on hand."""
 
-from ledger.entries.queries.book import any_has_had, book_lines, book_page, month_figures
+from ledger.entries.queries.book import (
+    any_has_had,
+    book_lines,
+    book_page,
+    lines_about,
+    month_figures,
+)
 from ledger.entries.queries.customers import customers_of, receivers_of, same_lots
 from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key, filing_with
@@ -33,6 +39,7 @@ __all__ = [
     "filing_by_key",
     "filing_with",
     "leaf_data_of",
+    "lines_about",
     "lots_held",
     "lots_weighed",
     "matched_in_month",

@@ -28,6 +28,7 @@ from ledger.kernel.uow import UnitOfWork
 
 PAGE_MAX = 200  # a page people read; machines ask for the next one
 CHUNK = 1_000  # rows an export reads at a time
+ABOUT_MAX = 500  # lines of one lot in one book; a shop has a handful
 
 # Leaves out the zero rows of a transformation, alias rows, and the voiding half of a correction
 # whose replacement stands in the same lot.
@@ -38,6 +39,11 @@ _SHOWN = """
 """
 # By the day first, as the index goes; what is within one day is sorted.
 _ORDER = "ORDER BY e.ts / 86400 DESC, e.ts DESC, e.id DESC, e.lot DESC, e.kind DESC"
+_ABOUT = text(f"""
+    SELECT {COLUMNS} FROM entry e
+    WHERE e.lot = ANY(CAST(:lots AS integer[])) AND {_SHOWN}
+    ORDER BY e.ts, e.id, e.lot, e.kind LIMIT :limit
+""")  # noqa: S608
 
 
 def may_read(uow: UnitOfWork, operator_id: int) -> None:
@@ -80,6 +86,19 @@ def book_lines(uow: UnitOfWork, asked: BookAsked) -> Iterator[BookLine]:
         if len(rows) < CHUNK:
             return
         after = _cursor(rows[-1])
+
+
+def lines_about(
+    uow: UnitOfWork, operator_id: int, lots: Iterable[int]
+) -> tuple[tuple[BookLine, ...], bool]:
+    """All that an operator's book says of some lots, the oldest first; and whether more was left.
+
+    At most 500 lines. Raises NotPermitted, NotYourOperator.
+    """
+    may_read(uow, operator_id)
+    asked = {"op": operator_id, "lots": sorted(lots), "limit": ABOUT_MAX + 1}
+    rows = uow.session.execute(_ABOUT, asked).all()
+    return tuple(lines_of(uow, rows[:ABOUT_MAX])), len(rows) > ABOUT_MAX
 
 
 def _rows(uow: UnitOfWork, asked: BookAsked, after: str, limit: int) -> list[Any]:

@@ -11,10 +11,12 @@ from ledger.proof.queries.log import (
 )
 from ledger.proof.queries.places import (
     RECEIPTS_MAX,
+    leaf_of,
     places_of,
     receipts_of,
     require_readable,
     state_of,
+    written,
 )
 from ledger.proof.queries.recheck import Progress, Recheck, recheck
 from ledger.proof.queries.witnesses import checkpoint_to_show, note_of, witnesses_seen
@@ -29,6 +31,7 @@ __all__ = [
     "checkpoint_to_show",
     "checkpoints_since",
     "consistency",
+    "leaf_of",
     "note_of",
     "places_of",
     "receipts_of",
@@ -38,4 +41,5 @@ __all__ = [
     "tile_data",
     "tile_reader",
     "witnesses_seen",
+    "written",
 ]

@@ -17,6 +17,7 @@ from ledger.proof.queries.log import checkpoint_over, tile_reader
 from ledger.proof.queries.witnesses import checkpoint_to_show, note_of
 from ledger.proof.rules.merkle import leaf_hash
 from ledger.proof.rules.paths import StoredTree
+from ledger.proof.rules.receipt import format_receipt
 from ledger.proof.terms import ProofState, Receipt
 
 RECEIPTS_MAX = 1_000
@@ -82,6 +83,16 @@ def receipts_of(uow: UnitOfWork, references: Sequence[str]) -> tuple[Receipt, ..
         path = tree.inclusion_path(place)
         found.append(Receipt(leaf=data, index=place, path=path, note=note))
     return tuple(found)
+
+
+def written(receipts: Sequence[Receipt]) -> str:
+    """Receipts as one file to keep (C2SP tlog-proof, one behind the other)."""
+    return "".join(map(format_receipt, receipts))
+
+
+def leaf_of(receipt: Receipt) -> bytes:
+    """The hash under which the log holds an entry, 32 bytes."""
+    return leaf_hash(receipt.leaf)
 
 
 def _gone(uow: UnitOfWork, asked: Iterable[int]) -> dict[int, list[bytes]]:

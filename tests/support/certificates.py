@@ -6,6 +6,8 @@ import hashlib
 from datetime import date
 from typing import Any
 
+from sqlalchemy import text
+
 from ledger.certificates.services import add_certificate
 from ledger.certificates.terms import (
     AddCertificate,
@@ -16,6 +18,9 @@ from ledger.certificates.terms import (
     TargetKind,
 )
 from ledger.kernel.uow import UnitOfWork
+from ledger.products.queries import find_lot, product_by_gtin
+from support.filings import dispatch, file, production, receipt
+from support.named import a_gtin
 
 
 def a_certificate(owner: int, **changed: Any) -> AddCertificate:
@@ -44,3 +49,28 @@ def a_file(content: str = "page", **changed: Any) -> FileKept:
 def on_file(uow: UnitOfWork, owner: int, **changed: Any) -> Certificate:
     """Such a certificate, put on file."""
     return add_certificate(uow, a_certificate(owner, **changed))
+
+
+def lot_of(uow: UnitOfWork, number: str = "L240501", gtin: int = 1) -> int:
+    """The id of a lot of one of the tests' products."""
+    product = product_by_gtin(uow, a_gtin(gtin))
+    found = find_lot(uow, product_id=product.id, number=number)
+    assert found is not None
+    return found.id
+
+
+def delivered(uow: UnitOfWork, dairy: int, shop: int, **said: Any) -> int:
+    """The dairy sent a lot to the shop, which booked it without any paper; the lot's id."""
+    file(uow, dairy, production(at="2026-08-01", certificate=""))
+    file(uow, dairy, dispatch(shop, at="2026-08-02", certificate="", quantity="50", **said))
+    file(uow, shop, receipt(dairy, at="2026-08-02", certificate="", quantity="50", **said))
+    return lot_of(uow)
+
+
+def facts(uow: UnitOfWork, *names: str) -> list[tuple[str, Any]]:
+    """What was announced under these names, in order: (fact, what it says)."""
+    rows = uow.session.execute(
+        text("SELECT fact, payload FROM outbox_fact WHERE fact = ANY(:names) ORDER BY id"),
+        {"names": list(names)},
+    )
+    return [(row.fact, row.payload) for row in rows]

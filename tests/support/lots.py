@@ -10,7 +10,7 @@ from ledger.kernel.moment import parse_moment
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import services
 from ledger.products.terms import LotNamed, LotWanted, PackNamed
-from ledger.subjects.services import register_subjects
+from ledger.subjects.services import register_subject
 from support.named import a_registration
 
 DAY = parse_moment("2026-05-03")
@@ -18,8 +18,7 @@ DAY = parse_moment("2026-05-03")
 
 def people(uow: UnitOfWork) -> list[int]:
     """The ids of two registered operators."""
-    outcomes = register_subjects(uow, [a_registration(1), a_registration(2)])
-    return [subject.id for subject, _ in outcomes]
+    return [register_subject(uow, a_registration(number))[0].id for number in (1, 2)]
 
 
 def wanted(

@@ -27,8 +27,8 @@ CONNECTIONS = 8  # and four times as many when they are needed
 @pytest.fixture
 def crowded(fresh_settings: Settings) -> Iterator[Engine]:
     """A store where nobody waits long for a lock, as if the machine were many times slower."""
-    limits = {"lock_timeout_ms": 100, "statement_timeout_ms": 600_000}
-    made = engine_for(replace(fresh_settings, database_pool_size=CONNECTIONS, **limits))
+    hurried = replace(fresh_settings, lock_timeout_ms=100, statement_timeout_ms=600_000)
+    made = engine_for(replace(hurried, database_pool_size=CONNECTIONS))
     yield made
     made.dispose()
 

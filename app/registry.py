@@ -11,6 +11,7 @@ from app.food.passes.module import MODULE as PASSES
 from app.food.products.module import MODULE as PRODUCTS
 from app.food.recalls.module import MODULE as RECALLS
 from app.food.reports.module import MODULE as REPORTS
+from app.food.requests.module import MODULE as REQUESTS
 from app.food.subjects.module import MODULE as SUBJECTS
 from app.food.trace.module import MODULE as TRACE
 from app.help.module import MODULE as HELP
@@ -33,6 +34,7 @@ _MODULES = (
     RECALLS,
     DOSSIERS,
     REPORTS,
+    REQUESTS,
     PROOF,
     PAPERS,
     HELP,

@@ -169,6 +169,11 @@ class AuditLine:
 
 
 ACTION_TEXTS = {
+    "request.search": ("查看补报要求", "looked through requests"),
+    "request.look_up": ("查看一条补报要求", "looked at a request"),
+    "request.open": ("要求补报", "asked for records"),
+    "request.cancel": ("撤回补报要求", "withdrew a request"),
+    "request.answer": ("答复补报要求", "answered a request"),
     "dossier.look_up": ("查看查验卷宗", "looked at a dossier"),
     "paper.issue": ("出具文书", "issued a paper"),
     "report.search": ("查看消费者反馈", "looked through consumers' reports"),

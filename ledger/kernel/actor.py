@@ -76,6 +76,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "recall.read_all",
             "recall.order",
             "report.read",
+            "request.open",
             "report.handle",
             "audit.read_own",
         }

@@ -63,6 +63,8 @@ PLACEMENT: dict[str, str] = {
     "delivery_pass": LOCAL,
     "delivery_pass_line": LOCAL,
     "paper": LOCAL,
+    "trace_request": LOCAL,
+    "trace_request_answer": LOCAL,
     "consumer_report": LOCAL,
     "consumer_report_photo": LOCAL,
     "consumer_report_step": LOCAL,

@@ -38,12 +38,14 @@ def site(new_database: Callable[[str], Settings]) -> Iterator[Site]:
 def names(site: Site) -> dict[str, Any]:
     """What stands in the addresses of the pages."""
     from support.boxes import told_people
-    from support.issued import a_paper, a_report
+    from support.issued import a_paper, a_report, a_request
     from support.tickets import a_ticket
 
     from app.food.filing.queries.deliveries import deliveries
     from app.food.reports.queries import report_by_number
     from app.food.reports.services import submit_report
+    from app.food.requests.rules import link_text
+    from app.food.requests.services import open_request
     from app.papers.services import issue
     from ledger.entries.queries import book_page
     from ledger.entries.terms import BookAsked
@@ -55,10 +57,11 @@ def names(site: Site) -> dict[str, Any]:
 
     story = site.story
     lot_id = site.one("SELECT id FROM lot WHERE number = :lot", lot=story.lot)
+    key = site.settings.secret_key
     with units.begin(site.engine, actor=SYSTEM, now=clock.now(), request_id="test") as uow:
         shop = subject_by_uscc(uow, story.shop_uscc).id
-        told = told_people(uow, shop, site.settings.secret_key)
-        tickets = a_ticket(uow, shop, site.settings.secret_key)
+        told = told_people(uow, shop, key)
+        tickets = a_ticket(uow, shop, key)
         entry = book_page(uow, BookAsked(operator_id=shop, limit=1, kind=None)).items[0]
         return {
             "gtin": story.gtin,
@@ -67,12 +70,14 @@ def names(site: Site) -> dict[str, Any]:
             "entry": entry.reference,
             "delivery": deliveries(uow, shop)[0].id,
             "subject": shop,
-            "trace": trace_reference(int(str(lot_id)), site.settings.secret_key),
+            "trace": trace_reference(int(str(lot_id)), key),
             "held": site.held_lot,
             **told,
             **tickets,
+            "request": (asked := open_request(uow, a_request(shop, int(str(lot_id))), key).id),
+            "ask": link_text(asked, key),
             "report_number": (number := submit_report(uow, a_report())),
-            "report": report_by_number(uow, number).id,
+            "consumer_report": report_by_number(uow, number).id,
             "paper": issue(uow, a_paper()).number,
             "certificate": site.one(
                 "SELECT max(id) FROM certificate WHERE owner_id = :shop", shop=shop

@@ -1,9 +1,11 @@
-"""Papers and reports for tests."""
+"""Papers, reports and requests for tests."""
 
 from __future__ import annotations
 
 from app.food.reports.terms import ReportKind, SubmitReport
+from app.food.requests.terms import OpenRequest
 from app.papers.terms import (
+    Block,
     Code,
     Facts,
     Grid,
@@ -13,6 +15,7 @@ from app.papers.terms import (
     Picture,
     Words,
 )
+from scanner.trace.terms import GapKind
 
 ORIGIN = "https://suyuan.example.cn"
 HEAD = ("序号", "名称", "数量")
@@ -23,7 +26,7 @@ def a_paper(
 ) -> IssuePaper:
     """A paper with every kind of block."""
     table = tuple((str(at), f"某某超市第{at}分店", f"{at}.5 kg") for at in range(rows))
-    blocks = [
+    blocks: list[Block] = [
         Heading("一、主体"),
         Facts((("名称", "绿野蔬菜专业合作社"), ("代码", "91350200MA2XFA1T37"))),
         Words(text or "经营者履行了进货查验义务。"),
@@ -39,3 +42,10 @@ def a_paper(
 def a_report() -> SubmitReport:
     """Somebody found mould."""
     return SubmitReport(kind=ReportKind.SPOILED, said="开盖有霉味", place="第八市场")
+
+
+def a_request(operator: int, lot: int) -> OpenRequest:
+    """An operator is asked where a lot came from."""
+    return OpenRequest(
+        operator_id=operator, lot_id=lot, gap=GapKind.SOURCE_UNKNOWN, quantity="20", unit="EA"
+    )

@@ -17,6 +17,7 @@ NOT_A_PAGE = {
     "certificates.picture",
     "certificates.public_file",
     "reports.photo",
+    "requests.sheet",
     "proof.filing_receipts",
 }
 FILES = ("export", "_csv", "_xlsx", "refused_sheet")
@@ -35,6 +36,7 @@ OPERATOR = {
     "certificates.new": "/certificates/new?lot_id={lot_id}",
     "certificates.attach": "/certificates/{certificate}/about",
     "dossiers.show": "/dossiers/{subject}/{lot_id}",
+    "requests.show": "/requests/{request}",
     "proof.entry": "/proof/entries/{entry}",
     "proof.filing": "/proof/entries/{entry}/filing",
     "filing.correct": "/entries/{entry}/correct",
@@ -60,7 +62,9 @@ INSPECTOR = {
     "trace.dealers": "/trace/dealers?code={gtin}",
     "subjects.index": "/subjects",
     "reports.index": "/reports",
-    "reports.show": "/reports/{report}",
+    "requests.index": "/requests",
+    "requests.new": "/requests/new?operator={subject}&lot={lot_id}",
+    "reports.show": "/reports/{consumer_report}",
     "subjects.show": "/subjects/{subject}",
     "accounts.audit": "/audit",
 }
@@ -90,6 +94,9 @@ PUBLIC = {
     "certificates.public": "/certificates/{report}/public",
     "papers.find": "/papers/",
     "reports.new": "/report?code={gtin}",
+    "requests.ask": "/ask/{ask}",
+    "requests.none": "/ask/{ask}/none",
+    "requests.send_sheet": "/ask/{ask}/sheet",
     "reports.asked": "/report/state?number=1",
     "reports.state": "/report/state/{report_number}",
     "papers.show": "/papers/{paper}",

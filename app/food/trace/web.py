@@ -59,7 +59,10 @@ def show(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
         answered = _answered(uow)
     except NotFound as refusal:
         return _nothing_found(refusal)
-    return page_context(answered, opened) | {"query": request.args.get("code", "")}
+    return page_context(answered, opened) | {
+        "query": request.args.get("code", ""),
+        "may_ask": uow.actor.may("request.open"),
+    }
 
 
 def _nothing_found(refusal: NotFound) -> AnyResponse:

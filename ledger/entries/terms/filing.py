@@ -103,6 +103,7 @@ class Source(StrEnum):
     CLI = "cli"
     SEED = "seed"
     ONE_TICKET = "one_ticket"
+    REQUEST = "request"  # an answer to what a trace asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Trace requests: where a trace has a gap, its operator is asked for the records."""

@@ -220,8 +220,8 @@ def test_a_gap_of_dates_is_closed_by_words(client, database, now, chosen, gap):
     with people.house(database, now) as uow:
         made = open_request(uow, asked(gap, kind=GapKind.DATE_UNKNOWN), chosen.secret_key)
     words = rules.link_text(made.id, chosen.secret_key)
-    filed = client.post(f"/ask/{words}", data={**FOUND, "partner": "x"}, headers=JSON)
-    assert filed.json["code"] == "requests.nothing_to_file"
+    filed = client.post(f"/ask/{words}", data={**FOUND, "partner": "x"})
+    assert (filed.status_code, "请用文字说明" in filed.text) == (422, True)
     assert client.post(f"/ask/{words}/none", data={"remark": "八月上旬"}).status_code == 303
     assert state(database, now).state is RequestState.ANSWERED
 

@@ -15,6 +15,7 @@ ORDER = (
     "start",
     "filing",
     "passes",
+    "certificates",
     "scanning",
     "tracing",
     "proof",

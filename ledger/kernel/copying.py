@@ -33,9 +33,16 @@ def copy_rows(
 
 
 def _text(value: Any) -> str:
+    """A value as COPY takes it; what comes by the hundred thousand is asked about first."""
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    if kind is str:
+        said: str = value
+        return said if said.isprintable() and "\\" not in said else said.translate(_ESCAPED)
     if value is None:
         return "\\N"
-    if isinstance(value, bool):
+    if kind is bool:
         return "t" if value else "f"
     if isinstance(value, (date, datetime)):
         return value.isoformat()

@@ -96,10 +96,14 @@ class Bench:
 
     def _huge(self) -> int:
         engine = self.place.admin_engine(self.town.database)
-        lots = sample_of(self.place, engine, self.town.database, self.town.span)["huge"]
-        if not lots:
-            raise LookupError("no lot of this town has 5,000 holders: take a larger one")
-        return lots[0]
+        sample = sample_of(self.place, engine, self.town.database, self.town.span)
+        if sample["huge"]:
+            return sample["huge"][0]
+        self.report.note(
+            "这个城镇太小：没有五千家以上持有者的批次，召回的是最大的一个。",
+            "The town is too small: no lot has 5,000 holders; the largest there is was recalled.",
+        )
+        return next(lots[0] for lots in reversed(sample.values()) if lots)
 
     def _product(self, huge: int) -> int:
         """A product of a thousand lots: the town's own, or one that is given others' lots."""

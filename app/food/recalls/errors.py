@@ -23,6 +23,12 @@ class KnownInFuture(Invalid):
     code = "recalls.known_in_future"
 
 
+class KnownTooLongAgo(Invalid):
+    """Nothing was known of a case before there was a food safety law."""
+
+    code = "recalls.known_too_long_ago"
+
+
 class TooManyLots(LimitReached):
     """A recall names more lots than one case may hold."""
 
@@ -123,6 +129,12 @@ class UnknownLink(NotFound):
     """The link is none we gave out."""
 
     code = "recalls.unknown_link"
+
+
+class UnknownPicture(NotFound):
+    """No answer of this recall shows that picture."""
+
+    code = "recalls.unknown_picture"
 
 
 class LinkExpired(NotFound):

@@ -31,7 +31,10 @@ from ledger.kernel.database import Table
 
 
 class RecallRow(Table):
-    """A recall, a withdrawal or a drill as it stands."""
+    """A recall, a withdrawal or a drill as it stands.
+
+    ``newest_entry`` is the mark of what the book knew of its lots when they were last followed.
+    """
 
     __tablename__ = "recall"
     __table_args__ = (

@@ -11,7 +11,7 @@ from ledger.entries.queries.customers import customers_of, receivers_of, same_lo
 from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key, filing_with
 from ledger.entries.queries.holders import dealers_in, lots_held
-from ledger.entries.queries.newest import newest_entry
+from ledger.entries.queries.newest import news_mark
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
 from ledger.entries.queries.paired import (
     matched_in_month,
@@ -44,7 +44,7 @@ __all__ = [
     "lots_weighed",
     "matched_in_month",
     "month_figures",
-    "newest_entry",
+    "news_mark",
     "note_digest_of",
     "on_hand",
     "operators_filing_since",

@@ -10,17 +10,19 @@ from ledger.entries.queries.open import alias_roots
 from ledger.kernel.statements import numbers
 from ledger.kernel.uow import UnitOfWork
 
-_NEWEST = text("""
-    SELECT coalesce(max(e.id), 0) FROM entry e WHERE e.lot = ANY(CAST(:lots AS integer[]))
+# Numbers are given before they are committed, so a lower one may come later: then the count tells.
+_MARK = text("""
+    SELECT coalesce(max(e.id), 0) * 1000003 + count(*) FROM entry e
+    WHERE e.lot = ANY(CAST(:lots AS integer[]))
 """)
 
 
-def newest_entry(uow: UnitOfWork, lots: Iterable[int]) -> int:
-    """The highest number of an entry about these lots, or about the same goods; 0 without any.
+def news_mark(uow: UnitOfWork, lots: Iterable[int]) -> int:
+    """A number that differs whenever an entry about these lots, or the same goods, was added.
 
-    Corrections and links between lots are entries too, so a number that has not changed means that
-    a trace of the lots has not changed either.
+    Corrections and links between lots are entries too, so while it is the same a trace of the lots
+    is the same. Whoever means to notice everything takes it before the trace, not after.
     """
-    asked = numbers(sorted(set(alias_roots(uow, lots)) | set(lots)))
-    found = uow.session.scalar(_NEWEST, {"lots": asked})
-    return int(found or 0)
+    wanted = set(lots)
+    asked = numbers(sorted(alias_roots(uow, wanted).keys() | wanted))
+    return int(uow.session.scalar(_MARK, {"lots": asked}) or 0)

@@ -13,16 +13,19 @@ from app.food.recalls.queries.cases import (
 )
 from app.food.recalls.queries.effects import effectiveness_of
 from app.food.recalls.queries.holders import (
+    Seen,
     answer_of,
     answers_of,
     expected_of,
     holders_of,
     notice_of,
+    picture_of,
     tally_of,
     tiers_of,
 )
 
 __all__ = [
+    "Seen",
     "answer_of",
     "answers_of",
     "clocks_of",
@@ -33,6 +36,7 @@ __all__ = [
     "lots_in",
     "notice_of",
     "open_ids",
+    "picture_of",
     "recall",
     "recall_known",
     "recall_of",

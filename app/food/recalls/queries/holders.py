@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, any_, literal, select, text
 
 from app.food.recalls import errors
-from app.food.recalls.model import RecallAnswerRow
+from app.food.recalls.model import RecallAnswerRow, RecallNoticeRow
 from app.food.recalls.queries.effects import effectiveness_of
 from app.food.recalls.terms import (
     Answer,
@@ -36,15 +36,21 @@ _ONLY = {
 }
 # Those who have not answered first, of these the longest silent; the place is told by four numbers.
 _ORDER = "(n.answered_at IS NOT NULL)::int, -n.stage, n.tier, n.operator_id"
+# The page is chosen before anybody is named: of ten thousand holders fifty are.
 _PAGE = """
     SELECT n.*, s.name, s.uscc, s.kinds, s.division, s.registered, s.status, s.contact, s.phone,
-        s.address, {order_as}
-    FROM recall_notice n JOIN subject s ON s.id = n.operator_id
-    WHERE n.recall_id = :id AND {only}
-        AND (CAST(:tier AS integer) IS NULL OR n.tier = :tier)
-        AND (:text = '' OR s.name ILIKE '%' || :text || '%' OR s.uscc = upper(:text))
-        AND (CAST(:after AS integer[]) IS NULL OR ARRAY[{order}] > CAST(:after AS integer[]))
-    ORDER BY {order} LIMIT :limit
+        s.address
+    FROM (
+        SELECT n.*, {order_as} FROM recall_notice n
+        WHERE n.recall_id = :id AND {only}
+            AND (CAST(:tier AS integer) IS NULL OR n.tier = :tier)
+            AND (:text = '' OR EXISTS (
+                SELECT FROM subject s WHERE s.id = n.operator_id
+                    AND (s.name ILIKE '%' || :text || '%' OR s.uscc = upper(:text))))
+            AND (CAST(:after AS integer[]) IS NULL OR ARRAY[{order}] > CAST(:after AS integer[]))
+        ORDER BY {order} LIMIT :limit
+    ) n JOIN subject s ON s.id = n.operator_id
+    ORDER BY {order}
 """
 _TALLY = text("""
     SELECT count(*) AS holders, count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent,
@@ -66,12 +72,23 @@ _EXPECTED = text("""
     FROM recall_holder WHERE recall_id = :id AND operator_id = ANY(CAST(:operators AS integer[]))
     ORDER BY operator_id, lot_id, unit, revision DESC
 """)
+_HEX_DIGITS = 64
 _SAME = (
     "recall_id", "operator_id", "name", "uscc", "division", "registered", "status", "contact",
     "phone", "address", "tier", "issue", "added_at", "added_revision", "sent_at", "expires_at",
     "seen_at", "answered_at", "stage",
 )  # fmt: skip
 _SUMS = ("received", "produced", "dispatched", "sold", "used", "disposed", "on_hand")
+
+
+class Seen(NamedTuple):
+    """Whose answers may be seen: one holder's, those up to a tier, or all."""
+
+    operator_id: int | None = None
+    tier: int | None = None
+
+
+ALL = Seen()
 
 
 def holders_of(uow: UnitOfWork, asked: HoldersAsked) -> HoldersPage:
@@ -169,18 +186,22 @@ def tiers_of(uow: UnitOfWork, recall_id: int) -> dict[int, int]:
     return {row.tier: int(row.holders) for row in uow.session.execute(_TIERS, {"id": recall_id})}
 
 
-def answers_of(
-    uow: UnitOfWork, recall_id: int, operator_id: int | None = None, before: int = 0
-) -> tuple[AnswerShown, ...]:
-    """What holders answered, the newest first, at most 1,000."""
+def answers_of(uow: UnitOfWork, recall_id: int, seen: Seen = ALL) -> tuple[AnswerShown, ...]:
+    """What holders answered, as far as it may be seen; the newest first, at most 1,000."""
     columns = RecallAnswerRow.__table__.c
-    query = select(*columns).where(columns.recall_id == recall_id)
-    if operator_id is not None:
-        query = query.where(columns.operator_id == operator_id)
-    if before:
-        query = query.where(columns.id < before)
-    rows = uow.session.execute(query.order_by(columns.id.desc()).limit(ANSWERS_MAX))
-    return tuple(answer_of(row) for row in rows)
+    query = select(*columns).where(_seen(recall_id, seen)).order_by(columns.id.desc())
+    return tuple(answer_of(row) for row in uow.session.execute(query.limit(ANSWERS_MAX)))
+
+
+def _seen(recall_id: int, seen: Seen) -> ColumnElement[bool]:
+    columns, notices = RecallAnswerRow.__table__.c, RecallNoticeRow.__table__.c
+    found = columns.recall_id == recall_id
+    if seen.operator_id is not None:
+        found = found & (columns.operator_id == seen.operator_id)
+    if seen.tier is not None:
+        near = (notices.recall_id == recall_id) & (notices.tier <= seen.tier)
+        found = found & columns.operator_id.in_(select(notices.operator_id).where(near))
+    return found
 
 
 def answer_of(row: Any) -> AnswerShown:
@@ -200,3 +221,14 @@ def answer_of(row: Any) -> AnswerShown:
         at=row.at,
         account_id=row.account_id,
     )
+
+
+def picture_of(uow: UnitOfWork, recall_id: int, sha256: str, seen: Seen = ALL) -> bytes:
+    """The hash of a picture that an answer names which may be seen. Raises UnknownPicture."""
+    if len(sha256) != _HEX_DIGITS or not set(sha256) <= set("0123456789abcdef"):
+        raise errors.UnknownPicture
+    digest, columns = bytes.fromhex(sha256), RecallAnswerRow.__table__.c
+    named = literal(digest) == any_(columns.pictures)
+    if not uow.session.scalar(select(columns.id).where(_seen(recall_id, seen), named).limit(1)):
+        raise errors.UnknownPicture
+    return digest

@@ -4,7 +4,8 @@ A scope is a set of holders: one of them, or the whole market, which is everybod
 the goods began. Of a scope is asked what crossed its border and what ended inside it:
 
 * shipped: deliveries into it; passed on: deliveries out of it; used: what was worked into other
-  lots in it (those are followed themselves). Returns are neither.
+  lots in it (those are followed themselves). Returns are neither. Where sender and receiver say
+  different quantities the larger counts, so that no confirmation makes a return smaller.
 * before: what had gone back, been destroyed or eaten before the case was known. It was no longer
   there to be recalled.
 * returned: returns that left it; destroyed: disposals in it; consumed: meals sold by caterers in
@@ -109,19 +110,18 @@ class _Sums:
         )
 
     def move(self, link: MovementLink) -> None:
-        """A delivery, or a return, as its sender says; a return at the larger of both figures."""
+        """A delivery or a return, at the larger of its sender's and its receiver's figure."""
         measure = measured(link.unit)
         leaves, comes = self._inside(link.sender), self._inside(link.receiver)
         if link.sender == link.receiver:
             return
+        much = max(link.thousandths, _same(link))
         if link.is_return:
             place = _BEFORE if self._was_before(link.sent, link.received) else _RETURNED
-            much = max(link.thousandths, _same(link))
             self.nodes[NodeMeasure(link.sender, measure)][place] += much
             if leaves and not comes:
                 self.whole[measure][place] += much
             return
-        much = link.thousandths
         self.nodes[NodeMeasure(link.sender, measure)][_PASSED_ON] += much
         self.nodes[NodeMeasure(link.receiver, measure)][_SHIPPED] += much
         if leaves != comes:

@@ -40,11 +40,13 @@ class Gathered:
     changes: dict[tuple[object, ...], TransformationLink] = field(default_factory=dict)
     events: dict[tuple[object, ...], Event] = field(default_factory=dict)
     operators: dict[int, OperatorShown] = field(default_factory=dict)
-    rows: int = 0
+    mark: int = 0  # what the book had learnt of the lots before they were followed
+    complete: bool = True
 
     def add(self, trace: Trace) -> None:
         """Take in what one more trace found."""
         self.roots |= set(trace.roots)
+        self.complete = self.complete and trace.complete
         for holder in trace.holders:
             key = HoldingKey(holder.node.operator, holder.node.lot, holder.unit.code)
             self.holders[key] = holder
@@ -56,7 +58,6 @@ class Gathered:
         for event in trace.events:
             self.events[(event.row.id, event.node, event.kind)] = event
         self.operators.update(trace.operators)
-        self.rows += trace.rows_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +70,19 @@ class Scope:
     derived: dict[int, Derived]
     flows: Flows
     operators: dict[int, OperatorShown]
+    mark: int
+    complete: bool
+
+    @property
+    def pooled(self) -> frozenset[int]:
+        """Lots under which holders hand recalled ones on as their own, mixed with others' goods."""
+        found = {holder.node.lot for holder in self.holders.values()}
+        return frozenset(found - self.roots - self.derived.keys())
 
     @property
     def lots(self) -> frozenset[int]:
         """Every lot of the recall."""
-        return self.roots | self.derived.keys()
+        return self.roots | self.derived.keys() | self.pooled
 
 
 def scope_of(gathered: Gathered, known: int) -> Scope:
@@ -100,6 +109,8 @@ def scope_of(gathered: Gathered, known: int) -> Scope:
         derived=derived_lots(changes, gathered.roots),
         flows=flows,
         operators=gathered.operators,
+        mark=gathered.mark,
+        complete=gathered.complete,
     )
 
 

@@ -4,6 +4,7 @@ from app.food.recalls.schemas.asked import (
     AnswerJson,
     HoldersQuery,
     OpenRecallJson,
+    ProofForm,
     RecallsQuery,
     StepJson,
 )
@@ -23,6 +24,7 @@ from app.food.recalls.schemas.shown import (
     HoldersJson,
     LinkShownJson,
     LotsJson,
+    PictureJson,
     RecallJson,
     RecallsJson,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "LinkShownJson",
     "LotsJson",
     "OpenRecallJson",
+    "PictureJson",
+    "ProofForm",
     "RecallJson",
     "RecallsJson",
     "RecallsQuery",

@@ -118,7 +118,7 @@ class AnswerJson(Wire):
     unit = _text(20, "EA")
     remark = _text(1_000)
     pictures = fields.List(
-        fields.String(validate=validate.Regexp(r"[0-9a-f]{64}\Z")),
+        fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}$")),
         load_default=list,
         validate=validate.Length(max=9),
     )
@@ -174,3 +174,9 @@ class HoldersQuery(Query):
     def command(self, data: dict[str, Any], **_: Any) -> HoldersAsked:
         """The question, without the recall."""
         return HoldersAsked(recall_id=0, after=data.pop("next"), **data)
+
+
+class ProofForm(Wire):
+    """A photograph that proves something."""
+
+    picture = fields.Raw(required=True, metadata={"type": "string", "format": "binary"})

@@ -105,3 +105,9 @@ class LinkShownJson(Open):
     recall = fields.Nested(RecallJson, required=True)
     holder = fields.Dict(required=True)
     answers = fields.List(fields.Nested(AnswerShownJson), required=True)
+
+
+class PictureJson(Open):
+    """What a kept photograph is named by in an answer."""
+
+    sha256 = fields.String(required=True)

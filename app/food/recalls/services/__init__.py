@@ -1,6 +1,11 @@
 """The verbs of recalls: open, step by step to the end, tell, answer, look again, remind."""
 
-from app.food.recalls.services.answers import answer_by_link, give_answer, see_notice
+from app.food.recalls.services.answers import (
+    answer_by_link,
+    give_answer,
+    link_in_force,
+    see_notice,
+)
 from app.food.recalls.services.notices import new_link
 from app.food.recalls.services.opening import open_recall
 from app.food.recalls.services.spreading import (
@@ -18,6 +23,7 @@ __all__ = [
     "answer_by_link",
     "followed",
     "give_answer",
+    "link_in_force",
     "look_again",
     "new_link",
     "note_missed_clocks",

@@ -41,6 +41,11 @@ def answer_by_link(uow: UnitOfWork, link: str, key: str, command: GiveAnswer) ->
     return _answer(uow, said)
 
 
+def link_in_force(uow: UnitOfWork, link: str, key: str) -> LinkNamed:
+    """What a link names, without marking anything as seen. Refuses: UnknownLink, LinkExpired."""
+    return _in_force(uow, link, key)
+
+
 def see_notice(uow: UnitOfWork, link: str, key: str) -> LinkNamed:
     """A holder opens its link: it has seen the notice. Refuses: UnknownLink, LinkExpired."""
     named = _in_force(uow, link, key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from app.food.recalls import errors
 from app.food.recalls.model import RecallRow
 from app.food.recalls.queries import recall_of
@@ -9,10 +11,12 @@ from app.food.recalls.services import history, steps
 from app.food.recalls.services.spreading import SPREAD_AT_ONCE, add_roots, spread
 from app.food.recalls.terms import Kind, Level, OpenRecall, Recall, State, Step, TakeStep
 from ledger.kernel.uow import UnitOfWork
+from ledger.kernel.zone import SHANGHAI
 from ledger.products.errors import UnknownLot
 from ledger.products.queries import lot_ids_of_product, lots_by_ids, product_by_id, products_by_ids
 from ledger.products.terms import Lot
 
+EARLIEST = datetime(2009, 6, 1, tzinfo=SHANGHAI)  # the Food Safety Law comes into force
 LOTS_MAX = 200_000  # a product sold for ten years; more is no case any more
 
 
@@ -21,8 +25,8 @@ def open_recall(uow: UnitOfWork, command: OpenRecall) -> Recall:
 
     Holders of all tiers are found and frozen in this unit, or where there are thousands of lots by
     the job that ``recall.spread_wanted`` sets off. Refuses: NotPermitted, ReasonMissing,
-    NothingToRecall, KnownInFuture, UnknownProduct, UnknownLot, TooManyLots, NotYourProduct.
-    Announces: recall.opened, recall.state, recall.spread_wanted; lot.held.
+    NothingToRecall, KnownInFuture, KnownTooLongAgo, UnknownProduct, UnknownLot, TooManyLots,
+    NotYourProduct. Announces: recall.opened, recall.state, recall.spread_wanted; lot.held.
     """
     uow.actor.require("recall.open")
     _refuse_unfit(uow, command)
@@ -67,6 +71,8 @@ def _refuse_unfit(uow: UnitOfWork, command: OpenRecall) -> None:
         raise errors.NothingToRecall(field="lots")
     if command.known_at > uow.now:
         raise errors.KnownInFuture(field="known_at")
+    if command.known_at < EARLIEST:
+        raise errors.KnownTooLongAgo(field="known_at")
 
 
 def _lots(uow: UnitOfWork, command: OpenRecall) -> tuple[int, ...]:

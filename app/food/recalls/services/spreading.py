@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
+from app.food.recalls import errors
 from app.food.recalls.model import RecallRow
 from app.food.recalls.rules import states
 from app.food.recalls.rules.scope import Gathered, HoldingKey, Scope, scope_of
 from app.food.recalls.services import effects, history, notices
 from app.food.recalls.services.stored import hold_all, locked, lots_of
 from app.food.recalls.terms import State, Step
-from ledger.entries.queries import newest_entry
+from ledger.entries.queries import news_mark
 from ledger.kernel.copying import copy_rows
 from ledger.kernel.moment import moment_of
 from ledger.kernel.uow import UnitOfWork
@@ -58,11 +59,15 @@ Line = tuple[int, ...]
 
 
 class Fresh(NamedTuple):
-    """What following the lots again has added: lines of the scope, holders, lots."""
+    """What following the lots has added: lines of the scope, holders, lots.
+
+    Not ``complete`` where a trace was cut by its limit, which the history then says.
+    """
 
     lines: int
     holders: Sequence[int]
     lots: Sequence[int]
+    complete: bool
 
 
 def add_roots(uow: UnitOfWork, row: RecallRow, lots: Iterable[int]) -> None:
@@ -75,18 +80,23 @@ def add_roots(uow: UnitOfWork, row: RecallRow, lots: Iterable[int]) -> None:
 
 def spread(uow: UnitOfWork, recall_id: int) -> Scope:
     """Follow a recall's lots here and now, and keep what was found."""
-    row = locked(uow, recall_id)
-    scope = followed(uow, row)
-    settle_scope(uow, row.id, scope)
+    scope = followed(uow, recall_id)
+    settle_scope(uow, recall_id, scope)
     return scope
 
 
-def followed(uow: UnitOfWork, recall: RecallRow | int, told: Told | None = None) -> Scope:
-    """Everything the book says of a recall's lots; ``told`` hears how many lots are done."""
-    row = locked(uow, recall) if isinstance(recall, int) else recall
+def followed(uow: UnitOfWork, recall_id: int, told: Told | None = None) -> Scope:
+    """Everything the book says of a recall's lots; ``told`` hears how many lots are done.
+
+    Only reads, so that nobody waits for it; refuses UnknownRecall.
+    """
+    row = uow.session.get(RecallRow, recall_id)
+    if row is None:
+        raise errors.UnknownRecall
     uow.session.execute(_PATIENT)
     lots = iter(found := _roots(uow, row))
     gathered, done = Gathered(), 0
+    gathered.mark = news_mark(uow, {*found, *lots_of(uow, row.id)})
     while chunk := tuple(islice(lots, CHUNK)):
         gathered.add(trace(uow, TraceAsked(lots=chunk, limits=WIDE)))
         done += len(chunk)
@@ -131,10 +141,11 @@ def settle_scope(uow: UnitOfWork, recall_id: int, scope: Scope) -> int:
     if states.reached(State(row.state), State.STOP_SALE) and row.closed_at is None:
         hold_all(uow, row, sorted(lots))
     added = notices.add_holders(uow, row, scope, is_first=is_first)
-    _note(uow, row, Fresh(len(changed), added, tuple(sorted(lots - known))), is_first=is_first)
+    fresh = Fresh(len(changed), added, tuple(sorted(lots - known)), scope.complete)
+    _note(uow, row, fresh, is_first=is_first)
     effects.store(uow, row.id, scope.flows)
     row.lots, row.looked_at = len(lots), uow.now
-    row.newest_entry = newest_entry(uow, lots)
+    row.newest_entry = scope.mark
     row.spread_done = row.spread_total
     uow.session.flush()
     return len(changed)
@@ -149,9 +160,9 @@ def look_again(uow: UnitOfWork, recall_id: int) -> int:
     if row.is_drill or row.closed_at is not None or row.spread_done < row.spread_total:
         return 0
     lots = {*lots_of(uow, row.id), *_roots(uow, row)}
-    if newest_entry(uow, lots) <= row.newest_entry and len(lots) == row.lots:
+    if news_mark(uow, lots) == row.newest_entry and len(lots) == row.lots:
         return 0
-    return settle_scope(uow, row.id, followed(uow, row))
+    return settle_scope(uow, row.id, followed(uow, row.id))
 
 
 def _latest(uow: UnitOfWork, recall_id: int) -> dict[HoldingKey, Line]:
@@ -176,7 +187,8 @@ def _add_lots(uow: UnitOfWork, row: RecallRow, lots: Sequence[dict[str, Any]]) -
 
 
 def _derived(scope: Scope) -> list[dict[str, Any]]:
-    return [
+    """Lots made of recalled ones with their share; of mixed ones nobody can tell it: all of it."""
+    made = [
         {
             "lot": lot,
             "is_root": False,
@@ -185,6 +197,8 @@ def _derived(scope: Scope) -> list[dict[str, Any]]:
         }
         for lot, it in sorted(scope.derived.items())
     ]
+    mixed = {"is_root": False, "share": "1", "made_of": [{"mixed": True}]}
+    return made + [{"lot": lot, **mixed} for lot in sorted(scope.pooled)]
 
 
 def _note(uow: UnitOfWork, row: RecallRow, fresh: Fresh, *, is_first: bool) -> None:
@@ -198,6 +212,7 @@ def _note(uow: UnitOfWork, row: RecallRow, fresh: Fresh, *, is_first: bool) -> N
         "operators": list(fresh.holders[:NAMED_MAX]),
         "lots": list(fresh.lots[:NAMED_MAX]),
         "lots_added": len(fresh.lots),
+        "complete": fresh.complete,
     }
     history.write(uow, row, Step.SCOPE_FROZEN if is_first else Step.SCOPE_GREW, **said)
     if not is_first and (fresh.holders or fresh.lots) and not row.is_drill:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from support.named import a_gtin, a_uscc
+from support.papers import a_pdf, a_photo
 from support.people import bearer_of
 from support.recall_town import NOTICE, PLAN, a_town
 from support.rooms import job_room
@@ -157,9 +159,17 @@ def test_a_product_is_recalled_with_all_its_lots(client, inspector):
     assert (opened["lots"], opened["product_id"] is not None) == (2, True)
 
 
-def test_a_producer_recalls_its_own(client, town):
+def test_a_producer_recalls_its_own_and_sees_its_customers_alone(client, town):
     dairy = shop(client, 1)
-    assert client.post(RECALLS, json=MILK, headers=dairy).status_code == 201
+    opened = client.post(RECALLS, json=MILK, headers=dairy)
+    assert opened.status_code == 201
+    address = f"{RECALLS}/{opened.json['id']}"
+    near = client.get(f"{address}/holders", headers=dairy).json["items"]
+    assert [one["operator_id"] for one in near] == [town.trader]
+    lots = client.get(f"{address}/lots", headers=dairy).json["items"]
+    assert [(one["lot"], one["made_of"]) for one in lots] == [("L1", [])]
+    assert client.get(address, headers=dairy).json["answers"]["holders"] == 5
+    assert client.get(f"{address}/answers", headers=dairy).json == {"items": []}
     other = client.post(RECALLS, json=MILK, headers=shop(client, 3))
     assert (other.status_code, other.json["code"]) == (403, "recalls.not_your_product")
 
@@ -199,3 +209,29 @@ def test_jobs_look_again_and_watch_the_clocks(client, told, settings, database, 
         assert uow.session.scalar(text("SELECT sum(stage) FROM recall_notice")) == 5
         row = uow.session.execute(text("SELECT spread_done, spread_total, revision FROM recall"))
         assert tuple(row.one()) == (2, 2, 1)
+
+
+def test_a_photograph_sent_through_the_link_is_shown_to_officials_alone(
+    client, units_of, inspector, told, town
+):
+    link = f"{RECALLS}/links/{a_link(client, units_of, town, told)}"
+    sent = {"picture": (BytesIO(a_photo()), "封存.jpg")}
+    kept = client.post(f"{link}/pictures", data=sent)
+    assert kept.status_code == 201, kept.json
+    digest = kept.json["sha256"]
+    address = f"{told}/pictures/{digest}"
+    assert client.get(address, headers=inspector).json["code"] == "recalls.unknown_picture"
+    client.post(link, json={"answer": "sold_out", "pictures": [digest]})
+    for who in (inspector, shop(client)):
+        with client.get(address, headers=who) as shown:
+            assert (shown.status_code, shown.mimetype, shown.data) == (200, "image/jpeg", a_photo())
+    assert client.get(address, headers=shop(client, 4)).status_code == 404
+    mine = {"picture": (BytesIO(a_photo("PNG")), "x.png")}
+    again = client.post(f"{told}/pictures", data=mine, headers=shop(client))
+    assert again.status_code == 201
+    paper = {"picture": (BytesIO(a_pdf()), "x.pdf")}
+    assert client.post(f"{link}/pictures", data=paper).status_code == 422
+    gone = client.post(
+        f"{RECALLS}/links/{'0' * 33}/pictures", data={"picture": (BytesIO(b"x"), "x")}
+    )
+    assert gone.json["code"] == "recalls.unknown_link"

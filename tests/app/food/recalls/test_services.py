@@ -252,6 +252,7 @@ def test_a_product_nobody_filed_a_lot_of_may_be_recalled(uow, town):
         ({"reason": " "}, errors.ReasonMissing),
         ({"lots": ()}, errors.NothingToRecall),
         ({"known_at": KNOWN + timedelta(days=1)}, errors.KnownInFuture),
+        ({"known_at": KNOWN.replace(year=2001)}, errors.KnownTooLongAgo),
         ({"lots": (987_654,)}, UnknownLot),
     ],
 )
@@ -308,7 +309,7 @@ def test_answers_stay_and_the_first_brings_the_recall_under_way(uow, town, units
         with pytest.raises(errors.RemarkTooLong):
             answer(shop, told.id, town.shop, remark="字" * 1001)
     assert queries.recall(uow, told.id).state is State.IN_PROGRESS
-    said = queries.answers_of(uow, told.id, town.shop)
+    said = queries.answers_of(uow, told.id, queries.Seen(operator_id=town.shop))
     assert [(it.answer, it.quantity, it.via) for it in said] == [
         ("sold_out", "", "account"), ("counted", "0", "account"), ("counted", "100", "account"),
     ]  # fmt: skip

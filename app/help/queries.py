@@ -18,6 +18,7 @@ ORDER = (
     "certificates",
     "scanning",
     "tracing",
+    "recalls",
     "proof",
     "accounts",
     "messages",

@@ -53,6 +53,10 @@ class Moment:
     seconds: int
     precision: Precision
 
+    def __hash__(self) -> int:
+        """Two moments rarely begin in one second; moments are keys of much that is remembered."""
+        return self.seconds
+
     @property
     def earliest(self) -> int:
         """First second the moment may mean; the smallest int32 when unknown."""

@@ -38,7 +38,8 @@ ONE_SERVER_ONLY = {
     "ledger/entries/services/context.py": _FENCE,
     "ledger/entries/services/looking.py": _FENCE,
     "ledger/entries/services/same_goods.py": _FENCE,
-    "ledger/products/services/stored.py": "lots locked one product at a time: no such form yet",
+    "ledger/products/services/stored.py": "lots found by a plain join instead; lots locked one "
+    "product at a time: no such form yet",
 }
 
 

@@ -296,3 +296,22 @@ def test_the_goods_of_a_merged_party_are_the_subjects(uow, shop, dairy):
     named = Party(name="农户张三")
     assert one(uow, shop, product="韭菜", lot="20260503", producer=named).lot.id == own.lot.id
     assert services.adopt_products(uow, party_id=farmer, subject_id=dairy) == ()
+
+
+def test_a_lot_is_found_by_its_key_and_not_among_all_lots_of_its_product(uow, shop):
+    found(uow, *(wanted(shop, gtin=UNIT, lot=f"L{number}") for number in range(50)))
+    connection = uow.session.connection()
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    asked = "EXPLAIN EXECUTE lots_known('{1,2}', 'L:L1')"
+    plan = "\n".join(connection.exec_driver_sql(asked).scalars())
+    assert "Index Scan using uq_lot_key" in plan, plan
+
+
+def test_a_lot_that_is_not_there_is_not_taken_for_the_next_one(uow, shop):
+    (later,) = found(uow, wanted(shop, gtin=UNIT, lot="L2"))
+    first, second, last = found(
+        uow, *(wanted(shop, gtin=UNIT, lot=number) for number in ("L1", "L2", "L3"))
+    )
+    assert second.lot == later.lot
+    assert len({first.lot.id, second.lot.id, last.lot.id}) == 3
+    assert [it.is_new for it in (first, second, last)] == [True, False, True]

@@ -97,7 +97,10 @@ def values_of(row: Row) -> Values:
 
 def is_filled(row: Row) -> bool:
     """Whether anything stands in a row."""
-    return any(cell != "" and (not isinstance(cell, str) or cell.strip()) for cell in row)
+    for cell in row:  # noqa: SIM110 - every row is asked: this takes half the time
+        if not isinstance(cell, str) or (cell and not cell.isspace()):
+            return True
+    return False
 
 
 def _is_midnight(value: datetime) -> bool:

@@ -172,12 +172,14 @@ def _has_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TextFound:
-    """How a text file is to be read: its encoding, how many lines end in it, whether any cell may
-    be written as ``="069…"``.
+    """How a text file is to be read: its encoding, how many lines end in it.
+
+    ``quotes`` says whether any cell may be quoted, ``wraps`` whether one as ``="069…"``.
     """
 
     encoding: str
     lines: int
+    quotes: bool
     wraps: bool
 
 
@@ -203,7 +205,7 @@ def text_found(content: Content) -> TextFound:
 
 def _looked_through(content: Content, encoding: str) -> TextFound:
     decoder = codecs.getincrementaldecoder(encoding)()
-    lines, wraps, read, seen, last = 0, False, 0, 0, ""
+    lines, quotes, wraps, read, seen, last = 0, False, False, 0, 0, ""
     for piece in _ended(_pieces(content)):
         held = len(decoder.getstate()[0])
         try:
@@ -213,9 +215,10 @@ def _looked_through(content: Content, encoding: str) -> TextFound:
         if "\0" in text:
             raise errors.SheetHasNul(position=seen + text.index("\0"))
         lines += text.count("\n")
-        wraps = wraps or _WRAPPED in last + text
+        quotes = quotes or '"' in text
+        wraps = wraps or (quotes and _WRAPPED in last + text)
         read, seen, last = read + len(piece), seen + len(text), text[-1:]
-    return TextFound(encoding, lines, wraps)
+    return TextFound(encoding, lines, quotes, wraps)
 
 
 def _ended(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -18,6 +19,7 @@ from python_calamine import (
 )
 
 from app.food.filing import errors
+from app.food.filing.rules.cells import is_filled
 from app.food.filing.rules.container import (
     Content,
     FileKind,
@@ -40,6 +42,7 @@ class Grid:
     """One sheet: ``rows`` yields every row from the first, empty ones too, left-filled to column A.
 
     ``spans`` are merged areas as (first row, first column, last row, last column), from 0.
+    ``filled_lines`` counts as ``filled`` does, only quicker, where it can.
     """
 
     name: str
@@ -47,6 +50,12 @@ class Grid:
     rows: Callable[[], Iterator[Row]]
     spans: tuple[tuple[int, int, int, int], ...] = ()
     is_text: bool = False
+    filled_lines: Callable[[int], int | None] = lambda _after: None
+
+    def filled(self, after: int) -> int:
+        """How many of the rows ``after`` the first so many hold anything."""
+        found = self.filled_lines(after)
+        return sum(map(is_filled, islice(self.rows(), after, None))) if found is None else found
 
 
 def grids_of(content: Content, filename: str, *, rows_max: int) -> list[list[Grid]]:
@@ -145,7 +154,25 @@ def _of_lines(text: _Text, delimiter: str, name: str, rows_max: int) -> Grid:
     height = text.found.lines + 1
     if height > 2 * rows_max + 100 and sum(1 for _ in islice(rows(), 2 * rows_max)) >= 2 * rows_max:
         raise errors.TooManyRows(limit=rows_max, count=height)
-    return Grid(name, height, rows, is_text=True)
+    plain = partial(_filled_lines, text, delimiter)
+    return Grid(name, height, rows, is_text=True, filled_lines=plain)
+
+
+def _filled_lines(text: _Text, delimiter: str, after: int) -> int | None:
+    """How many lines hold anything, in a text where every line is a row; None in another one."""
+    filled = 0
+    if text.found.quotes:
+        return None
+    with text.opened() as stream:
+        for line in islice(stream, after, None):
+            if len(line) > FIELD_MAX:
+                return None  # one cell may be too long
+            first = line[0]
+            if first != delimiter and not first.isspace():
+                filled += 1
+            else:
+                filled += is_filled([*line.split(delimiter)[:COLUMNS_MAX]])
+    return filled
 
 
 def _cells(row: Any) -> Any:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import islice, zip_longest
 from typing import Any
 
-from app.food.filing.rules.cells import DITTO, text_of
-from app.food.filing.schemas.columns import UNSURE, Columns, Known
+from app.food.filing.rules.cells import DITTO
+from app.food.filing.schemas.columns import UNSURE, Columns, Known, no_flag
 from app.food.filing.schemas.rows import RowReader
 from app.food.filing.terms import Block, Cell, Row, Share, SheetRow, Skipped, Taken
 from ledger.entries.terms import Line, LineColumns
@@ -49,18 +49,8 @@ class ColumnReading:
         """The places of the rows that are a share's."""
         if share.of == 1:
             return range(len(cells))
-        keys = self._columns.keys
-        wide = _by_columns(cells, len(self._reader.header))
-        found = [
-            self._key_of(above.spelled_out(index)) if key is UNSURE else key
-            for index, key in enumerate(keys.of(wide, len(cells)))
-        ]
-        return [index for index, key in enumerate(found) if key % share.of == share.number]
-
-    def _key_of(self, row: Row) -> int:
-        keys = self._columns.keys
-        found = keys.known[tuple(row[place] if place < len(row) else "" for place in keys.places)]
-        return self._columns.key_of_lot(row) if found is UNSURE else int(found)
+        keys = self._columns.keys_of(cells, above.spelled_out)
+        return [index for index, key in enumerate(keys) if key % share.of == share.number]
 
     def _alone(self, index: int, block: list[tuple[int, Row]], above: _Above) -> SheetRow | Skipped:
         number, row = block[index]
@@ -78,10 +68,10 @@ class _Read:
         wide = _by_columns([row for _, row in block], len(reader.header))
         parts = _Parts(count)
         for place, stray in columns.strays(len(wide)):
-            parts.look(stray, map(stray.__getitem__, wide[place]))
+            parts.look(stray.known, stray.of(wide[place]))
         self._texts = {
-            field: parts.look(known, map(known.__getitem__, wide[columns.places[field]]))
-            for field, known in columns.others.items()
+            field: parts.look(words.known, words.of(wide[columns.places[field]]))
+            for field, words in columns.others.items()
         }
         self._operators: list[Any] = [None] * count
         if columns.operator is not None:
@@ -165,8 +155,8 @@ def _by_columns(cells: list[Row], least: int) -> list[Sequence[Cell]]:
     """Rows turned into columns of one length, at least as many as the header has."""
     columns: list[Sequence[Cell]] = list(zip_longest(*cells, fillvalue=""))
     for place, column in enumerate(columns):
-        if bool in set(map(type, column)):  # or True would be found where 1 has been remembered
-            columns[place] = [text_of(it) if isinstance(it, bool) else it for it in column]
+        if bool in set(map(type, column)):
+            columns[place] = list(map(no_flag, column))
     columns += [[""] * len(cells)] * (least - len(columns))
     return columns
 

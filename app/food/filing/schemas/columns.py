@@ -7,6 +7,8 @@ row — one that may be refused, skipped, or filled in from the row above — is
 
 from __future__ import annotations
 
+import re
+import string
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +18,7 @@ from typing import Any
 
 from app.food.filing.rules import cells as read
 from app.food.filing.rules.cells import text_of
+from app.food.filing.rules.fields import NOTE_MAX, TEXT_MAX
 from app.food.filing.rules.head import Word, folded, kind_words
 from app.food.filing.schemas.rows import (
     CONSUMERS,
@@ -40,6 +43,8 @@ _PARTNER = ("partner_uscc", "partner_name", "partner_address", "partner_contact"
 _GOODS = ("gtin", "name", "sscc", "producer", "shelf_life", "spec", "category")
 _BATCH = ("lot", "produced_on", "expires_on")
 OTHERS = (*TEXTS, "note")
+_LETTERS = f"{string.digits}{string.ascii_letters}"
+_NUMERIC = (*"-0123456789", "inf", "nan")  # what the text of a number begins with
 _KEYS = ("lot", "produced_on", "document", "at")
 
 
@@ -69,7 +74,7 @@ class Columns:
         self.places = reader.places
         grouped = {"kind", "return", "quantity", "unit", "at", *_PARTNER, *_GOODS, *_BATCH}
         self._cell = {field: self._column(field) for field in self.places}
-        self.others = {field: self._cell[field] for field in OTHERS if field in self.places}
+        self.others = {field: self._words(field) for field in OTHERS if field in self.places}
         self.operator = self._cell.get("operator")
         self._grouped = [place for field, place in self.places.items() if field in grouped]
         self.kinds = self._group(("kind",), self._kind_alone)
@@ -79,12 +84,18 @@ class Columns:
         self.lots = self._lots()
         self.amounts = self._group(("quantity", "unit"), self._amount)
         self.moments = self._group(("kind", "at", "produced_on"), self._at)
+        self._numbers = self._words("lot") if "lot" in self.places else None
+        self._lot_keys = Known(self._key_of_number)
         self.keys = self._group(_KEYS, self._key)
-        self._strays: dict[int, Known] = {}
+        self._strays: dict[int, Strays] = {}
 
     def _column(self, field: str) -> Known:
         header = self.reader.header[self.places[field]]
         return Known(partial(_surely, _READ.get(field, read.read_text), field, header))
+
+    def _words(self, field: str) -> Words:
+        longest = NOTE_MAX if field == "note" else TEXT_MAX
+        return Words(self._cell[field], self.reader.header[self.places[field]], longest)
 
     def _group(self, fields: Iterable[str], build: Callable[..., Any]) -> Group:
         present = tuple(field for field in fields if field in self.places)
@@ -118,7 +129,7 @@ class Columns:
 
         return Group(places, Known(read_one))
 
-    def strays(self, wide: int) -> Iterator[tuple[int, Known]]:
+    def strays(self, wide: int) -> Iterator[tuple[int, Strays]]:
         """Columns that say nothing for the book, where a row may still turn out to be no entry."""
         for place in range(wide):
             if place in self._grouped or place in (self.places[field] for field in self.others):
@@ -126,7 +137,8 @@ class Columns:
             if place not in self._strays:
                 headers = self.reader.header
                 header = headers[place] if place < len(headers) else ""
-                self._strays[place] = Known(partial(_no_stray, header))
+                known = Known(partial(_no_stray, header))
+                self._strays[place] = Strays(known, header, TEXT_MAX)
             yield place, self._strays[place]
 
     def _kind(self, said: dict[str, Any]) -> Any:
@@ -201,22 +213,82 @@ class Columns:
             return said.get("produced_on", UNKNOWN)
         return at
 
+    def keys_of(self, cells: Sequence[Row], spelled_out: Callable[[int], Row]) -> Iterator[int]:
+        """For each of some rows a number that is the same for all rows of a lot.
+
+        Most rows name their lot by its number; what else tells lots apart, documents above all, is
+        looked at in the others alone. ``spelled_out`` gives a row without references to others.
+        """
+        place, known = self.places.get("lot"), self.keys.known
+        numbers: Iterable[int | None] = repeat(None, len(cells))
+        if place is not None:
+            numbers = map(self._lot_keys.__getitem__, column_of(cells, place))
+        for row, number in enumerate(numbers):
+            key = known[self._key_cells(cells[row])] if number is None else number
+            yield self._key_alone(spelled_out(row)) if key is UNSURE else key
+
+    def _key_of_number(self, cell: Cell) -> int | None:
+        assert self._numbers is not None
+        (said,) = self._numbers.of((cell,))
+        key = "" if said is UNSURE else _folded_number({"lot": said})
+        return zlib.crc32(key.encode()) if key else None
+
     def _key(self, said: dict[str, Any]) -> int:
-        """A number that is the same for all rows of a lot: of its name, else of what names it."""
-        number = unicodedata.normalize("NFKC", _number(said)).casefold()
-        key = "".join(char for char in number if char.isalnum())
-        made = said.get("produced_on", UNKNOWN)
+        """A number of a lot's name, else of what names it."""
+        key, made = _folded_number(said), said.get("produced_on", UNKNOWN)
         if not key and made is not UNKNOWN:
             key = f"@{made.seconds}"
         if not key:
             key = said.get("document", "") or f"@{said.get('at', UNKNOWN).seconds}"
         return zlib.crc32(key.encode())
 
-    def key_of_lot(self, row: Row) -> int:
+    def _key_cells(self, row: Row) -> tuple[Cell, ...]:
+        cells = (row[place] if place < len(row) else "" for place in self.keys.places)
+        return tuple(map(no_flag, cells))
+
+    def _key_alone(self, row: Row) -> int:
+        found = self.keys.known[self._key_cells(row)]
+        return self._key_of_lot(row) if found is UNSURE else int(found)
+
+    def _key_of_lot(self, row: Row) -> int:
         """The same for a row of which only the lot is surely understood; 0 where not even that."""
         place = self.places.get("lot", len(row))
-        said = self._cell["lot"][row[place]] if place < len(row) else UNSURE
+        said = self._cell["lot"][no_flag(row[place])] if place < len(row) else UNSURE
         return 0 if said is UNSURE else self._key({"lot": said})
+
+
+class Words:
+    """A column of texts: where all its cells plainly stand for themselves, they are taken at once.
+
+    Such a cell has nothing that is read or refused; see ``read_text`` and ``may_be_no_entry``.
+    """
+
+    def __init__(self, known: Known, header: str, longest: int) -> None:
+        self.known, self.header = known, header
+        first = [it for it in _LETTERS if it.casefold() not in ("t", "s", header[:1])]
+        word = f"(?:[{''.join(first)}][{_LETTERS}_/.-]{{0,{longest - 1}}}+)?+"
+        self._words = re.compile(f"{word}(?:\0{word})*+")
+
+    def of(self, column: Sequence[Cell]) -> Sequence[Any]:
+        """What each cell says; UNSURE where its row has to be read by itself."""
+        return column if self.are_plain(column) else [self.known[cell] for cell in column]
+
+    def are_plain(self, column: Sequence[Any]) -> bool:
+        """Whether all cells stand for themselves."""
+        if set(map(type, column)) != {str}:
+            return False
+        said = "\0".join(column)
+        return said.count("\0") < len(column) and bool(self._words.fullmatch(said))
+
+
+class Strays(Words):
+    """A column that says nothing for the book; numbers in it are no header and no total."""
+
+    def are_plain(self, column: Sequence[Any]) -> bool:
+        """Whether no cell could make its row no entry."""
+        if set(map(type, column)) == {float}:
+            return not self.header.startswith(_NUMERIC)
+        return super().are_plain(column)
 
 
 class Group:
@@ -251,7 +323,7 @@ def _as_it_stands(cell: Cell, _field: str) -> Cell:
 
 
 def _note(cell: Cell, field: str) -> str:
-    return read.read_text(cell, field, 2_000)
+    return read.read_text(cell, field, NOTE_MAX)
 
 
 def _operator(cell: Cell, field: str) -> Party | None:
@@ -269,6 +341,27 @@ def _lot_of(goods: dict[str, Any], said: dict[str, Any]) -> LotNamed:
             "expires_on": goods["expires_on"] if expires is UNKNOWN else expires,
         }
     )
+
+
+def _folded_number(said: dict[str, Any]) -> str:
+    number = unicodedata.normalize("NFKC", _number(said)).casefold()
+    if number.isalnum():
+        return number
+    return "".join(char for char in number if char.isalnum())
+
+
+def column_of(cells: Sequence[Row], place: int) -> list[Cell]:
+    """One column of some rows; a row that is shorter has nothing there."""
+    try:
+        column = [row[place] for row in cells]
+    except IndexError:
+        column = [row[place] if place < len(row) else "" for row in cells]
+    return list(map(no_flag, column)) if bool in set(map(type, column)) else column
+
+
+def no_flag(cell: Cell) -> Cell:
+    """A cell as it is remembered: or True would be found where 1 has been met."""
+    return text_of(cell) if isinstance(cell, bool) else cell
 
 
 def _number(said: dict[str, Any]) -> str:

@@ -53,7 +53,7 @@ def _sheet(ways: list[Grid], filename: str, kind: EntryKind | None) -> Sheet:
     grid, head = header_of(ways)
     titles = " ".join(text for row in head.above[:-1] for text in map(str, row))
     chosen = kind or _kind_of(head, (titles, grid.name, filename))
-    rows = sum(1 for _ in _filled(grid, head))
+    rows = grid.filled(head.row)
     if not rows:
         raise errors.NoRows(sheet=grid.name)
     reader = RowReader.of(head, chosen, told=kind is not None)
@@ -82,9 +82,14 @@ def _kind_of(head: Head, texts: tuple[str, ...]) -> EntryKind | None:
 def _filled(grid: Grid, head: Head) -> Iterator[tuple[int, Row]]:
     """(row number from 1, cells) of every row under the header that holds anything."""
     downward = _downward(grid, head)
-    for number, row in enumerate(islice(grid.rows(), head.row, None), head.row + 1):
-        if is_filled(row):
-            yield number, _spread(row, downward[number]) if number in downward else row
+    rows = enumerate(islice(grid.rows(), head.row, None), head.row + 1)
+    if not downward:
+        return (it for it in rows if is_filled(it[1]))
+    return (
+        (number, _spread(row, downward[number]) if number in downward else row)
+        for number, row in rows
+        if is_filled(row)
+    )
 
 
 def _downward(grid: Grid, head: Head) -> dict[int, list[int]]:

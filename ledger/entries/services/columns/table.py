@@ -120,7 +120,7 @@ class Table:
         plain = np.array([kind in fields.PLAIN for kind in self.kinds.values])[self.kinds.codes]
         plain &= partnered == there
         plain &= np.array([bool(it.precision) for it in self.moments.values])[self.moments.codes]
-        plain &= np.array([_is_plain_lot(it) for it in self.named.values])[self.named.codes]
+        plain &= np.array([is_plain_lot(it) for it in self.named.values])[self.named.codes]
         said = [bool(it[0].strip() and it[1].strip()) for it in self.amounts.values]
         plain &= np.array(said)[self.amounts.codes]
         for name, column in self.texts.items():
@@ -235,7 +235,7 @@ class Table:
                 self.refuse([row], refusal, "quantity.")
 
 
-def _is_plain_lot(named: LotNamed) -> bool:
+def is_plain_lot(named: LotNamed) -> bool:
     """Whether a lot is one of goods with a code, told apart by its number or its day."""
     if not named.gtin.strip() or named.sscc or named.lot_id is not None or named.producer:
         return False

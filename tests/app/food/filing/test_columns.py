@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from app.food.filing.rules.cells import is_filled
 from app.food.filing.rules.extent import Measure
-from app.food.filing.rules.grid import Grid
+from app.food.filing.rules.grid import Grid, grids_of
 from app.food.filing.rules.head import Head, header_of
 from app.food.filing.schemas.blocks import ColumnReading
+from app.food.filing.schemas.columns import Columns
 from app.food.filing.schemas.rows import RowReader
 from app.food.filing.terms import Row, Share, SheetRow, Skipped
 from ledger.entries.terms import EntryKind
@@ -138,6 +139,51 @@ def test_shares_take_every_row_once_and_a_lot_is_one_share_s(
         assert passed == sum(1 for _ in filled(rows))
     found.sort(key=lambda item: item.number)
     assert plain(found) == plain(one_by_one(reader, rows)[gone:])
+
+
+WORDS = st.one_of(
+    st.text(st.sampled_from("tTsSbBhH单合计09_-/.='#〃 \n\0Ａ"), max_size=4),
+    st.sampled_from(
+        ["total", "Sum", "单据号", "x" * 200, "x" * 201, "同上", "N/A", 3.0, 1e17, True]
+    ),
+)
+
+
+@given(cells=st.lists(WORDS, min_size=1, max_size=5), field=st.sampled_from(["单据号", "序号"]))
+def test_words_taken_at_once_are_what_each_of_them_says(cells: list[Any], field: str) -> None:
+    columns = Columns(RowReader.of(head_of([]), EntryKind.RECEIPT, told=True))
+    words = columns.others["document"]
+    if field == "序号":
+        words = dict(columns.strays(len(HEADER)))[0]
+        assert words.are_plain([1.0, 2.5, float("nan")])
+    if words.are_plain(cells):
+        said = words.of(cells)
+        assert [words.known[cell] for cell in cells] == list(
+            said if field == "单据号" else [None] * len(cells)
+        )
+
+
+@given(
+    lines=st.lists(st.text(st.sampled_from('ab,， \t\u3000"\r'), max_size=12), max_size=12),
+    end=st.sampled_from(["\n", "\r\n"]),
+    after=st.integers(0, 4),
+)
+def test_filled_rows_are_counted_without_reading_them(
+    lines: list[str], end: str, after: int
+) -> None:
+    content = ("x,y" + end + end.join(lines)).encode()
+    for grid in [grid for ways in grids_of(content, "a.csv", rows_max=99) for grid in ways]:
+        try:
+            read = [is_filled(row) for row in grid.rows()]
+        except Refusal:
+            continue
+        assert grid.filled(after) == sum(read[after:])
+
+
+def test_cells_beyond_the_last_column_fill_no_row() -> None:
+    content = b"a,b\n" + b"," * 250 + b"x\n" + b"," * 20 + b"x\n"
+    ((grid,),) = grids_of(content, "a.csv", rows_max=99)
+    assert grid.filled_lines(1) == grid.filled(1) == 1
 
 
 PLAIN = (

@@ -62,8 +62,13 @@ def _check_pdf(file: IO[bytes]) -> None:
         raise errors.FileBroken
 
 
-def _unfolded(file: IO[bytes], kind: MediaKind, pixels_max: int) -> Image.Image:
-    """The picture, decoded to its last pixel; it keeps what the camera says of its upper side."""
+def _unfolded(
+    file: IO[bytes], kind: MediaKind, pixels_max: int, *, side: int | None = None
+) -> Image.Image:
+    """The picture, decoded to its last pixel; it keeps what the camera says of its upper side.
+
+    With ``side`` a JPEG is decoded no larger than is needed for that many pixels a side.
+    """
     file.seek(0)
     try:
         with warnings.catch_warnings():
@@ -71,8 +76,10 @@ def _unfolded(file: IO[bytes], kind: MediaKind, pixels_max: int) -> Image.Image:
             with Image.open(file, formats=[_FORMATS[kind]]) as image:
                 if image.width * image.height > pixels_max:
                     raise errors.TooManyPixels(limit=pixels_max)
+                if side is not None:
+                    image.draft("RGB", (side, side))
                 image.load()
-                return image.copy()
+                return image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise errors.TooManyPixels(limit=pixels_max) from None
     except (UnidentifiedImageError, *_BROKEN):
@@ -84,7 +91,7 @@ def shown_picture(file: IO[bytes], kind: MediaKind, pixels_max: int) -> bytes:
 
     Upright, at most 1,600 pixels a side. Raises FileBroken, TooManyPixels.
     """
-    image = ImageOps.exif_transpose(_unfolded(file, kind, pixels_max))
+    image = ImageOps.exif_transpose(_unfolded(file, kind, pixels_max, side=_SHOWN_SIDE))
     image.thumbnail((_SHOWN_SIDE, _SHOWN_SIDE))
     if image.has_transparency_data:
         layer = image.convert("RGBA")

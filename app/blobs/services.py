@@ -61,6 +61,15 @@ def opened(settings: Settings, sha256: bytes) -> BinaryIO:
     return _store(settings).opened(sha256.hex())
 
 
+def is_whole(settings: Settings, sha256: bytes) -> bool:
+    """Whether a kept file is what its hash says. Raises FileGone, BlobsSilent."""
+    digest = hashlib.sha256()
+    with opened(settings, sha256) as kept:
+        while piece := kept.read(_PIECE):
+            digest.update(piece)
+    return digest.digest() == sha256
+
+
 def preview(settings: Settings, blob: Blob) -> Blob | None:
     """A picture that everybody may be shown, kept beside the original; None for what is none.
 

@@ -31,7 +31,7 @@ def refuse_unusable(request: Request) -> None:
         for name, sheet in request.files.items(multi=True):
             _refuse(name, [name, sheet.filename or ""])
     elif request.is_json and _SUSPECT.search(request.get_data()):
-        _refuse_json(request.get_data())
+        refuse_json(request.get_data())
 
 
 def _refuse(field: str, texts: Iterable[str]) -> None:
@@ -39,7 +39,8 @@ def _refuse(field: str, texts: Iterable[str]) -> None:
         raise TextUnusable(field=_UNUSABLE.sub("\ufffd", field))
 
 
-def _refuse_json(body: bytes) -> None:
+def refuse_json(body: bytes) -> None:
+    """Raise TextUnusable when a JSON document holds what the store cannot; not JSON passes."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

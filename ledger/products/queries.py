@@ -16,7 +16,7 @@ from ledger.kernel.names import pieces_sought
 from ledger.kernel.selecting import any_among
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import errors
-from ledger.products.model import LotHoldRow, LotRow, ProductClaimRow, ProductRow
+from ledger.products.model import LotHoldRow, LotProofRow, LotRow, ProductClaimRow, ProductRow
 from ledger.products.rules import (
     expiry,
     fold_lot,
@@ -55,6 +55,7 @@ __all__ = [
     "product_by_id",
     "products_by_ids",
     "products_page",
+    "proven_lots",
 ]
 
 PAGE_MAX = 200  # a page people read; machines ask for the next one
@@ -292,6 +293,15 @@ def held_lots(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, Hold]:
         .order_by(LotHoldRow.id.desc())
     )
     return {row.lot_id: hold_of(row) for row in rows}
+
+
+def proven_lots(uow: UnitOfWork, ids: Iterable[int]) -> set[int]:
+    """Which of these lots certificates on file prove the conformity of (L04)."""
+    asked = set(ids)
+    if not asked:
+        return set()
+    standing = LotProofRow.lot_id == any_among(asked), LotProofRow.ended_at.is_(None)
+    return set(uow.session.scalars(select(LotProofRow.lot_id).where(*standing)))
 
 
 def hold_of(row: LotHoldRow) -> Hold:

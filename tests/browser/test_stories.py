@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from python_calamine import load_workbook
 from support.live import Site
+from support.papers import a_photo
 
 from app.demo import sheet_of
 
@@ -92,6 +93,38 @@ def test_a_shop_files_by_photograph_and_by_typing_without_scripts(
         tab.click("button:has-text('查')")
         expect(tab.locator("main")).to_contain_text("舒宁敏 蛋白固体饮料")
         expect(tab.locator("#lot")).to_be_visible()
+
+
+def test_a_shop_photographs_a_certificate_and_a_passer_by_looks_at_it(
+    opened: Open, site: Site, tmp_path: Path
+) -> None:
+    photo = tmp_path / "IMG_0815.jpg"
+    photo.write_bytes(a_photo())
+    lot = site.one("SELECT id FROM lot WHERE number = :lot", lot=site.story.lot)
+    with opened(PHONE, "dianzhu") as tab:
+        tab.goto(f"/certificates/new?lot_id={lot}")
+        tab.set_input_files("#photo", photo)
+        tab.select_option("#kind", "SELFTEST")
+        tab.fill("#number", "KJ-0815")
+        tab.click("main form button.btn--primary")
+        expect(tab.locator("h1")).to_contain_text("自检合格证明")
+        expect(tab.locator("main")).to_contain_text("KJ-0815")
+        assert _width_of(tab) == 480  # upright: the telephone lay on its side
+    with opened(PHONE, "") as tab:
+        tab.goto(f"/01/{site.story.gtin}/10/{site.story.lot}")
+        expect(tab.locator("main")).to_contain_text("KJ-0815")
+        tab.click(".cert:has-text('KJ-0815') a")
+        expect(tab.locator("h1")).to_contain_text("自检合格证明")
+        assert _width_of(tab) == 480
+
+
+def _width_of(tab: Page) -> int:
+    """How many pixels wide the first picture of a certificate is."""
+    picture = tab.locator(".papers img").first
+    picture.scroll_into_view_if_needed()
+    expect(picture).to_be_visible()
+    tab.wait_for_function("() => document.querySelector('.papers img').complete")
+    return int(picture.evaluate("image => image.naturalWidth"))
 
 
 def test_a_shop_sends_a_sheet_and_sees_which_cells_were_refused(

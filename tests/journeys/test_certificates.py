@@ -76,7 +76,7 @@ def box(app, who):
 
 
 def test_a_report_is_photographed_scanned_and_warned_of(app, settings, database, now, people):
-    _, shop, lot = people
+    dairy, shop, lot = people
     assert "entries.proof_overdue" in sold(database, now, shop, "X-1")
     assert "没有合格证明" in signed_in(app, "shop").get("/operator").get_data(as_text=True)
 
@@ -97,6 +97,12 @@ def test_a_report_is_photographed_scanned_and_warned_of(app, settings, database,
         },
     )
     number = re.search(r"/certificates/(\d+)$", answer.headers["Location"])[1]
+
+    # what the dairy sends next shows the paper where the shop takes it in
+    with house(database, now) as uow:
+        file(uow, dairy, dispatch(shop, certificate="", quantity="5", document="PS-9"))
+    arriving = signed_in(app, "shop").get("/operator").get_data(as_text=True)
+    assert "合格证明已附" in arriving
 
     # the shop need do nothing: it may sell, and sees the paper
     assert "entries.proof_overdue" not in sold(database, now, shop, "X-2")

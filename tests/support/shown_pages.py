@@ -118,5 +118,12 @@ MORE = {  # the same pages in other states
         "/certificates?query=WT",
     ),
     "dianzhu": ("/scan?for=receipt", "/entries/new?kind=disposal", "/certificates/new"),
-    "": ("{held}", "/help/bench", "/help/proof", "/01/06901234567892", "/nowhere"),
+    "": (
+        "{held}",
+        "/help/bench",
+        "/help/proof",
+        "/help/certificates",
+        "/01/06901234567892",
+        "/nowhere",
+    ),
 }

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Response, g, request
 from flask_smorest import Blueprint
+from werkzeug.datastructures import FileStorage
 
-from app.doors import files, http
+from app.doors import files, http, texts
 from app.doors.api import endpoint
 from app.doors.errors import BodyUnreadable
 from app.doors.web import loaded
@@ -53,27 +54,34 @@ def add(uow: UnitOfWork, sent: CertificateSent) -> dict[str, Any]:
     blueprint,
     "/scans",
     method="POST",
-    loads=json.CertificateScanForm,
-    location="form",
+    loads=json.CertificatePages,
+    location="files",
     needs="certificate.add",
     answers=json.CertificateJson,
     status=201,
 )
-def add_scan(uow: UnitOfWork, form: dict[str, str]) -> dict[str, Any]:
-    """The same as multipart/form-data: ``certificate`` is the document, each ``file`` a page."""
+def add_scan(uow: UnitOfWork, pages: dict[str, list[FileStorage]]) -> dict[str, Any]:
+    """The same as multipart/form-data: each ``file`` is a page.
+
+    Beside them the field ``certificate`` holds the document of POST /certificates as text.
+    """
+    form = loaded(json.CertificateScanForm, request.form.to_dict())
+    sent: CertificateSent = loaded(json.AddCertificateJson, _said(form["certificate"]))
+    beside = tuple(FileSent(content=one.stream, name=one.filename or "") for one in pages["file"])
+    whole = sent.with_files(sent.files + beside)
+    return _document(uow, services.add(uow, whole, http.room().settings))
+
+
+def _said(document: str) -> dict[str, Any]:
+    """A JSON document that came as text. Raises BodyUnreadable, TextUnusable."""
+    texts.refuse_json(document.encode())
     try:
-        said = text_json.loads(form["certificate"])
-    except ValueError:
+        said = text_json.loads(document)
+    except (ValueError, RecursionError):
         raise BodyUnreadable from None
     if not isinstance(said, dict):
         raise BodyUnreadable
-    sent: CertificateSent = loaded(json.AddCertificateJson, said)
-    pages = tuple(
-        FileSent(content=one.stream, name=one.filename or "")
-        for one in request.files.getlist("file")
-    )
-    whole = sent.with_files(sent.files + pages)
-    return _document(uow, services.add(uow, whole, http.room().settings))
+    return said
 
 
 @endpoint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as text_json
+import sys
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.blobs import services as blobs
+from app.blobs.errors import FileGone
 from app.doors.cli import Shell, command, say
 from app.food.certificates import queries, services
 from app.food.certificates.queries import Shown
@@ -24,7 +27,7 @@ from app.food.certificates.terms import (
     LotNamed,
     ThingsNamed,
 )
-from ledger.certificates.queries import certificates_page
+from ledger.certificates.queries import certificates_page, files_after
 from ledger.certificates.terms import (
     KIND_TEXTS,
     AddCertificate,
@@ -39,6 +42,7 @@ from ledger.subjects.queries import subject_by_uscc
 
 _KINDS = click.Choice([kind.value for kind in CertificateKind], case_sensitive=False)
 _STATES = click.Choice([state.value for state in CertificateState], case_sensitive=False)
+SOME_WRONG = 3
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -153,5 +157,35 @@ def _day(said: datetime | None) -> Any:
     return said.date() if said else None
 
 
+@command(name="check")
+def check(shell: Shell) -> None:
+    """Compare every file that certificates name with its hash; name those that are not right."""
+    counts = {"files": 0, "missing": 0, "altered": 0}
+    place = (0, 0)
+    while True:
+        with shell.unit(read_only=True) as uow:
+            found = files_after(uow, place)
+        if not found:
+            break
+        for place, hashes in found:
+            for one in hashes:
+                counts["files"] += 1
+                wrong = _what_is_wrong(shell, one)
+                if wrong:
+                    counts[wrong] += 1
+                    say(f"{place[0]}/{place[1]}\t{wrong}\t{one.hex()}")
+    say(" · ".join(f"{name} {count}" for name, count in counts.items()))
+    if counts["missing"] or counts["altered"]:
+        sys.exit(SOME_WRONG)
+
+
+def _what_is_wrong(shell: Shell, sha256: bytes) -> str:
+    try:
+        return "" if blobs.is_whole(shell.settings, sha256) else "altered"
+    except FileGone:
+        return "missing"
+
+
+certificates.add_command(check)
 certificates.add_command(list_them)
 certificates.add_command(attach)

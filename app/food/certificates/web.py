@@ -22,6 +22,7 @@ from app.food.certificates.terms import (
     FileSent,
     ThingsNamed,
 )
+from app.food.products.queries import own_ids, product_of_key
 from ledger.certificates.queries import certificate_shown, certificates_page, public_by_default
 from ledger.certificates.services import withdraw_certificate
 from ledger.certificates.terms import (
@@ -33,6 +34,7 @@ from ledger.certificates.terms import (
     TargetKind,
     WithdrawCertificate,
 )
+from ledger.entries.queries import any_has_had
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.queries import lots_by_ids, products_by_ids
 from ledger.subjects.queries import subjects_by_ids
@@ -179,16 +181,22 @@ def _begun(old: Certificate) -> dict[str, Any]:
 
 
 def _goods(uow: UnitOfWork, lot: int | None, product: int | None) -> queries.Thing | None:
-    """The lot or product that the address of a form names."""
-    if lot and (found := lots_by_ids(uow, [lot])):
+    """The lot or product that the address of a form names, where it is the actor's to know."""
+    if lot and (found := lots_by_ids(uow, [lot])) and _knows(uow, lot):
         one = products_by_ids(uow, [found[lot].product_id])[found[lot].product_id]
         target = Target(TargetKind.LOT, lot)
         number = found[lot].number or str(found[lot].produced_on)
         return queries.Thing(target=target, name=one.name, gtin=one.gtin, lot=number)
-    if product and (known := products_by_ids(uow, [product])):
-        target = Target(TargetKind.PRODUCT, product)
-        return queries.Thing(target=target, name=known[product].name, gtin=known[product].gtin)
+    if product:
+        known = product_of_key(uow, f"p{product}")
+        target = Target(TargetKind.PRODUCT, known.id)
+        return queries.Thing(target=target, name=known.name, gtin=known.gtin)
     return None
+
+
+def _knows(uow: UnitOfWork, lot: int) -> bool:
+    own = own_ids(uow.actor)
+    return uow.actor.may(SEES_ALL) or (own is not None and any_has_had(uow, own, lot))
 
 
 def _premises(uow: UnitOfWork) -> list[tuple[str, str]]:

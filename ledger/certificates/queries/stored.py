@@ -109,7 +109,7 @@ def _is_shown(certificate: Certificate) -> bool:
 def certificates_page(uow: UnitOfWork, search: CertificateSearch) -> CertificatesPage:
     """A page of the certificates that are looked for, the newest first, at most 200.
 
-    Who may not see everybody's finds those of its own operators only.
+    Who may not see everybody's finds those of its own operators, and of a lot they have had.
     """
     limit = min(max(search.limit, 1), PAGE_MAX)
     query = select(CertificateRow).where(*_sought(uow, search)).order_by(CertificateRow.id.desc())
@@ -119,15 +119,13 @@ def certificates_page(uow: UnitOfWork, search: CertificateSearch) -> Certificate
 
 
 def _sought(uow: UnitOfWork, search: CertificateSearch) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
+    wanted = _seen(uow, search)
     owners = search.owner_ids
-    if not uow.actor.may(SEES_ALL):
-        owners = own_ids(uow.actor) & owners if owners is not None else own_ids(uow.actor)
     if owners is not None:
         wanted.append(CertificateRow.owner_id == any_among(owners))
     if text := search.text.strip():
         says = CertificateRow.number == text
-        if owners is not None:
+        if owners is not None or not uow.actor.may(SEES_ALL):
             part = CertificateRow.issuer.contains(text, autoescape=True)
             says = or_(says, part, CertificateRow.number.contains(text, autoescape=True))
         wanted.append(says)
@@ -140,6 +138,22 @@ def _sought(uow: UnitOfWork, search: CertificateSearch) -> list[ColumnElement[bo
     if search.before:
         wanted.append(CertificateRow.id < search.before)
     return wanted
+
+
+def _seen(uow: UnitOfWork, search: CertificateSearch) -> list[ColumnElement[bool]]:
+    """What an actor finds: its own operators' certificates, and of a lot they have had others' too.
+
+    Others' vouchers are not found.
+    """
+    if uow.actor.may(SEES_ALL):
+        return []
+    own = own_ids(uow.actor)
+    mine = CertificateRow.owner_id == any_among(own)
+    target = search.target
+    if target and target.kind is TargetKind.LOT and own and any_has_had(uow, own, target.id):
+        hidden = [kind.value for kind in rules.NEVER_PUBLIC]
+        return [or_(mine, CertificateRow.kind.not_in(hidden))]
+    return [mine]
 
 
 def _attached(target: Target) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from ledger.kernel.ids import entry_reference
 from ledger.kernel.moment import from_stored
 from ledger.kernel.quantity import is_listed, plain, unit_numbered
 from ledger.kernel.uow import UnitOfWork
-from ledger.products.queries import lots_by_ids, products_by_ids
+from ledger.products.queries import lots_by_ids, products_by_ids, proven_lots
 from ledger.products.terms import Lot, Product
 from ledger.subjects.queries import subjects_by_ids
 from ledger.subjects.terms import Subject
@@ -72,6 +72,8 @@ class Names:
         numbers = sorted({row.unit for row in rows if row.unit and not is_listed(row.unit)})
         found = execute(_WORDS, {"numbers": numbers}) if numbers else ()
         self.words: dict[int, str] = {it.id: it.word for it in found}
+        pending = {row.lot for row in rows if row.flags & Flag.PENDING_PROOF}
+        self.proven = proven_lots(uow, pending)
 
     def amount(self, row: Any) -> tuple[str, str]:
         """Quantity and unit as the filer wrote them, else as the book counts them."""
@@ -107,13 +109,18 @@ class Names:
             quantity=quantity,
             unit=unit,
             document=note.document if note else "",
-            flags=flag_names(row.flags),
+            flags=flag_names(row.flags & ~self._settled(row)),
             role=ROLES.get(row.kind, ""),
             corrects=note.said.get("corrects", "") if note else "",
             corrected_by=entry_reference(row.lot, voider) if voider else "",
             certificate=note.certificate if note else "",
             filed_at=self.filed.get(row.id),
         )
+
+    def _settled(self, row: Any) -> int:
+        """The marks of an arrival that no longer hold: its papers have come since."""
+        arrived = row.kind in (RowKind.PRODUCTION, RowKind.RECEIPT)
+        return Flag.PENDING_PROOF if arrived and row.lot in self.proven else 0
 
 
 def amount_of(qty: int, unit: int, words: dict[int, str]) -> tuple[str, str]:
@@ -130,7 +137,7 @@ def flag_names(flags: int) -> tuple[str, ...]:
 
 
 def lines_of(uow: UnitOfWork, rows: Iterable[Any]) -> list[BookLine]:
-    """Rows as lines, in their order; nine statements whatever their number."""
+    """Rows as lines, in their order; ten statements whatever their number."""
     shown = list(rows)
     if not shown:
         return []

@@ -8,6 +8,7 @@ import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from support import filings
 from support.accounts import PASSWORD, person, signed_in
 from support.books import key_of_log
 from support.filed_town import CAKE, CAKE_LOT, FiledTown, file_town
+from support.papers import a_pdf
 
+from app.blobs import services as blobs
 from app.database import engine_for, owner_engine, revision_of
 from app.factory import create_app
 from app.food.filing.services.files import place as place_of
@@ -126,6 +129,18 @@ def test_a_town_lives_on_elsewhere(source, elsewhere, owner_of, tmp_path, name) 
         assert filed.accepted == 1
         assert uow.session.scalar(text("SELECT max(first_entry) FROM filing")) > last
     there.dispose()
+
+
+def test_pictures_of_certificates_travel_with_the_town(
+    source, elsewhere, owner_of, tmp_path
+) -> None:
+    settings, _engine, _town = source
+    kept = blobs.put(settings, BytesIO(a_pdf()))
+    made = back_up(settings, owner_of(settings), tmp_path / "with-papers.tar")
+    assert f"files/{kept.sha256.hex()[:2]}/{kept.sha256.hex()}" in {it.path for it in made.files}
+    restore(elsewhere, owner_of(elsewhere), tmp_path / "with-papers.tar")
+    with blobs.opened(elsewhere, kept.sha256) as file:
+        assert file.read() == a_pdf()
 
 
 def test_a_backup_is_one_moment_while_filing_goes_on(source, elsewhere, owner_of, tmp_path) -> None:

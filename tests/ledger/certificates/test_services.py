@@ -27,8 +27,10 @@ from ledger.certificates.terms import (
     TargetKind,
     WithdrawCertificate,
 )
-from ledger.entries.queries import pending_proof
-from ledger.kernel.actor import Actor, NotPermitted, NotYourOperator, Role
+from ledger.entries.queries import book_page, pending_proof
+from ledger.entries.terms import BookAsked
+from ledger.kernel.actor import SYSTEM, Actor, NotPermitted, NotYourOperator, Role
+from ledger.kernel.model import Parameter
 from ledger.products.queries import product_by_gtin
 from ledger.products.terms import OpenProduct, PackNamed
 from ledger.subjects.services import amend_subject
@@ -61,6 +63,41 @@ class TestProof:
         assert "entries.proof_overdue" not in proven_warnings(uow, shop, document="D-2")
         assert pending_proof(uow, shop) == ()
         assert pending_proof(uow, dairy) == ()
+
+    def test_the_books_mark_goes_with_the_papers(self, uow, dairy, shop):
+        lot = delivered(uow, dairy, shop)
+
+        def marked():
+            page = book_page(uow, BookAsked(operator_id=shop, limit=50, kind=None))
+            return {line.kind.value for line in page.items if "pending_proof" in line.flags}
+
+        assert marked() == {"receipt"}
+        made = on_file(uow, dairy, lot=lot)
+        assert marked() == set()
+        withdraw_certificate(uow, WithdrawCertificate(certificate_id=made.id, reason="假的"))
+        assert marked() == {"receipt"}
+
+    def test_with_the_parameter_block_an_unproven_lot_is_not_sold(self, uow, dairy, shop):
+        lot = delivered(uow, dairy, shop)
+        uow.session.add(
+            Parameter(
+                key="filing.pending_proof_effect",
+                value="block",
+                unit="word",
+                jurisdiction="CN",
+                valid_from=date(2026, 1, 1),
+                valid_to=None,
+                source="test",
+                mark="D",
+            )
+        )
+        uow.session.flush()
+        uow._parameters = None
+        sale = dispatch(0, at="2026-08-14", partner=SOLD, quantity="1")
+        refused = file(uow, shop, sale)
+        assert [it.code for it in refused.refused] == ["entries.proof_overdue"]
+        on_file(uow, dairy, lot=lot)
+        assert file(uow, shop, sale).accepted == 1
 
     def test_a_paper_of_the_wrong_kind_proves_nothing(self, uow, dairy, shop):
         lot = delivered(uow, dairy, shop)
@@ -300,6 +337,20 @@ class TestPages:
         assert [one.id for one in page.items] == [mine.id]
         asked = CertificateSearch(owner_ids=frozenset({dairy}))
         assert queries.certificates_page(uow, asked).items == ()
+
+    def test_of_a_lot_it_has_had_an_operator_finds_others_reports_and_not_their_vouchers(
+        self, uow, dairy, shop
+    ):
+        lot = delivered(uow, dairy, shop)
+        report = on_file(uow, dairy, lot=lot)
+        on_file(uow, dairy, lot=lot, kind=K.VOUCHER, number="V")
+        on_file(uow, dairy, number="about itself")
+        asked = CertificateSearch(target=Target(TargetKind.LOT, lot))
+        for who, found in ((shop, [report.id]), (an_operator(uow, 3), [])):
+            uow.actor = Actor(role=Role.OPERATOR, operator_id=who)
+            page = queries.certificates_page(uow, asked)
+            assert [one.id for one in page.items] == found
+            uow.actor = SYSTEM
 
     def test_the_public_sees_the_latest_three_of_a_lot_or_of_the_latest_lots(
         self, uow, dairy, shop

@@ -155,14 +155,18 @@ class AddCertificateJson(Wire):
         )
 
 
-class CertificateScanForm(Wire):
-    """The fields of a multipart request: the document as JSON text beside its files."""
+class CertificatePages(Wire):
+    """The files of a multipart request: each ``file`` is a page."""
 
-    certificate = fields.String(
-        required=True,
-        validate=validate.Length(max=100_000),
-        metadata={"description": "the body of POST /certificates as text; files go as ``file``"},
+    file = fields.List(
+        fields.Raw(metadata={"type": "string", "format": "binary"}), load_default=list
     )
+
+
+class CertificateScanForm(Query):
+    """The field beside them."""
+
+    certificate = fields.String(required=True, validate=validate.Length(max=100_000))
 
 
 class WithdrawCertificateJson(Wire):

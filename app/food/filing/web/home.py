@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from flask import flash, request, url_for
@@ -25,6 +27,7 @@ from ledger.entries.queries import book_page, matched_in_month, month_figures, p
 from ledger.entries.terms import BookAsked
 from ledger.kernel.moment import Moment, Precision
 from ledger.kernel.uow import UnitOfWork
+from ledger.products.queries import proven_lots
 
 SHOWN = 5  # deliveries on the first screen; the rest behind one link
 
@@ -40,7 +43,7 @@ def home(uow: UnitOfWork) -> dict[str, Any]:
     rest = len(waiting) - len(shown)
     return {
         "recalled": [],
-        "deliveries": [_card(one) for one in shown],
+        "deliveries": _cards(uow, shown),
         "deliveries_total": len(waiting),
         "more_deliveries": {
             "text": _("还有 %(n)s 张", n=rest),
@@ -55,7 +58,12 @@ def home(uow: UnitOfWork) -> dict[str, Any]:
     }
 
 
-def _card(delivery: Delivery) -> dict[str, Any]:
+def _cards(uow: UnitOfWork, shown: Sequence[Delivery]) -> list[dict[str, Any]]:
+    proven = proven_lots(uow, {line.lot_id for one in shown for line in one.lines})
+    return [_card(one, proven) for one in shown]
+
+
+def _card(delivery: Delivery, proven: AbstractSet[int]) -> dict[str, Any]:
     return {
         "id": delivery.id,
         "from": delivery.sender_name,
@@ -69,7 +77,7 @@ def _card(delivery: Delivery) -> dict[str, Any]:
                 "lot": line.lot_number or "–",
                 "quantity": line.quantity,
                 "unit": unit_words(line.unit),
-                "proof": bool(line.certificate),
+                "proof": bool(line.certificate) or line.lot_id in proven,
             }
             for line in delivery.lines
         ],

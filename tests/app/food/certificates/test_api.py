@@ -118,6 +118,12 @@ def test_a_document_that_is_none_is_refused(client, as_dairy, said):
     assert (answer.status_code, answer.json["code"]) == (400, "request.body_unreadable")
 
 
+def test_a_text_no_store_can_hold_is_refused_there_too(client, as_dairy):
+    said = json.dumps(body(note="a")).replace('"a"', '"a\\u0000b"')
+    answer = client.post(f"{URL}/scans", data={"certificate": said}, headers=as_dairy)
+    assert (answer.status_code, answer.json["code"]) == (400, "request.text_unusable")
+
+
 def test_who_acts_for_nobody_says_for_whom(client, trade):
     inspector = bearer_of(client, "inspector")
     answer = client.post(URL, json=body(), headers=inspector)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from support.certificates import on_file
 from support.filings import an_operator
 from support.named import a_uscc
-from support.papers import a_pdf
+from support.papers import a_pdf, a_photo
 
 from app.doors import jobs as door
 from app.doors.cli import Shell
@@ -85,3 +85,23 @@ def test_the_shell_says_why_not(run, database, now):
     lost = run("attach", "--operator", a_uscc(1), "--kind", "THIRD", "--number", "1",
                "--gtin", "06901234567892", "--lot", "L1")  # fmt: skip
     assert lost.exit_code == 4
+
+
+def test_the_shell_names_files_that_are_lost_or_altered(run, database, now, tmp_path):
+    with units.begin(database, actor=SYSTEM, now=now, request_id="test") as uow:
+        an_operator(uow, 1)
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(a_photo())
+    page = tmp_path / "page.pdf"
+    page.write_bytes(a_pdf())
+    said = ("--operator", a_uscc(1), "--kind", "THIRD", "--number", "1")
+    assert run("attach", str(photo), str(page), *said).exit_code == 0
+    whole = run("check")
+    assert (whole.exit_code, whole.output) == (0, "files 3 · missing 0 · altered 0\n")
+    kept = [it for it in (tmp_path / "files").rglob("*") if it.is_file()]
+    kept[0].unlink()
+    kept[1].write_bytes(b"other")
+    wrong = run("check")
+    assert wrong.exit_code == 3
+    assert wrong.output.endswith("files 3 · missing 1 · altered 1\n")
+    assert kept[0].name in wrong.output

@@ -166,6 +166,8 @@ def test_a_stranger_finds_nothing(app, database, now, trade):
         stranger = an_operator(uow, 9)
         person(uow, "stranger", Role.OPERATOR, stranger)
         voucher = on_file(uow, dairy, lot=lot, kind=CertificateKind.VOUCHER, files=(a_file(),)).id
+    form = text_of(signed_in(app, "stranger").get(f"/certificates/new?lot_id={lot}"))
+    assert "L240501" not in form
     for who, status in (("stranger", 404), ("shop", 404), ("dairy", 200)):
         browser = signed_in(app, who)
         assert browser.get(f"/certificates/{voucher}").status_code == status

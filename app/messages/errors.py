@@ -53,6 +53,12 @@ class TooManyAddresses(LimitReached):
     code = "messages.too_many_addresses"
 
 
+class TooManyTries(LimitReached):
+    """A person may have a handful of letters sent to new addresses a day."""
+
+    code = "messages.too_many_tries"
+
+
 class WebhookAddressUnusable(Invalid):
     """A webhook's address is no full https address without a name and password in it."""
 

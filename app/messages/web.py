@@ -23,9 +23,11 @@ blueprint = Blueprint("messages", __name__, template_folder="templates")
 TOPIC_TEXTS = {
     "address": ("接收地址", "addresses"),
     "certificate": ("合格证明", "certificates"),
+    "delivery": ("往来对账", "deliveries"),
     "licence": ("许可证", "licences"),
     "pass": ("一票通", "passes"),
     "recall": ("召回", "recalls"),
+    "report": ("消费者反映", "consumer reports"),
     "supplier": ("供货者", "suppliers"),
     "trace": ("追溯", "tracing"),
     "webhook": ("推送", "webhooks"),

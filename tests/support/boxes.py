@@ -14,8 +14,17 @@ from ledger.kernel.uow import UnitOfWork
 def told_people(uow: UnitOfWork, shop: int, key: str) -> dict[str, object]:
     """Tell a shop and the inspectors something; what the addresses of pages are made of."""
     recall = {"product": "青团", "lot": "L1", "reason": "抽检不合格", "until": uow.now}
-    to_all = {"operator_ids": [shop], "role": Role.INSPECTOR, "link": "/book"}
-    services.tell(uow, Tell(kind="recall.notice", params=recall, urgent=True, **to_all))
+    services.tell(
+        uow,
+        Tell(
+            kind="recall.notice",
+            params=recall,
+            operator_ids=[shop],
+            role=Role.INSPECTOR,
+            link="/book",
+            urgent=True,
+        ),
+    )
     gap = {"lot": "L1", "until": uow.now}
     services.tell(uow, Tell(kind="trace.request", params=gap, operator_ids=[shop]))
     address = AddressRow(

@@ -52,6 +52,7 @@ OPERATOR = {
     "passes.answer": "/passes/{ticket_to_me}/answer",
     "passes.sides": "/deliveries/sides",
     "passes.balance": "/balance",
+    "passes.lot_balance": "/balance/{lot_weighed}",
     "messages.settings": "/messages/settings",
     "messages.new_webhook": "/messages/webhooks",
     "messages.webhook": "/messages/webhooks/{webhook}",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.food.filing.queries.deliveries import deliveries
 from app.food.passes.rules import LETTER
 from app.food.passes.services import dispatch_with_pass
 from app.food.passes.terms import DispatchWithPass
+from ledger.entries.queries import lots_held
 from ledger.kernel.ids import sealed_reference
 from ledger.kernel.uow import UnitOfWork
 from ledger.products.terms import LotNamed
@@ -20,4 +23,5 @@ def a_ticket(uow: UnitOfWork, shop: int, key: str) -> dict[str, object]:
     )
     command = DispatchWithPass(operator_id=line.sender_id, filing_key="ticket-1", lines=(sent,))
     number = sealed_reference(LETTER, dispatch_with_pass(uow, command, key), key)
-    return {"ticket": number, "ticket_to_me": number}
+    held = lots_held(uow, shop, uow.today - timedelta(days=60), uow.today)
+    return {"ticket": number, "ticket_to_me": number, "lot_weighed": held[0].lot_id}

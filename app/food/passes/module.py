@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.food.passes import api, jobs, web
-from app.module import Bilingual, Every, MenuItem, Module
+from app.module import Bilingual, Every, MenuItem, Module, Panel
 
 MODULE = Module(
     name="passes",
@@ -33,6 +33,7 @@ MODULE = Module(
             order=28,
         ),
     ),
+    panels=(Panel(view=web.subject_panel, order=30),),
     announces=("pass.issued", "pass.answered", "pass.expired"),
     periodic=(Every(seconds=jobs.EXPIRE_SECONDS, job=jobs.EXPIRE),),
     jobs=(jobs.EXPIRE,),

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from ledger.entries.terms import BookLine, Line
+from ledger.entries.terms import BookLine, EntryKind, Line
 
 
 class PassState(StrEnum):
@@ -158,6 +158,34 @@ class PartnerFigures:
     partner_id: int
     partner_name: str
     counts: Mapping[SideState, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One entry of a lot, and what was left after it in its unit."""
+
+    reference: str
+    kind: EntryKind
+    on: str
+    partner_name: str
+    is_in: bool
+    quantity: Decimal
+    left: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LotWeighed:
+    """What came, went and is left of a lot in one unit, and what does not add up of it."""
+
+    product_name: str
+    lot_number: str
+    came: Decimal
+    went: Decimal
+    left: Decimal
+    unit: str
+    expires_on: str
+    kinds: tuple[FindingKind, ...]
 
 
 class FindingKind(StrEnum):

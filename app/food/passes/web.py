@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, make_response, request, url_for
+from flask import Blueprint, flash, make_response, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -19,10 +19,18 @@ from app.doors.web import action, form, page
 from app.food.filing.errors import FormRefused
 from app.food.filing.queries import books
 from app.food.passes import queries, rules, schemas, services
+from app.food.passes.schemas.words import (
+    EXPLAINED,
+    FINDING_TEXTS,
+    KIND_TEXTS,
+    SIDE_TEXTS,
+    STATE_TEXTS,
+    unit_words,
+    words_of,
+)
 from app.food.passes.terms import (
     AnswerPass,
     DispatchWithPass,
-    FindingKind,
     IssuePass,
     PassesAsked,
     PassState,
@@ -36,49 +44,16 @@ from ledger.entries.errors import LinesRefused
 from ledger.entries.queries import paired_days
 from ledger.entries.terms import EntryKind
 from ledger.kernel.ids import parse_sealed_reference, sealed_reference
-from ledger.kernel.quantity import unit_named
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects.queries import subject_by_id
+from ledger.subjects.terms import Subject
 from scanner.symbols.render import symbol_svg
 from scanner.symbols.terms import Symbology
 
 blueprint = Blueprint("passes", __name__, template_folder="templates")
 
-STATE_TEXTS: dict[PassState, tuple[str, str, str]] = {
-    PassState.ISSUED: ("wait", "等收货方确认", "waits for the buyer"),
-    PassState.ACCEPTED: ("ok", "已按数收下", "accepted as sent"),
-    PassState.DISPUTED: ("warn", "收下，数量不同", "accepted with a difference"),
-    PassState.REFUSED: ("bad", "没有收", "refused"),
-    PassState.EXPIRED: ("gap", "已过期", "expired"),
-}
-SIDE_TEXTS: dict[SideState, tuple[str, str, str]] = {
-    SideState.MATCHED: ("ok", "对上", "matched"),
-    SideState.SHORT: ("warn", "少收", "short"),
-    SideState.OVER: ("warn", "多收", "over"),
-    SideState.UNANSWERED: ("wait", "收货方未报", "not received in the book"),
-    SideState.UNSENT: ("gap", "发货方未报", "not sent in the book"),
-}
-FINDING_TEXTS: dict[FindingKind, tuple[str, str, str]] = {
-    FindingKind.MORE_OUT: ("bad", "出多于进", "more out than in"),
-    FindingKind.PAST_DATE: ("bad", "过期还有存货", "stock past its date"),
-    FindingKind.FROM_NOWHERE: ("gap", "没有来源", "from nowhere"),
-}
 _PAGE = 20
 _WEEK = 6  # days before today that a page shows unless asked otherwise
-
-
-def _words(table: Mapping[Any, tuple[str, str, str]]) -> dict[str, tuple[str, str]]:
-    """A table of states as (mark, word) in the language of the page."""
-    place = 2 if language() == "en" else 1
-    return {str(key): (said[0], said[place]) for key, said in table.items()}
-
-
-def unit_words(code: str) -> str:
-    """A unit as people say it."""
-    unit = unit_named(code) if code else None
-    if unit is None or language() == "zh":
-        return unit.zh if unit else ""
-    return next((word for word in unit.words if word.isascii()), unit.code)
 
 
 def _key() -> str:
@@ -110,7 +85,7 @@ def index(uow: UnitOfWork) -> Mapping[str, Any]:
         "asked": asked,
         "offered": queries.unticketed(uow, operator_id) if asked.sent and may_issue else [],
         "may_issue": may_issue,
-        "states": _words(STATE_TEXTS),
+        "states": words_of(STATE_TEXTS),
         "number_of": number_of,
         "unit_words": unit_words,
         "next": found[-1].id if len(found) == _PAGE else None,
@@ -181,7 +156,7 @@ def _for_form(refusal: LinesRefused) -> FormRefused:
 
 def _shown(uow: UnitOfWork, number: str) -> dict[str, Any]:
     found = queries.pass_by_id(uow, _named(number))
-    mark, word = _words(STATE_TEXTS)[found.state]
+    mark, word = words_of(STATE_TEXTS)[found.state]
     mine = uow.actor.operator_id
     waits = found.state is PassState.ISSUED and found.expires_at > uow.now
     return {
@@ -192,6 +167,8 @@ def _shown(uow: UnitOfWork, number: str) -> dict[str, Any]:
         "may_answer": waits and mine == found.buyer_id and uow.actor.may("entry.file"),
         "is_seller": mine == found.seller_id,
         "unit_words": unit_words,
+        "values": {"answer": "taken"}
+        | {f"{schemas.AMOUNT}{line.reference}": line.quantity for line in found.lines},
     }
 
 
@@ -214,9 +191,19 @@ def show(uow: UnitOfWork, number: str) -> Mapping[str, Any]:
 @action(blueprint, "/passes/<number>/take", needs="entry.file", endpoint="take")
 def take(uow: UnitOfWork, number: str) -> str:
     """Accept everything as it was sent."""
-    services.answer_pass(uow, AnswerPass(pass_id=_named(number)), _key())
+    _answered(uow, AnswerPass(pass_id=_named(number)))
     flash(_("收下了，已记入进货台账。"), "ok")
     return url_for("passes.show", number=number)
+
+
+def _answered(uow: UnitOfWork, command: AnswerPass) -> PassState:
+    """Answer a pass; a line that may not be received is said as what it is."""
+    try:
+        return services.answer_pass(uow, command, _key())
+    except LinesRefused as refusal:
+        first = refusal.params["refused"][0]
+        text = text_of(first.code, dict(first.params), language())
+        raise FormRefused(fields={}, text=text) from None
 
 
 @form(
@@ -236,7 +223,7 @@ def answer(uow: UnitOfWork, said: dict[str, Any], number: str) -> str:
         is_refused=said["answer"] == "refused",
         reason=said["reason"],
     )
-    state = services.answer_pass(uow, command, _key())
+    state = _answered(uow, command)
     told = {
         PassState.ACCEPTED: _("收下了，已记入进货台账。"),
         PassState.DISPUTED: _("已按实收数记入进货台账，发货方会看到差多少。"),
@@ -298,7 +285,7 @@ def sides(uow: UnitOfWork) -> Mapping[str, Any]:
         "since": since,
         "until": until,
         "state": state,
-        "texts": _words(SIDE_TEXTS),
+        "texts": words_of(SIDE_TEXTS),
         "unit_words": unit_words,
         "number_of": number_of,
         "may_file": uow.actor.may("entry.file") and uow.actor.may_act_for(operator_id),
@@ -347,9 +334,44 @@ def remind(uow: UnitOfWork, said: dict[str, Any]) -> str:
 def balance(uow: UnitOfWork) -> Mapping[str, Any]:
     """What of an operator's lots does not add up."""
     operator_id = books.operator_meant(uow, request.args.get("operator", ""))
-    found = queries.findings(uow, operator_id)
+    asked = schemas.BalanceQuery().load({k: v for k, v in request.args.items() if v})
+    found, following = queries.findings(uow, operator_id, start=asked["start"])
     return {
         "findings": found,
-        "texts": _words(FINDING_TEXTS),
+        "start": asked["start"],
+        "next": following,
+        "operator": request.args.get("operator", ""),
+        "texts": words_of(FINDING_TEXTS),
         "unit_words": unit_words,
     }
+
+
+@page(
+    blueprint,
+    "/balance/<int:lot_id>",
+    needs="book.read",
+    template="passes/lot_balance.html",
+    audits="book.look_up",
+    endpoint="lot_balance",
+)
+def lot_balance(uow: UnitOfWork, lot_id: int) -> Mapping[str, Any]:
+    """What a lot's figures were reckoned from: every entry of it, and what was left after each."""
+    operator_id = books.operator_meant(uow, request.args.get("operator", ""))
+    weighed, steps, cut = queries.lot_steps(uow, operator_id, lot_id)
+    return {
+        "weighed": weighed,
+        "steps": steps,
+        "cut": cut,
+        "kinds": words_of(KIND_TEXTS),
+        "explained": words_of(EXPLAINED),
+        "found": {kind for one in weighed for kind in one.kinds},
+        "texts": words_of(FINDING_TEXTS),
+        "unit_words": unit_words,
+    }
+
+
+def subject_panel(uow: UnitOfWork, subject: Subject) -> str:
+    """The way from an operator's page to both sides of its book, for who may read every book."""
+    if not uow.actor.may("book.read_all") or not subject.uscc:
+        return ""
+    return render_template("passes/_panel.html", subject=subject)

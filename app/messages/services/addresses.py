@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, select, update
 
 from app.messages import errors
@@ -12,6 +14,7 @@ from ledger.kernel.actor import Role
 from ledger.kernel.uow import UnitOfWork
 
 ADDRESSES_MAX = 3  # one at work, one at home, one more
+ADDED_A_DAY_MAX = 6  # each sends a letter to whom nobody has asked yet
 _OFFICES = frozenset({Role.INSPECTOR, Role.REGISTRAR, Role.AGENCY, Role.ADMIN})
 CONFIRM = "address.confirm"
 
@@ -20,7 +23,8 @@ def add_address(uow: UnitOfWork, command: AddAddress, carriers: dict[str, Carrie
     """Note where the actor wants messages; a first letter asks there whether it is right.
 
     An operator's own people get what their operator is told, an office's what their role is told.
-    Refuses: ChannelMissing, AddressUnusable, LanguageUnknown, TooManyAddresses, AddressKnown.
+    Refuses: ChannelMissing, AddressUnusable, LanguageUnknown, AddressKnown, TooManyAddresses,
+    TooManyTries.
     """
     if command.channel not in carriers:
         raise errors.ChannelMissing(field="channel", channel=command.channel[:20])
@@ -52,6 +56,12 @@ def _check_room(uow: UnitOfWork, channel: str, kept: str) -> None:
         raise errors.AddressKnown(field="address", address=kept)
     if len(known) >= ADDRESSES_MAX:
         raise errors.TooManyAddresses(field="address", most=ADDRESSES_MAX)
+    today = select(func.count()).where(
+        AddressRow.account_id == uow.actor.account_id,
+        AddressRow.added_at > uow.now - timedelta(days=1),
+    )
+    if (uow.session.scalar(today) or 0) >= ADDED_A_DAY_MAX:
+        raise errors.TooManyTries(field="address", most=ADDED_A_DAY_MAX)
 
 
 def _ask(uow: UnitOfWork, row: AddressRow) -> None:

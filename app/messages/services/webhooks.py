@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from app.messages import errors
 from app.messages.model import CallRow, WebhookRow
@@ -51,11 +51,18 @@ def _own_operator(uow: UnitOfWork) -> None:
 
 
 def try_webhook(uow: UnitOfWork, webhook_id: int) -> None:
-    """Send a test to a webhook of the actor's, also to one that is switched off.
+    """Send a test to a webhook of the actor's, also to one that is off; not two at once.
 
     Refuses: NotPermitted, NotYourOperator, UnknownWebhook. Announces: call.wanted.
     """
     row = own_webhook(uow, webhook_id)
+    waits = select(
+        exists().where(
+            CallRow.webhook_id == row.id, CallRow.message_id.is_(None), CallRow.state == "waiting"
+        )
+    )
+    if uow.session.scalar(waits):
+        return
     uow.session.add(CallRow(webhook_id=row.id, at=uow.now, due_at=uow.now))
     uow.announce("call.wanted", kind="webhook.test")
     uow.audit("webhook.tried", f"webhook:{row.id}")

@@ -131,6 +131,15 @@ def test_the_list_of_a_person_is_short_and_without_doubles(units_of, owner, chos
             services.add_address(uow, AddAddress(address="b@example.cn"), {})
 
 
+def test_strangers_are_not_written_to_without_end(units_of, owner, chosen):
+    with units_of(owner) as uow:
+        for number in range(6):
+            command = AddAddress(address=f"a{number}@example.cn")
+            services.remove_address(uow, services.add_address(uow, command, carriers(chosen)))
+        with pytest.raises(errors.TooManyTries):
+            services.add_address(uow, AddAddress(address="b@example.cn"), carriers(chosen))
+
+
 def test_an_office_reads_what_its_role_is_told(units_of, chosen, server, at):
     lin = Actor(role=Role.INSPECTOR, account_id=5)
     add(units_of, lin, chosen)

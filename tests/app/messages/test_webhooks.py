@@ -208,6 +208,13 @@ def test_a_test_is_sent_once_also_to_one_that_is_off(room, units_of, owner, hook
     assert [one.state for one in calls(units_of, owner, hook)] == ["failed", "failed"]
 
 
+def test_two_tests_do_not_wait_at_once(units_of, owner, hook):
+    with units_of(owner) as uow:
+        services.try_webhook(uow, hook)
+        services.try_webhook(uow, hook)
+        assert len(queries.calls_of(uow, hook)) == 1
+
+
 def test_a_renewed_secret_signs_from_now_on(room, units_of, owner, hook):
     old = secret_of(room, units_of, owner, hook)
     with units_of(owner) as uow:

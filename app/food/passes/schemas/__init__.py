@@ -3,6 +3,7 @@
 from app.food.passes.schemas.paper import paper_of
 from app.food.passes.schemas.typed import (
     UNITS,
+    BalanceQuery,
     DispatchForm,
     PeriodQuery,
     RemindForm,
@@ -10,6 +11,7 @@ from app.food.passes.schemas.typed import (
     form_field,
 )
 from app.food.passes.schemas.wire import (
+    AMOUNT,
     AnswerBody,
     AnsweredAnswer,
     AnswerForm,
@@ -23,10 +25,12 @@ from app.food.passes.schemas.wire import (
 )
 
 __all__ = [
+    "AMOUNT",
     "UNITS",
     "AnswerBody",
     "AnswerForm",
     "AnsweredAnswer",
+    "BalanceQuery",
     "DispatchForm",
     "IssueBody",
     "IssueForm",

@@ -79,6 +79,12 @@ class PeriodQuery(Query):
     until = Day(load_default=None, allow_none=True)
 
 
+class BalanceQuery(Query):
+    """From which of the lots of a book on, the one spoken of last being 0."""
+
+    start = fields.Integer(load_default=0, validate=validate.Range(0, 10_000))
+
+
 class RemindForm(Schema):
     """Whom to remind, of which day."""
 

@@ -7,11 +7,18 @@ from decimal import Decimal
 import pytest
 from support.filings import a_lot, an_operator, dispatch, file, production, receipt
 
-from app.food.passes.queries import delivered, findings, partner_figures, unticketed
+from app.food.passes.queries import (
+    delivered,
+    findings,
+    lot_steps,
+    partner_figures,
+    unticketed,
+)
 from app.food.passes.rules import findings_of, side_state
 from app.food.passes.terms import FindingKind, SideState
 from ledger.entries.terms import Weighed
 from ledger.kernel.moment import UNKNOWN, parse_moment
+from ledger.products.errors import UnknownLot
 
 
 @pytest.fixture
@@ -22,7 +29,7 @@ def sides(uow):
 def found(uow, operator):
     return [
         (it.kind.value, it.lot_number, str(it.came), str(it.went), str(it.left), it.unit)
-        for it in findings(uow, operator)
+        for it in findings(uow, operator)[0]
     ]
 
 
@@ -55,6 +62,38 @@ def test_stock_past_its_last_day_is_said(uow, sides):
     file(uow, seller, production(quantity="50", lot=old, at="2026-05-01"))
     file(uow, seller, dispatch(buyer, quantity="20", lot=old, at="2026-05-02"))
     assert found(uow, seller) == [("stock_past_date", "OLD", "50", "20", "30", "EA")]
+
+
+def test_a_lots_figures_are_shown_with_their_entries(uow, sides):
+    seller, buyer = sides
+    file(uow, seller, production(quantity="50", at="2026-08-10"))
+    file(uow, seller, dispatch(buyer, quantity="20", at="2026-08-11"))
+    file(uow, seller, dispatch(buyer, quantity="40", at="2026-08-12", document="D-9"))
+    (found,) = findings(uow, seller)[0]
+    weighed, steps, cut = lot_steps(uow, seller, found.lot_id)
+    assert [(one.came, one.went, one.left, one.kinds) for one in weighed] == [
+        (Decimal(50), Decimal(60), Decimal(-10), (FindingKind.MORE_OUT,))
+    ]
+    assert [(str(it.quantity), it.is_in, str(it.left)) for it in steps] == [
+        ("50", True, "50"),
+        ("20", False, "30"),
+        ("40", False, "-10"),
+    ]
+    assert not cut
+    with pytest.raises(UnknownLot):
+        lot_steps(uow, an_operator(uow, 3), found.lot_id)
+
+
+def test_a_long_book_is_weighed_in_pages(uow, sides, monkeypatch):
+    from app.food.passes.queries import balance
+
+    monkeypatch.setattr(balance, "AT_ONCE", 2)
+    seller, buyer = sides
+    lots = [a_lot(f"N{number}") for number in range(3)]
+    file(uow, seller, *(dispatch(buyer, quantity="1", lot=lot) for lot in lots))
+    first, following = findings(uow, seller)
+    rest, end = findings(uow, seller, start=following)
+    assert (len(first), following, len(rest), end) == (2, 2, 1, None)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from support import accounts as people
@@ -159,10 +160,41 @@ def test_sides_are_shown_filtered_and_reminded(seller, buyer, town):
 
 def test_a_balance_that_does_not_add_up_is_shown(buyer, town, database, now):
     assert "都算得平" in page(buyer, "/balance")
+    assert page(buyer, "/balance/999999999", 404)
     with people.house(database, now) as uow:
         file(uow, town.buyer, receipt(town.seller, quantity="5"))
         file(uow, town.buyer, dispatch(town.seller, quantity="50"))
-    assert "出多于进" in page(buyer, "/balance")
+    shown = page(buyer, "/balance")
+    assert "出多于进" in shown
+    (lot,) = re.findall(r'href="(/balance/\d+)"', shown)
+    assert "漏报了进货" in page(buyer, lot)
+    assert "-45" in page(buyer, lot)
+
+
+def test_an_inspector_comes_from_the_operators_page(app, town, database):
+    from sqlalchemy import text
+
+    inspector = people.signed_in(app, "zhifa")
+    code = database.scalar(text("SELECT uscc FROM subject WHERE id = :id"), {"id": town.seller})
+    town.sent()
+    assert f"/deliveries/sides?operator={code}" in page(inspector, f"/subjects/{town.seller}")
+    assert "收货方未报" in page(inspector, f"/deliveries/sides?operator={code}")
+    assert "提醒对方" not in page(inspector, f"/deliveries/sides?operator={code}")
+
+
+def test_what_may_not_be_received_says_why(seller, buyer, town, database, now):
+    from sqlalchemy import text
+
+    from ledger.products.services import hold_lot
+    from ledger.products.terms import HoldLot
+
+    address = issued(seller, town)
+    with people.house(database, now - timedelta(days=1)) as uow:
+        lot = uow.session.scalar(text("SELECT id FROM lot WHERE number = 'L240501'"))
+        hold_lot(uow, HoldLot(lot_id=lot, reason="抽检不合格"))
+    shown = buyer.post(f"{address}/answer", data={"answer": "taken"})
+    assert shown.status_code == 422
+    assert "抽检不合格" in shown.get_data(as_text=True)
 
 
 def test_machines_issue_and_answer(client, town, database, now):

@@ -12,7 +12,7 @@ from app.doors.web import page
 from app.proof import errors, queries, services
 from app.proof.schemas import ProofQuery
 from app.proof.terms import FilingProof
-from ledger.entries.queries import filing_with
+from ledger.entries.queries import filing_with, may_read_filing
 from ledger.kernel.uow import UnitOfWork
 from ledger.proof import queries as log
 from ledger.proof.errors import NotSealedYet
@@ -86,7 +86,11 @@ def tile(uow: UnitOfWork, level: str, rest: str) -> Response:
 def entry(uow: UnitOfWork, reference: str) -> Mapping[str, Any]:
     """How far the proof of an entry has come, and its receipt to keep."""
     found = queries.entry_proof(uow, reference, witnessed=_witnessed())
-    return {"proof": found, "reached": list(ProofState).index(found.state)}
+    return {
+        "proof": found,
+        "reached": list(ProofState).index(found.state),
+        "whole": may_read_filing(uow, reference),
+    }
 
 
 @page(blueprint, "/proof/entries/<reference>/receipt", needs="book.read", audits="entry.look_up")

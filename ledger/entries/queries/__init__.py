@@ -9,7 +9,7 @@ from ledger.entries.queries.book import (
 )
 from ledger.entries.queries.customers import customers_of, receivers_of, same_lots
 from ledger.entries.queries.entry import entry_by_reference
-from ledger.entries.queries.filings import filing_by_id, filing_by_key, filing_with
+from ledger.entries.queries.filings import filing_by_id, filing_by_key, filing_with, may_read_filing
 from ledger.entries.queries.holders import dealers_in, lots_held
 from ledger.entries.queries.newest import news_mark
 from ledger.entries.queries.open import on_hand, pending_proof, waiting_for
@@ -43,6 +43,7 @@ __all__ = [
     "lots_held",
     "lots_weighed",
     "matched_in_month",
+    "may_read_filing",
     "month_figures",
     "news_mark",
     "note_digest_of",

@@ -58,6 +58,15 @@ def filing_with(uow: UnitOfWork, reference: str) -> Filed:
     return filed_from(row)
 
 
+def may_read_filing(uow: UnitOfWork, reference: str) -> bool:
+    """Whether the actor may read the filing an entry came in: an agent files for many at once."""
+    try:
+        filing_with(uow, reference)
+    except errors.UnknownEntry:
+        return False
+    return True
+
+
 def _before(number: int) -> Select[Any]:
     """The filing whose numbers begin last at or before one; those that filed nothing have 0."""
     filings = select(FilingRow.__table__).where(FilingRow.first_entry.between(1, number))

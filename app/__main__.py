@@ -71,7 +71,7 @@ def _add(command: click.Command) -> None:
     """Add a command; a group that another module has brought already takes in those of this one."""
     there = suyuan.commands.get(str(command.name))
     if isinstance(there, click.Group) and isinstance(command, click.Group):
-        there.commands |= command.commands
+        there.commands.update(command.commands)
     else:
         suyuan.add_command(command)
 

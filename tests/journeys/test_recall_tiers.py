@@ -53,10 +53,10 @@ class Case:
         body = {"step": name} | said
         done = self.client.post(f"{self.address}/steps", json=body, headers=who)
         assert done.status_code == 200, done.json
-        return dict(done.json)
+        return {**(done.json or {})}
 
     def shown(self) -> dict[str, Any]:
-        return dict(self.client.get(self.address, headers=self.inspector).json)
+        return {**(self.client.get(self.address, headers=self.inspector).json or {})}
 
     def holders(self, only: str = "all") -> dict[str, dict[str, Any]]:
         found = self.client.get(f"{self.address}/holders?only={only}", headers=self.inspector)

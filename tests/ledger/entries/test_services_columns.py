@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,6 +38,9 @@ from ledger.kernel.uow import UnitOfWork
 from ledger.products.services import hold_lot, open_product
 from ledger.products.terms import HoldLot, LotNamed, OpenProduct, PackNamed
 from ledger.subjects.terms import LicenceKind, LicenceNamed, Party, SubjectKind
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 COUNT = itertools.count()
 SEVERAL = settings(
@@ -286,12 +290,12 @@ def proven(uow: UnitOfWork, filing: dict[str, Any], rows: list[Any], notes: list
         first = min(row["id"] for row in rows)
         batch = uow.session.execute(
             text(
-                "SELECT b.count, b.nonce, q.leaves FROM leaf_batch b JOIN leaf_queue q "
+                "SELECT b.count AS entries, b.nonce, q.leaves FROM leaf_batch b JOIN leaf_queue q "
                 "USING (operator_id, first_entry) WHERE first_entry = :first"
             ),
             {"first": first},
         ).one()
-        made = canonical.leaves(records, bytes(batch.nonce), first, batch.count)
+        made = canonical.leaves(records, bytes(batch.nonce), first, batch.entries)
         assert bytes(batch.leaves) == made
 
 
@@ -306,25 +310,35 @@ def replayed(uow: UnitOfWork, command: FileColumns, filed: FiledColumns) -> None
 def plain(said: Any) -> Any:
     """What is said as JSON keeps it."""
     return json.loads(
-        json.dumps(said, default=lambda it: asdict(it) if is_dataclass(it) else str(it))
+        json.dumps(said, default=lambda it: asdict(it) if _has_fields(it) else str(it))
     )
+
+
+@contextmanager
+def undone(uow: UnitOfWork) -> Iterator[None]:
+    """What is done inside is taken back, so that the town is as it was."""
+    uow.session.execute(text("SAVEPOINT before"))
+    try:
+        yield
+    finally:
+        uow.session.execute(text("ROLLBACK TO SAVEPOINT before"))
+
+
+def _has_fields(it: Any) -> TypeGuard[DataclassInstance]:
+    return is_dataclass(it) and not isinstance(it, type)
 
 
 def both(uow: UnitOfWork, operator: int, lines: Sequence[Line | Unreadable]) -> FiledColumns:
     """File the same lines in both ways, each in the same town; they have to leave the same."""
     key = f"both-{next(COUNT)}"
     command = command_of(operator, lines, key)
-    left = []
-    for way in (file_entries, lambda unit, it: file_columns(unit, it, kept=3)):
-        uow.session.execute(text("SAVEPOINT before"))
-        try:
-            filed = way(uow, command.by_lines() if way is file_entries else command)
-            left.append((filed, everything(uow, filed.filing_id)))
-            if isinstance(filed, FiledColumns):
-                replayed(uow, command, filed)
-        finally:
-            uow.session.execute(text("ROLLBACK TO SAVEPOINT before"))
-    (one, by_line), (two, by_column) = left
+    with undone(uow):
+        one = file_entries(uow, command.by_lines())
+        by_line = everything(uow, one.filing_id)
+    with undone(uow):
+        two = file_columns(uow, command, kept=3)
+        by_column = everything(uow, two.filing_id)
+        replayed(uow, command, two)
     for name, said in by_line.items():
         assert by_column[name] == said, name
     counted = by_columns.filing._counted(one, 3)

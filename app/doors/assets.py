@@ -50,6 +50,14 @@ def asset(name: str) -> str:
     return url_for("static", filename=f"{DIST}/{built}" if built else name)
 
 
+def built_at() -> int:
+    """When the front end was built, in nanoseconds; 0 where it was not."""
+    try:
+        return (Path(current_app.static_folder or "") / DIST / "manifest.json").stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def page_language() -> formats.Language:
     """Return the language of this page: `zh` unless the reader asked for English."""
     return "en" if i18n.language() == "en" else "zh"

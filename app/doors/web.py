@@ -24,9 +24,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.doors import http
 from app.doors.errors import BookChanged, FieldsWrong
 from app.doors.i18n import language
+from app.doors.kept import KeptPages
 from app.doors.refusals import detail_of, flat, outside_of
 from app.watching import figures
-from ledger.kernel.actor import Role
+from ledger.kernel.actor import PUBLIC, Role
 from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
 
@@ -81,16 +82,18 @@ def page(
     It runs read-only. Further promises: ``audits`` (the action of the audit line each look-up
     leaves before the answer does), ``endpoint`` (its name), ``wasm`` (the page runs the picture
     decoder), ``limit`` (the name of a stricter rate limit), ``fresh`` (never from a replica),
-    ``long_body`` (a file that is read in pieces may be sent).
+    ``long_body`` (a file that is read in pieces may be sent), ``kept`` (what strangers are shown
+    is drawn anew only where the context is another; see ``app.doors.kept``).
     """
     made = Page(**promise)
     looked_at = _looking(needs, made.audits, fresh=made.fresh)
+    drawn = _kept if made.kept else _rendered
 
     def decorate(view: View) -> View:
         @wraps(view)
         def door(**path: Any) -> AnyResponse:
             g.allows_wasm = made.wasm
-            return looked_at(lambda uow: _rendered(view(uow, **path), template), path)
+            return looked_at(lambda uow: drawn(view(uow, **path), template), path)
 
         return _add(blueprint, rule, made, door, ["GET"])
 
@@ -131,6 +134,7 @@ class Page:
     limit: str = ""
     long_body: bool = False
     fresh: bool = False
+    kept: bool = False
 
 
 def _add(blueprint: Blueprint, rule: str, made: Page, door: View, methods: list[str]) -> View:
@@ -143,6 +147,14 @@ def _rendered(result: Any, template: str) -> AnyResponse:
     if isinstance(result, AnyResponse):
         return result
     return make_response(render_template(template, **result))
+
+
+def _kept(result: Any, template: str) -> AnyResponse:
+    """The same for strangers, from the pages this process has drawn already."""
+    if isinstance(result, AnyResponse) or http.actor() != PUBLIC:
+        return _rendered(result, template)
+    pages = current_app.extensions.setdefault("suyuan.kept_pages", KeptPages())
+    return make_response(pages.drawn(template, result))
 
 
 def form(

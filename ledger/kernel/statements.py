@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR, TRANSACTION_STATUS_INTRANS
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ Statement = tuple[str, Sequence[Any]]
 """SQL with ``%s`` for each parameter, and the parameters."""
 _KNOWN, _USED = "suyuan.prepared", "suyuan.connection"
 _PARAM = re.compile(r"\$(\d+)")
+_OPEN = (TRANSACTION_STATUS_INTRANS, TRANSACTION_STATUS_INERROR)
 APART = "\x1f"  # between the texts of a list; no text that is a key holds it
 
 
@@ -102,12 +104,16 @@ class _Used:
     connection: Connection
     driver: Any
     known: set[str]
+    before: str = ""
+    patience_ms: int | None = None
 
     def answer(self, sql: str, params: Sequence[Any]) -> Sequence[Any]:
         """Send to the driver itself: SQLAlchemy's layers cost as much as a short statement.
 
         Whoever listens to the statements of a connection hears of these as of all others.
         """
+        if self.before:
+            sql, self.before = self.before + sql, ""
         heard = self.connection.dispatch
         if heard.before_cursor_execute or heard.after_cursor_execute:
             result = self.connection.exec_driver_sql(sql, tuple(params))
@@ -174,6 +180,34 @@ def together(session: Session, *statements: Statement) -> Sequence[Any]:
     sql = ";\n".join([statement for statement, _ in statements])
     params = tuple([param for _, given in statements for param in given])
     return _used(session).answer(sql, params)
+
+
+def give_up_after(session: Session, milliseconds: int) -> None:
+    """Let the store give up each further statement of this unit after so long.
+
+    It is told so together with the next statement that is sent here. Where each statement is a
+    transaction of its own, those of the unit become one, or the limit would hold for one only.
+    """
+    used = _used(session)
+    if used.patience_ms == milliseconds:
+        return
+    begins = used.driver.autocommit and used.patience_ms is None
+    limit = f"SET LOCAL statement_timeout = {int(milliseconds)};\n"
+    used.before = ("BEGIN;\n" if begins else "") + limit
+    used.patience_ms = milliseconds
+
+
+def end_of(session: Session) -> None:
+    """End the transaction ``give_up_after`` began where each statement is one of its own."""
+    used: _Used | None = session.info.get(_USED)
+    if used is None or not used.driver.autocommit:
+        return
+    if used.driver.info.transaction_status in _OPEN:
+        cursor = used.driver.cursor()
+        try:
+            cursor.execute("ROLLBACK")
+        finally:
+            cursor.close()
 
 
 def numbers(members: Iterable[int]) -> str:

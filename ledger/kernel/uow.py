@@ -22,7 +22,7 @@ from ledger.kernel.actor import Actor
 from ledger.kernel.errors import Invalid, Refusal, Unavailable
 from ledger.kernel.model import AuditLine, OutboxFact, Parameter
 from ledger.kernel.parameters import Dated, Parameters
-from ledger.kernel.statements import Statement, use
+from ledger.kernel.statements import Statement, end_of, use
 
 # serialization failure, deadlock, unique violation: a lost race, worth the whole unit again
 LOST_RACE = frozenset({"40001", "40P01", "23505"})
@@ -204,11 +204,22 @@ def _reading(bind: Engine) -> Iterator[Session]:
     try:
         with bind.connect() as connection, Session(connection, expire_on_commit=False) as session:
             use(session, connection)
-            yield session
+            try:
+                yield session
+            finally:
+                _end(session, connection)
     except DBAPIError as problem:
         if refusal := _refusal_for(problem):
             raise refusal from problem
         raise
+
+
+def _end(session: Session, connection: Connection) -> None:
+    """Leave no transaction open that a limit of time began; see ``give_up_after``."""
+    try:
+        end_of(session)
+    except connection.dialect.loaded_dbapi.Error:  # the connection is gone, and the limit with it
+        connection.invalidate()
 
 
 def _abandon(session: Session) -> None:

@@ -242,6 +242,7 @@ def _read_picture(uow: UnitOfWork, picture: bytes) -> AnyResponse:
     needs="product.read_public",
     template="pages/public_product.html",
     limit="public",
+    kept=True,
 )
 def public_text(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
     """Whatever text was scanned, for the public."""
@@ -257,6 +258,7 @@ def public_text(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
     needs="product.read_public",
     template="pages/public_product.html",
     limit="public",
+    kept=True,
 )
 def public_lot(uow: UnitOfWork, reference: str) -> Any:
     """The public page of a lot by its trace number, for goods without a GTIN."""
@@ -269,6 +271,7 @@ def public_lot(uow: UnitOfWork, reference: str) -> Any:
     needs="product.read_public",
     template="pages/public_product.html",
     limit="public",
+    kept=True,
 )
 def public_product(uow: UnitOfWork, gtin: str) -> Any:
     """The public page of a product (GS1 Digital Link); a lot may follow as ``lot``."""
@@ -281,6 +284,7 @@ def public_product(uow: UnitOfWork, gtin: str) -> Any:
     needs="product.read_public",
     template="pages/public_product.html",
     limit="public",
+    kept=True,
 )
 def public_gtin_lot(uow: UnitOfWork, gtin: str, lot: str) -> Any:
     """The public page of a lot (GS1 Digital Link)."""
@@ -293,6 +297,7 @@ def public_gtin_lot(uow: UnitOfWork, gtin: str, lot: str) -> Any:
     needs="product.read_public",
     template="pages/public_product.html",
     limit="public",
+    kept=True,
 )
 def public_serial(uow: UnitOfWork, gtin: str, lot: str, serial: str) -> Any:
     """The public page of one serial number: what is known is known of its lot."""

@@ -10,12 +10,13 @@ import numpy as np
 
 from ledger.entries.terms import Alias, RowKind
 from ledger.kernel.placement import is_cluster
-from ledger.kernel.statements import together
+from ledger.kernel.statements import give_up_after
 from ledger.kernel.uow import UnitOfWork
-from scanner.trace.queries import statements
+from scanner.trace.queries import known_answers, statements
+from scanner.trace.queries.known_answers import Said
 from scanner.trace.queries.names import Names
 from scanner.trace.rules.columns import Columns, columns_of, packed
-from scanner.trace.terms import Direction, Limit, Limits, Row, TraceAsked
+from scanner.trace.terms import Direction, Limit, Limits, Row, Trace, TraceAsked
 
 _USE, _ALIAS = int(RowKind.USE), int(RowKind.ALIAS)
 _DOWN, _UP = (Alias.SAME, Alias.SOURCE), (Alias.SAME, Alias.POOL)
@@ -27,7 +28,9 @@ class Fetched:
 
     ``columns`` are the rows of ``lots``, ``aside`` what else went into the same transformations,
     ``parts`` rows of lots that were read for one holder only. ``names`` are those of everything
-    the first two speak of, as long as ``is_named``.
+    the first two speak of, as long as ``is_named``. ``said`` is the question with what the store
+    answered, where that may be all the answer is made of, and ``known`` the answer, where this
+    process has made it of just this before.
     """
 
     columns: Columns = field(default_factory=lambda: columns_of(b""))
@@ -38,6 +41,8 @@ class Fetched:
     names: Names = field(default_factory=Names)
     trips: int = 0
     is_named: bool = True
+    said: Said | None = None
+    known: Trace | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -81,19 +86,19 @@ def _at_once(
     limits = asked.limits
     roots = ",".join(map(str, sorted(asked.lots)))
     given = (roots, limits.lots + 1, limits.rows + 1, asked.operator_id)
-    statement.made_on(uow.session)
-    before = () if limits.milliseconds is None else (_patience(limits.milliseconds),)
-    (found,) = together(uow.session, *before, statement.asking(*given))
+    if limits.milliseconds is not None:
+        give_up_after(uow.session, limits.milliseconds)
+    (found,) = statement.rows(uow.session, *given)
+    if known_answers.may_be_kept(asked):
+        fetched.said = known_answers.said(asked, found)
+        fetched.known = known_answers.known(fetched.said)
+        if fetched.known is not None:
+            return [], fetched.columns
     fetched.names.add(found)
     if found.beside:
         fetched.aside = fetched.aside.with_all_of(columns_of(found.beside))
     order = np.frombuffer(found.reached or b"", ">i4").tolist()
     return _cut(order, columns_of(found.whole or b""), limits, fetched)
-
-
-def _patience(milliseconds: int) -> tuple[str, tuple[str]]:
-    """The time limit of what follows in this transaction."""
-    return "SELECT set_config('statement_timeout', %s, true)", (str(milliseconds),)
 
 
 def _by_levels(

@@ -23,6 +23,7 @@ from ledger.kernel.uow import UnitOfWork
 from ledger.products.queries import countings
 from scanner.trace import errors
 from scanner.trace.queries import statements
+from scanner.trace.queries.known_answers import keep
 from scanner.trace.queries.names import Lots, Names
 from scanner.trace.queries.pooling import add_pooled, same_goods_said
 from scanner.trace.queries.reading import (
@@ -66,18 +67,22 @@ def trace(uow: UnitOfWork, asked: TraceAsked) -> Trace:
 
 def _traced(uow: UnitOfWork, asked: TraceAsked) -> Trace:
     fetched = _fetched(uow, asked)
+    if fetched.known is not None:
+        return fetched.known
     operators = fetched.names.operators
     lots = fetched.names.lots
     reading = _reading(uow, fetched, lots)
-    answer = _answer(fetched, reading, asked)
-    return replace(
-        answer,
+    answer = replace(
+        _answer(fetched, reading, asked),
         operators=operators,
         lots=lots,
         limits=tuple(sorted(fetched.limits)),
         rows_read=len(fetched.columns) + len(fetched.aside) + len(fetched.parts),
         round_trips=fetched.trips,
     )
+    if fetched.said is not None and fetched.trips == 1:
+        keep(fetched.said, answer)
+    return answer
 
 
 def _answer(fetched: Fetched, reading: Reading, asked: TraceAsked) -> Trace:
@@ -107,6 +112,8 @@ def _fetched(uow: UnitOfWork, asked: TraceAsked) -> Fetched:
     for direction in (Direction.DOWN, Direction.UP):
         if asked.direction in (direction, Direction.BOTH):
             fetch(uow, fetched, asked, direction)
+    if fetched.known is not None:
+        return fetched
     plain = fetched.is_named and not fetched.limits
     if _has_pools(fetched):
         plain = False
@@ -114,6 +121,7 @@ def _fetched(uow: UnitOfWork, asked: TraceAsked) -> Fetched:
     if plain:
         keep_other_inputs(fetched)
         return fetched
+    fetched.said = None  # more than what was said goes into the answer
     if asked.direction is not Direction.UP:
         add_other_inputs(uow, fetched, asked.limits)
     fetched.names = _names(uow, fetched, asked)
@@ -156,6 +164,8 @@ def _reading(uow: UnitOfWork, fetched: Fetched, lots: Lots) -> Reading:
     rows = fetched.all_rows if cased or (fetched.columns.kind == _ALIAS).any() else []
     in_cases = {row.lot for row in rows if row.unit in cased} - packs.keys()
     known = countings(uow, in_cases) if in_cases else {}
+    if in_cases:
+        fetched.said = None  # how packs count goes into the answer too
     return Reading(
         same_lot=_same_lots(rows, lots, packs),
         same_operator=fetched.names.merged,

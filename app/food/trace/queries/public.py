@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from app.food.trace.terms import PublicView, Step, StepKind
 from ledger.certificates.queries import papers_shown
 from ledger.entries.queries.pools import stopped_lots
+from ledger.kernel.statements import give_up_after
 from ledger.kernel.uow import UnitOfWork
 from ledger.products import queries as products
 from ledger.products.terms import Lot, Product
@@ -25,7 +26,8 @@ from scanner.trace.terms import (
 )
 
 # A page everybody may ask for must not be able to walk the whole book: a lot's way up is short.
-LIMITS = Limits(lots=200, rows=20_000, milliseconds=3_000)
+PATIENCE_MS = 3_000  # each statement of the page is given up after so long
+LIMITS = Limits(lots=200, rows=20_000, milliseconds=PATIENCE_MS)
 
 
 def public_view(
@@ -37,6 +39,7 @@ def public_view(
 
     Refuses what looking up the code refuses, and UnknownCode for what is neither product nor lot.
     """
+    give_up_after(uow.session, PATIENCE_MS)
     pointed = pointed_at(uow, code, lot=lot, key=key, printed=True)
     if pointed.product_id is None:
         raise errors.UnknownCode(code=code[:60], field="code")

@@ -17,7 +17,7 @@ MODULE = Module(
             title=Bilingual("合格证明", "Certificates"),
             icon="badge-check",
             needs="certificate.read",
-            order=30,
+            order=42,
         ),
     ),
     permissions=("certificate.add", "certificate.read", "certificate.all"),

@@ -61,6 +61,8 @@ class Module:
     permissions: tuple[str, ...] = ()
     menu: tuple[MenuItem, ...] = ()
     panels: tuple[Panel, ...] = ()
+    banners: tuple[Callable[..., Any], ...] = ()
+    """What a module says at the head of a product's or lot's public page: (unit, product, lot)."""
     announces: tuple[str, ...] = ()
     reacts_to: Mapping[str, Job] = field(default_factory=dict)
     periodic: tuple[Every, ...] = ()

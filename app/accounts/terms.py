@@ -220,6 +220,7 @@ ACTION_TEXTS = {
     "product.open": ("登记产品", "recorded a product"),
     "product.settle": ("定产品名称", "settled a product's name"),
     "recall.answer": ("回复召回通知", "answered a recall's notice"),
+    "recall.export": ("导出召回案卷", "exported a recall's case file"),
     "recall.look_up": ("查看召回", "looked at a recall"),
     "recall.open": ("开启召回", "opened a recall"),
     "recall.step": ("推进召回", "took a step in a recall"),

@@ -16,6 +16,7 @@ EXCEPTIONS = {
     ("app.food.trace", "scanner.symbols.decode"),
     ("app.food.filing", "scanner.symbols.labels"),
     ("app.food.filing", "scanner.symbols.render"),
+    ("app.food.recalls", "scanner.symbols.render"),
     ("app.food.passes", "scanner.symbols.render"),
     ("app.demo", "scanner.symbols.render"),
     # a sheet that answers a request is read by the job that reads all sheets

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.food.recalls import services
+from app.food.recalls.rules.links import link_text
 from app.food.recalls.terms import Hazard, Level, NoticeItem, OpenRecall, PlanItem, Step, TakeStep
 from ledger.entries.terms import EntryKind, Line, Portion
 from ledger.kernel.uow import UnitOfWork
@@ -122,3 +123,18 @@ def a_notified_recall(uow: UnitOfWork, town: Town, **changed: Any) -> Any:
     opened = services.open_recall(uow, an_opening(town, **changed))
     step(uow, opened.id, Step.PLANNED)
     return step(uow, opened.id, Step.NOTIFIED)
+
+
+def a_recall_for(uow: UnitOfWork, shop: int, key: str) -> dict[str, Any]:
+    """What names a recall that a shop of another town was told of, in the addresses of pages."""
+    town = a_town(uow)
+    moved(uow, town.trader, shop, "30", "CK-9")
+    told = a_notified_recall(uow, town)
+    link = link_text(services.new_link(uow, told.id, town.corner), key)
+    return {
+        "recall": told.id,
+        "recall_number": told.number,
+        "recall_link": link,
+        "recall_shop": town.shop,
+        "recalled_lot": town.lot,
+    }

@@ -20,12 +20,18 @@ NOT_A_PAGE = {
     "certificates.public_file",
     "reports.photo",
     "requests.sheet",
+    "recalls.feed_atom",
+    "recalls.feed_json",
+    "recalls.holder_picture",
+    "recalls.linked_picture",
+    "recalls.my_picture",
     "proof.filing_receipts",
 }
 FILES = ("export", "_csv", "_xlsx", "refused_sheet")
-REDIRECTS = {"help.index", "trace.search", "trace.public_text"}
+REDIRECTS = {"help.index", "trace.search", "trace.public_text", "recalls.here"}
 
 OPERATOR = {
+    "recalls.mine": "/recalls/{recall}/mine",
     "filing.home": "/operator",
     "filing.receipt": "/receipt?code={gtin}",
     "filing.uploads": "/uploads",
@@ -59,6 +65,11 @@ OPERATOR = {
     "messages.webhook": "/messages/webhooks/{webhook}",
 }
 INSPECTOR = {
+    "recalls.index": "/recalls/cases?open=all",
+    "recalls.new": "/recalls/new?lots={recalled_lot}",
+    "recalls.case": "/recalls/cases/{recall}",
+    "recalls.holder": "/recalls/cases/{recall}/holders/{recall_shop}",
+    "recalls.step": "/recalls/cases/{recall}/steps/extended",
     "trace.show": "/trace?code={gtin}&lot={lot}",
     "trace.lots_held": "/subjects/{subject}/lots",
     "trace.dealers": "/trace/dealers?code={gtin}",
@@ -82,6 +93,11 @@ ADMIN = {
     "accounts.new_person": "/accounts/new",
 }
 PUBLIC = {
+    "recalls.public_list": "/recalls",
+    "recalls.notice": "/recalls/{recall_number}",
+    "recalls.printed": "/recalls/{recall_number}/notice",
+    "recalls.linked": "/r/{recall_link}",
+    "recalls.answer_link": "/r/{recall_link}/answer",
     "help.start": "/",
     "help.manual": "/help/start",
     "proof.show": "/log/",

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from app.food.recalls import api, cli, jobs
-from app.module import Bilingual, Every, Module
+from app.food.recalls.web import answering, cases, papers, public, shared, steps
+from app.module import Bilingual, Every, MenuItem, Module
+
+PAGES = (cases, steps, papers, answering, public)
+"""Where the pages stand; importing them puts them on the blueprint."""
 
 MODULE = Module(
     name="recalls",
     title=Bilingual("召回", "Recalls"),
     apis=(api.blueprint,),
+    webs=(shared.blueprint,),
+    banners=(public.banner,),
+    menu=(
+        MenuItem(
+            endpoint="recalls.index",
+            title=Bilingual("召回", "Recalls"),
+            icon="siren",
+            needs="recall.read",
+            order=28,
+        ),
+    ),
     commands=(cli.recalls,),
     permissions=(
         "recall.open",

@@ -116,6 +116,27 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecallBanner:
+    """What everybody is told of recalls on the page of a product or lot; drills are no recalls.
+
+    ``number`` is empty where the lot is under none; ``level`` is in the reader's words; ``hotline``
+    names the recaller and its telephone. ``over_number`` ended a while ago. ``lots`` are those of
+    the product that are under recall now, asked for where the lot is not known.
+    """
+
+    number: str = ""
+    reason: str = ""
+    level: str = ""
+    since: date | None = None
+    is_only_lot: bool = False
+    is_derived: bool = False
+    hotline: tuple[str, str] = ("", "")
+    over_number: str = ""
+    over_on: datetime | None = None
+    lots: tuple[LotShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicView:
     """What everybody may see of a product or a lot (rules.md R2.9.1).
 
@@ -140,3 +161,4 @@ class PublicView:
     hold_is_mixed: bool = False
     is_verified: bool = False
     papers: tuple[PaperShown, ...] = ()
+    recall: RecallBanner = RecallBanner()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from flask import (
     Blueprint,
     Response,
+    current_app,
     g,
     jsonify,
     make_response,
@@ -27,7 +29,7 @@ from app.doors.web import loaded, page
 from app.food.trace import queries
 from app.food.trace.schemas import holding, json, public, sheet
 from app.food.trace.schemas.page import page_context
-from app.food.trace.terms import Answered, CodeRead
+from app.food.trace.terms import Answered, CodeRead, PublicView, RecallBanner
 from ledger.kernel.errors import NotFound, Refusal
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects.terms import Subject
@@ -61,6 +63,7 @@ def show(uow: UnitOfWork) -> dict[str, Any] | AnyResponse:
         return _nothing_found(refusal)
     return page_context(answered, opened) | {
         "query": request.args.get("code", ""),
+        "may_recall": uow.actor.may("recall.open"),
         "may_ask": uow.actor.may("request.open"),
     }
 
@@ -312,6 +315,7 @@ def _public(uow: UnitOfWork, code: str, lot: str) -> Any:
     shop = seals.shop_of(request.args.get("shop", ""))
     try:
         seen = queries.public_view(uow, code, lot, shop=shop, key=seals.key())
+        seen = replace(seen, recall=_banner(uow, seen))
     except NotFound:
         if wanted != "text/html":
             raise
@@ -325,6 +329,15 @@ def _public(uow: UnitOfWork, code: str, lot: str) -> Any:
         response = jsonify(public.plain(seen))
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
+
+
+def _banner(uow: UnitOfWork, seen: PublicView) -> RecallBanner:
+    """What the modules above say of recalls of this product or lot."""
+    said = [it for module in current_app.extensions["suyuan.modules"] for it in module.banners]
+    for each in said:
+        found: RecallBanner = each(uow, seen.product.id, seen.lot.id if seen.lot else None)
+        return found
+    return RecallBanner()
 
 
 def _unknown(code: str) -> AnyResponse:

@@ -13,6 +13,7 @@ from app.food.trace.schemas import papers
 from app.food.trace.terms import CodeRead, PublicView, Step, StepKind
 from ledger.kernel.moment import Moment
 from ledger.subjects.terms import Subject
+from scanner.trace.terms import LotShown
 
 _VOC = "https://gs1.org/voc/"
 
@@ -59,9 +60,9 @@ def context(seen: PublicView) -> dict[str, Any]:
         "lot": {"number": number} if seen.lot else None,
         "rows": [row for row in _rows(seen) if row],
         "held": seen.hold is not None,
-        "recall": None,
-        "recall_over": None,
-        "recalled_lots": [],
+        "recall": _banner(seen),
+        "recall_over": {"lot": number, "on": seen.recall.over_on} if seen.recall.over_on else None,
+        "recalled_lots": [_recalled_lot(lot) for lot in seen.recall.lots],
         "certificates": papers.shown(seen),
         "path": [_step(step) for step in seen.path],
         "asked_at": seen.asked_at,
@@ -70,6 +71,34 @@ def context(seen: PublicView) -> dict[str, Any]:
         "lot_href": address_of(seen.product.gtin),
         "change_href": address_of(seen.product.gtin) or "#",
     }
+
+
+def _banner(seen: PublicView) -> dict[str, Any] | None:
+    """The head of a recalled lot's page: why, how serious, since when, whom to call."""
+    said = seen.recall
+    if not said.number:
+        return None
+    name, phone = said.hotline
+    made_of = _("用了被召回的原料：%(reason)s", reason=said.reason)
+    return {
+        "lot": _lot_number(seen),
+        "reason": made_of if said.is_derived else said.reason,
+        "level": said.level,
+        "since": said.since,
+        "only_this_lot": said.is_only_lot,
+        "refund_until": None,
+        "care": None,
+        "hotline": {"name": name, "number": phone, "tel": phone, "hours": ""} if phone else None,
+        "href": f"/recalls/{said.number}",
+        "safe_lots": [],
+        "all_lots_href": None,
+    }
+
+
+def _recalled_lot(lot: LotShown) -> dict[str, Any]:
+    made = str(lot.produced_on or "")
+    href = address_of(lot.gtin, lot.number, lot.id)
+    return {"lot": lot.number, "produced_on": made or None, "href": href}
 
 
 def _lot_number(seen: PublicView) -> str:
@@ -115,6 +144,9 @@ def _row(kind: str, names: str, answer: str, grounds: str = "") -> dict[str, str
 
 def _recall(seen: PublicView) -> dict[str, str]:
     names = "召回|Recall"
+    said = seen.recall
+    if said.number:
+        return _row("bad", names, _("正在召回，停止食用"), f"{said.level} · {said.number}")
     if seen.hold is not None and seen.hold_is_mixed:
         return _row(
             "bad",
@@ -128,6 +160,8 @@ def _recall(seen: PublicView) -> dict[str, str]:
         )
     if seen.lot is None:
         return _row("gap", names, _("要有批号才能回答"))
+    if said.over_on is not None:
+        return _row("ok", names, _("召回已经结束"), said.over_number)
     return _row("ok", names, _("没有召回"), _("截至查询的时候"))
 
 
@@ -226,13 +260,28 @@ def plain(seen: PublicView) -> dict[str, Any]:
         else None,
         "licences": [maker["licence"] | {"holds": seen.licence_holds}] if maker["licence"] else [],
         "certificates": papers.plain(seen),
-        "recall": {"state": "held" if seen.hold else "none", "mixed": seen.hold_is_mixed},
+        "recall": _recall_plain(seen),
         "path": [
             {"kind": step.kind.value, "name": step.name, "count": step.count or None}
             for step in seen.path
         ],
         "asked_at": seen.asked_at.isoformat(),
     }
+
+
+def _recall_plain(seen: PublicView) -> dict[str, Any]:
+    """The recall, hold or nothing that is on a lot; a product alone names its recalled lots."""
+    said = seen.recall
+    state = "recalled" if said.number else "held" if seen.hold else "none"
+    answer: dict[str, Any] = {"state": state, "mixed": seen.hold_is_mixed}
+    if said.number:
+        since = said.since.isoformat() if said.since else None
+        answer |= {"number": said.number, "reason": said.reason, "since": since}
+    if said.over_on is not None:
+        answer |= {"ended": said.over_number, "ended_at": said.over_on.isoformat()}
+    if said.lots:
+        answer["lots"] = [lot.number for lot in said.lots]
+    return answer
 
 
 def linkset(seen: PublicView, origin: str) -> dict[str, Any]:

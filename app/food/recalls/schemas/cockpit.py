@@ -138,7 +138,7 @@ def limit_of(clock: Clock) -> str:
     if clock.timer is Timer.START:
         until = when_text(clock.due_at, language=_language())
     else:
-        until = when_text(_last_day(clock.due_at), language=_language(), style="day")
+        until = when_text(last_day(clock.due_at), language=_language(), style="day")
     return _("限 %(until)s", until=until)
 
 
@@ -151,7 +151,8 @@ def _language() -> Any:
     return "en" if language() == "en" else "zh"
 
 
-def _last_day(due: datetime) -> date:
+def last_day(due: datetime) -> date:
+    """The day at whose end a limit passes."""
     return (due - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
 
 
@@ -165,7 +166,7 @@ def _left(clock: Clock, now: datetime) -> str:
     assert clock.due_at is not None  # a clock that runs has a limit
     if clock.timer is Timer.START:
         return _("剩 %(time)s", time=_length(clock.due_at - now))
-    left = working_days_left(now.astimezone(SHANGHAI).date(), _last_day(clock.due_at))
+    left = working_days_left(now.astimezone(SHANGHAI).date(), last_day(clock.due_at))
     return _("剩 %(n)s 个工作日", n=left)
 
 

@@ -27,7 +27,7 @@ def notice_paper(case: Case, event: Event, origin: str) -> Paper:
     until = case.recall.finish_due
     days = [
         (_("公告日期"), _day(event.details.get("on"))),
-        (_("完成期限"), moment(until) if until else ""),
+        (_("完成期限"), _day(cockpit.last_day(until).isoformat()) if until else ""),
     ]
     blocks: tuple[Block, ...] = (
         Facts(tuple(row for row in days if row[1])),

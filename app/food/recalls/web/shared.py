@@ -13,7 +13,7 @@ from app.blobs.terms import PICTURES
 from app.doors import files, http
 from app.doors.i18n import language
 from app.food.recalls import errors
-from app.food.recalls.schemas.cockpit import unit_of
+from app.food.recalls.schemas.cockpit import last_day, unit_of
 from app.food.recalls.terms import Answer, AnswerShown, Notice, texts
 from ledger.kernel.quantity import Unit, unit_named
 from scanner.trace.terms import LotShown, amount
@@ -46,6 +46,7 @@ def words() -> dict[str, Any]:
         "state_marks": {state.value: mark for state, mark in texts.STATE_MARKS.items()},
         "unit_words": unit_words,
         "amount_text": amount,
+        "last_day": last_day,
     }
 
 

@@ -307,6 +307,7 @@ def test_everybody_reads_the_notice_the_list_and_the_feeds(app, told, town):
     page = text_of(browser.get(f"/recalls/{told.number}"))
     assert "请不要食用" in page
     assert "duties 已写明" in page
+    assert "2026-09-11" in page  # the last day, not the midnight after it
     assert "牛奶馒头" in page
     assert "持有" not in page
     assert "老林" not in page

@@ -1,7 +1,7 @@
 """The verbs of the book: file entries, link goods that are the same, pair a day, make room."""
 
 from ledger.entries.services.bulk import ReadyRows, file_ready_rows, file_rows, ready_rows
-from ledger.entries.services.columns import file_columns, file_parts
+from ledger.entries.services.columns import file_columns
 from ledger.entries.services.filing import file_entries
 from ledger.entries.services.numbers import take_entry_ids
 from ledger.entries.services.pairing import pair_day
@@ -12,7 +12,6 @@ __all__ = [
     "ReadyRows",
     "file_columns",
     "file_entries",
-    "file_parts",
     "file_ready_rows",
     "file_rows",
     "link_merged_goods",

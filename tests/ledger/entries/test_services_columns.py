@@ -23,7 +23,7 @@ from support.named import a_gtin, an_sc
 from ledger.entries.queries.filings import warnings_of
 from ledger.entries.rules import canonical
 from ledger.entries.services import columns as by_columns
-from ledger.entries.services import file_columns, file_entries, file_parts
+from ledger.entries.services import file_columns, file_entries
 from ledger.entries.terms import (
     FileColumns,
     FiledColumns,
@@ -276,39 +276,3 @@ def test_lines_of_which_many_are_wrong(
     for place in more:
         mixed.insert(min(place, len(mixed)), unread)
     both(uow, town, mixed)
-
-
-def book(uow: UnitOfWork, operator: int) -> list[str]:
-    """An operator's rows with their notes, without the numbers that were drawn."""
-    asked = text("""
-        SELECT p.gtin, p.name, l.lot_key, e.kind, e.qty, e.unit, e.ts, e.doc, e.flags, s.uscc,
-            s.name, n.document, n.certificate, n.keep_until, n.said
-        FROM entry e JOIN lot l ON l.id = e.lot JOIN product p ON p.id = l.product_id
-        LEFT JOIN subject s ON s.id = e.other AND e.kind < 9
-        LEFT JOIN entry_note n ON n.lot = e.lot AND n.id = e.id WHERE e.op = :op""")
-    return sorted(map(str, uow.session.execute(asked, {"op": operator}).all()))
-
-
-@SEVERAL
-@given(
-    lines=st.lists(a_line(20), min_size=1, max_size=10),
-    others=st.lists(st.tuples(st.integers(0, 9), st.sampled_from(NOT_PLAIN)), max_size=4),
-    order=st.randoms(use_true_random=False),
-)
-def test_parts_leave_what_the_lines_together_leave(
-    uow: UnitOfWork, town: int, lines: list[Line], others: list[tuple[int, LotNamed]], order: Any
-) -> None:
-    mixed: list[Line | Unreadable] = [*lines, Unreadable(code="x.y", field="at", params={})]
-    for at, lot in others:
-        portion = Portion(lot=lot, quantity="3", unit="袋")
-        mixed.append(replace(lines[at % len(lines)], portions=(portion,)))
-    order.shuffle(mixed)
-    command, left = command_of(town, mixed, f"parts-{next(COUNT)}"), []
-    for way in (file_columns, file_parts):
-        uow.session.execute(text("SAVEPOINT before"))
-        left.append((way(uow, command, kept=3), book(uow, town)))
-        uow.session.execute(text("ROLLBACK TO SAVEPOINT before"))
-    (one, whole), (two, parted) = left
-    assert parted == whole
-    for name in ("accepted", "refused", "warned", "counts", "warnings"):
-        assert getattr(two, name) == getattr(one, name), name

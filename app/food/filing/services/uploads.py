@@ -29,7 +29,7 @@ from app.food.filing.terms import (
     UploadState,
     Workbook,
 )
-from ledger.entries.services import file_parts
+from ledger.entries.services import file_columns
 from ledger.entries.terms import EntryKind, FileColumns, FiledColumns, Refused, Source, Warned
 from ledger.kernel.actor import Actor, Role
 from ledger.kernel.errors import Refusal
@@ -268,7 +268,7 @@ def _take(
 def _filed(uow: UnitOfWork, upload: Upload, chunk: Chunk, block: Block) -> FiledColumns:
     share = chunk.share
     said = f"sheet:{upload.sha256}:{chunk.start}-{chunk.stop}:{share.number}/{share.of}"
-    return file_parts(
+    return file_columns(
         uow,
         FileColumns(
             operator_id=upload.operator_id,

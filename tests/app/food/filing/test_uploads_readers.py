@@ -196,7 +196,7 @@ def test_a_chunk_that_is_refused_refuses_the_file_with_its_own_code(
     def refusing(*_: object, **_kept: object) -> None:
         raise TooManyRows(rows=300_000, limit=200_000, field="entries")
 
-    monkeypatch.setattr("app.food.filing.services.uploads.file_parts", refusing)
+    monkeypatch.setattr("app.food.filing.services.uploads.file_columns", refusing)
     told = read(app, client, headers, sheets.a_ledger(5, start=START).data)
     assert (told["state"], told["code"]) == ("refused", "entries.too_many_rows")
 
@@ -209,7 +209,7 @@ def test_a_store_too_slow_for_a_chunk_is_tried_again(
 
     number = send(client, headers, sheets.a_ledger(5, start=START).data)["upload"]
     with monkeypatch.context() as patched:
-        patched.setattr("app.food.filing.services.uploads.file_parts", too_slow)
+        patched.setattr("app.food.filing.services.uploads.file_columns", too_slow)
         with pytest.raises(StoreTooSlow):
             reading.do(app, "filing.read_upload", upload_id=number)
     assert look(client, headers, number)["state"] == "reading"

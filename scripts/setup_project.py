@@ -105,7 +105,7 @@ def build_frontend() -> None:
 
 
 def build_fonts() -> None:
-    """The fonts of papers, from the front end's packages; the builder itself skips what is fresh."""
+    """The fonts of papers, from the front end's packages; the builder skips what is fresh."""
     subprocess.run([str(PYTHON), str(ROOT / "scripts" / "build_fonts")], cwd=ROOT, check=True)
 
 

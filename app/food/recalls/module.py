@@ -21,7 +21,7 @@ MODULE = Module(
             title=Bilingual("召回", "Recalls"),
             icon="siren",
             needs="recall.read",
-            order=28,
+            order=43,
         ),
     ),
     commands=(cli.recalls,),

@@ -30,7 +30,15 @@ USED_STEP = timedelta(minutes=10)  # how exactly the last use of a key is kept: 
 KEYS_MAX = 20  # per account: one per till or machine; more are lost ones
 
 ROLES_GIVEN = frozenset(
-    {Role.OPERATOR, Role.CLERK, Role.INSPECTOR, Role.REGISTRAR, Role.AGENCY, Role.ADMIN}
+    {
+        Role.OPERATOR,
+        Role.CLERK,
+        Role.INSPECTOR,
+        Role.REGISTRAR,
+        Role.CREDIT,
+        Role.AGENCY,
+        Role.ADMIN,
+    }
 )
 ROLES_OF_OPERATORS = frozenset({Role.OPERATOR})
 

@@ -12,7 +12,7 @@ from app.doors.api import Day, Query, Wire
 from ledger.kernel.actor import Role
 
 _TEXT_MAX = 200
-_ROLES = ("operator", "clerk", "inspector", "registrar", "agency", "admin")
+_ROLES = ("operator", "clerk", "inspector", "registrar", "credit", "agency", "admin")
 
 
 class FormSchema(Wire):

@@ -43,6 +43,7 @@ ROLE_TEXTS: dict[Role, tuple[str, str]] = {
     Role.CLERK: ("台账员", "clerk"),
     Role.INSPECTOR: ("执法人员", "inspector"),
     Role.REGISTRAR: ("登记人员", "registrar"),
+    Role.CREDIT: ("信用管理员", "credit officer"),
     Role.AGENCY: ("报送单位", "agency"),
     Role.ADMIN: ("管理员", "administrator"),
 }

@@ -34,6 +34,7 @@ class Role(StrEnum):
     CLERK = "clerk"
     INSPECTOR = "inspector"
     REGISTRAR = "registrar"
+    CREDIT = "credit"
     AGENCY = "agency"
     ADMIN = "admin"
     SYSTEM = "system"
@@ -57,6 +58,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "recall.answer",
             "delegation.grant",
             "message.webhook",
+            "objection.file",
+            "sign.read_own",
         }
     ),
     Role.INSPECTOR: frozenset(
@@ -79,6 +82,34 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "request.open",
             "report.handle",
             "audit.read_own",
+            "record.read",
+            "class.read",
+            "library.read",
+            "score.read",
+            "grade.fill",
+            "sign.read",
+            "visit.note",
+        }
+    ),
+    # 信用管理员: catalogue, intake, objections, schemes; never a provider's content
+    Role.CREDIT: frozenset(
+        {
+            "code.read",
+            "product.read_public",
+            "subject.read",
+            "record.read",
+            "catalogue.manage",
+            "objection.handle",
+            "scheme.draft",
+            "score.read",
+            "score.run",
+            "class.read",
+            "grade.confirm",
+            "library.read",
+            "library.manage",
+            "sign.read",
+            "sign.issue",
+            "audit.read_own",
         }
     ),
     Role.REGISTRAR: frozenset(
@@ -99,12 +130,25 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.AGENCY: frozenset(
-        {"code.read", "product.read_public", "record.submit", "message.webhook"}
+        {
+            "code.read",
+            "product.read_public",
+            "record.submit",
+            "record.read",
+            "objection.answer",
+            "message.webhook",
+        }
     ),
 }
 # a clerk works on other people's books: it may not give their word or their messages away
-PERMISSIONS[Role.CLERK] = PERMISSIONS[Role.OPERATOR] - {"delegation.grant", "message.webhook"}
-for _signed_in in (Role.OPERATOR, Role.CLERK, Role.INSPECTOR, Role.REGISTRAR, Role.AGENCY):
+PERMISSIONS[Role.CLERK] = PERMISSIONS[Role.OPERATOR] - {
+    "delegation.grant",
+    "message.webhook",
+    "objection.file",
+}
+for _signed_in in Role:
+    if _signed_in not in PERMISSIONS or _signed_in is Role.PUBLIC:
+        continue
     PERMISSIONS[_signed_in] |= {"account.own"}
 PERMISSIONS[Role.ADMIN] = frozenset().union(*PERMISSIONS.values()) | {
     "account.manage",

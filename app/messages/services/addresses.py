@@ -15,7 +15,7 @@ from ledger.kernel.uow import UnitOfWork
 
 ADDRESSES_MAX = 3  # one at work, one at home, one more
 ADDED_A_DAY_MAX = 6  # each sends a letter to whom nobody has asked yet
-_OFFICES = frozenset({Role.INSPECTOR, Role.REGISTRAR, Role.AGENCY, Role.ADMIN})
+_OFFICES = frozenset({Role.INSPECTOR, Role.REGISTRAR, Role.CREDIT, Role.AGENCY, Role.ADMIN})
 CONFIRM = "address.confirm"
 
 

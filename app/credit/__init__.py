@@ -1,0 +1,1 @@
+"""What agencies know of subjects, what follows from it, and what everybody may see of it."""

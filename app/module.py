@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import click
@@ -49,6 +50,43 @@ class Panel:
     order: int
 
 
+class Place(StrEnum):
+    """Where on a credit file a part stands."""
+
+    HEAD = "head"
+    """At the left of the card: one picture and a line or two, such as a grade."""
+    TAG = "tag"
+    """Among the tags of the card, a ``tag`` of ``_marks.html`` each."""
+    BODY = "body"
+    """Between the counts and the records: whole panels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePart:
+    """What a module shows of a subject on its credit file, and in the report made of it.
+
+    ``view(unit, subject, audience)`` gives markup, empty where this audience is shown nothing;
+    ``paper(unit, subject, audience, language)`` gives blocks of ``app.papers.terms``.
+    """
+
+    view: Callable[..., str]
+    order: int
+    place: Place = Place.BODY
+    paper: Callable[..., Sequence[Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideRecord:
+    """What a module shows beside single records of a credit file, all of a page in one call.
+
+    ``view(unit, subject, audience, records)`` gives {record id: markup}; ``words`` plain texts by
+    record id, for the report.
+    """
+
+    view: Callable[..., Mapping[int, str]]
+    words: Callable[..., Mapping[int, str]] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
     """A module's manifest: its doors, what it may announce and reacts to, its periodic work."""
@@ -61,6 +99,8 @@ class Module:
     permissions: tuple[str, ...] = ()
     menu: tuple[MenuItem, ...] = ()
     panels: tuple[Panel, ...] = ()
+    file_parts: tuple[FilePart, ...] = ()
+    beside_records: tuple[BesideRecord, ...] = ()
     banners: tuple[Callable[..., Any], ...] = ()
     """What a module says at the head of a product's or lot's public page: (unit, product, lot)."""
     announces: tuple[str, ...] = ()

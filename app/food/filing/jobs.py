@@ -10,12 +10,14 @@ from typing import Any
 
 from app.doors.jobs import Job, JobRoom, waiting, want
 from app.doors.together import side_by_side
-from app.food.filing import errors, services
+from app.food.filing import services
 from app.food.filing.queries import uploads
 from app.food.filing.queries.uploads import alone_with
 from app.food.filing.schemas.sheet import read_workbook
-from app.food.filing.services import CHUNK_ROWS, Chunk, files
+from app.food.filing.services import CHUNK_ROWS, Chunk
 from app.food.filing.terms import Share, Upload, Workbook
+from app.sheets import files
+from app.sheets.errors import SheetTooHeavy
 from ledger.entries.queries import operators_filing_since
 from ledger.entries.services import make_partitions_ahead, pair_day
 from ledger.kernel import uow as units
@@ -52,7 +54,7 @@ def read_now(room: JobRoom, upload_id: int, goes_on: Callable[[int], bool]) -> b
         try:
             return _read(room, upload_id, goes_on)
         except MemoryError:
-            too_heavy = errors.SheetTooHeavy(mib=room.settings.job_memory_mib)
+            too_heavy = SheetTooHeavy(mib=room.settings.job_memory_mib)
     refuse = partial(services.refuse_upload, upload_id=upload_id, refusal=too_heavy)
     units.run(room.unit, refuse)
     return True

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, BinaryIO, NamedTuple, Protocol, overload
 
+from app.sheets.terms import Row
 from ledger.entries.terms import EntryKind, Line, LineColumns, Source, Unreadable, Waiting
 from ledger.kernel.moment import Moment
-
-Cell = str | float | bool | date | datetime | time | timedelta
-"""What a reader hands over; an empty cell is an empty text."""
-
-Row = list[Cell]
 
 Values = tuple[str | float, ...]
 """The cells of a row as they can be kept: numbers as numbers, everything else as text."""

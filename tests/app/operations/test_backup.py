@@ -23,11 +23,11 @@ from support.papers import a_pdf
 from app.blobs import services as blobs
 from app.database import engine_for, owner_engine, revision_of
 from app.factory import create_app
-from app.food.filing.services.files import place as place_of
 from app.operations import errors, services
 from app.operations.services import keys as key_box
 from app.operations.terms import Keys, Manifest
 from app.settings import Settings
+from app.sheets.files import place as place_of
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM
 from ledger.proof.rules.keys import secret_text

@@ -11,7 +11,8 @@ from typing import NoReturn
 
 from app.food.filing import errors
 from app.food.filing.rules.fields import plain_text
-from app.food.filing.terms import Cell, Row, Values
+from app.food.filing.terms import Values
+from app.sheets.terms import Cell, Row
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment, moment_of, parse_moment
 from ledger.kernel.quantity import unit_named
@@ -93,14 +94,6 @@ def values_of(row: Row) -> Values:
     while kept and kept[-1] == "":
         kept.pop()
     return tuple(kept)
-
-
-def is_filled(row: Row) -> bool:
-    """Whether anything stands in a row."""
-    for cell in row:  # noqa: SIM110 - every row is asked: this takes half the time
-        if not isinstance(cell, str) or (cell and not cell.isspace()):
-            return True
-    return False
 
 
 def _is_midnight(value: datetime) -> bool:

@@ -13,8 +13,9 @@ from itertools import islice
 
 from app.food.filing import errors
 from app.food.filing.rules.cells import text_of
-from app.food.filing.rules.grid import Grid
-from app.food.filing.terms import Column, Row, Values
+from app.food.filing.terms import Column, Values
+from app.sheets.grid import Grid
+from app.sheets.terms import Row
 from ledger.entries.terms import EntryKind
 
 SEARCHED = 40  # rows in which a header is looked for

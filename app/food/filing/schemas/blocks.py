@@ -10,7 +10,8 @@ from typing import Any
 from app.food.filing.rules.cells import DITTO
 from app.food.filing.schemas.columns import UNSURE, Columns, Known, no_flag
 from app.food.filing.schemas.rows import RowReader
-from app.food.filing.terms import Block, Cell, Row, Share, SheetRow, Skipped, Taken
+from app.food.filing.terms import Block, Share, SheetRow, Skipped, Taken
+from app.sheets.terms import Cell, Row
 from ledger.entries.terms import Line, LineColumns
 
 

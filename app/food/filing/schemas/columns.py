@@ -28,7 +28,7 @@ from app.food.filing.schemas.rows import (
     RowReader,
     may_be_no_entry,
 )
-from app.food.filing.terms import Cell, Row
+from app.sheets.terms import Cell, Row
 from ledger.entries.terms import EntryKind
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.uscc import is_valid as is_uscc

@@ -11,7 +11,8 @@ from app.food.filing import errors
 from app.food.filing.rules import cells as read
 from app.food.filing.rules.cells import DITTO, text_of
 from app.food.filing.rules.head import Head, Word, folded, kind_words
-from app.food.filing.terms import Cell, Row, SheetRow, Skipped, SkipReason
+from app.food.filing.terms import SheetRow, Skipped, SkipReason
+from app.sheets.terms import Cell, Row
 from ledger.entries.terms import EntryKind, Line, Portion, Unreadable
 from ledger.kernel.errors import Refusal
 from ledger.kernel.identifiers.uscc import is_valid as is_uscc

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from itertools import islice
 
 from app.food.filing import errors
-from app.food.filing.rules.cells import is_filled
-from app.food.filing.rules.container import Content
-from app.food.filing.rules.grid import Grid, grids_of
 from app.food.filing.rules.head import Head, header_of, kind_in
 from app.food.filing.schemas.blocks import ColumnReading
 from app.food.filing.schemas.rows import RowReader
-from app.food.filing.terms import LeftOut, Row, Sheet, Workbook
+from app.food.filing.terms import LeftOut, Sheet, Workbook
+from app.sheets.container import Content
+from app.sheets.errors import SheetEmpty, TooManyRows
+from app.sheets.grid import Grid, grids_of
+from app.sheets.terms import Row, is_filled
 from ledger.entries.terms import EntryKind
 from ledger.kernel.errors import Refusal
 
@@ -43,9 +44,9 @@ def read_workbook(
         ),
     )
     if not sheets:
-        raise left_out[0][1] if left_out else errors.SheetEmpty()
+        raise left_out[0][1] if left_out else SheetEmpty()
     if book.rows > rows_max:
-        raise errors.TooManyRows(limit=rows_max, count=book.rows)
+        raise TooManyRows(limit=rows_max, count=book.rows)
     return book
 
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.food.filing.rules.cells import is_filled
-from app.food.filing.rules.extent import Measure
-from app.food.filing.rules.grid import Grid, grids_of
 from app.food.filing.rules.head import Head, header_of
 from app.food.filing.schemas.blocks import ColumnReading
 from app.food.filing.schemas.columns import Columns
 from app.food.filing.schemas.rows import RowReader
 from app.food.filing.terms import Row, Share, SheetRow, Skipped
+from app.sheets.extent import Measure
+from app.sheets.grid import Grid, grids_of
+from app.sheets.terms import is_filled
 from ledger.entries.terms import EntryKind
 from ledger.kernel.errors import Refusal
 

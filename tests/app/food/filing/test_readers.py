@@ -24,6 +24,7 @@ from app.food.filing import jobs, services
 from app.food.filing.queries import uploads
 from app.food.filing.terms import ReceiveUpload, RowState, Share, Upload, Workbook
 from app.settings import Settings
+from app.sheets import files
 from ledger.kernel.uow import UnitOfWork
 
 START = date(2026, 7, 1)
@@ -159,7 +160,7 @@ def begun(room: JobRoom, upload: Upload) -> Workbook:
     """What is read of an upload, shared by as many readers as the room has."""
     with room.unit() as uow:
         assert services.begin_reading(uow, upload.id)
-    path = services.files.kept(room.settings.data, upload.sha256)
+    path = files.kept(room.settings.data, upload.sha256)
     book = jobs.read_workbook(path, upload.filename, rows_max=9_999)
     with room.unit() as uow:
         services.note_workbook(uow, upload.id, book, readers=room.settings.upload_readers)

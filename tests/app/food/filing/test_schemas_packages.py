@@ -12,10 +12,10 @@ import xlsxwriter
 from support import sheets
 from support.sheets import book_of
 
-from app.food.filing import errors
-from app.food.filing.rules.container import check_package
-from app.food.filing.rules.extent import CHUNK, TAG_MAX, Measure
 from app.food.filing.schemas.sheet import read_workbook
+from app.sheets.container import check_package
+from app.sheets.errors import TooManyRows
+from app.sheets.extent import CHUNK, TAG_MAX, Measure
 from ledger.kernel.errors import Refusal
 
 PLAIN = "进货日期,商品名称,数量,单位,供货者\n2026-05-01,青菜,5,公斤,绿野\n"
@@ -195,6 +195,6 @@ def test_a_file_that_cannot_be_read_is_refused_by_name(
 
 def test_200000_rows_are_refused_with_the_limit_and_none_is_taken() -> None:
     data = (PLAIN.splitlines()[0] + "\n" + (PLAIN.splitlines()[1] + "\n") * 200_000).encode()
-    with pytest.raises(errors.TooManyRows) as refused:
+    with pytest.raises(TooManyRows) as refused:
         read_workbook(data, "a.csv", rows_max=100_000)
     assert refused.value.params["limit"] == 100_000

@@ -17,7 +17,7 @@ from support.named import a_uscc
 from support.uploads import START, entries_of, look, read, send
 
 from app.food.filing.schemas.refused import REASON
-from app.food.filing.services import files
+from app.sheets import files
 from ledger.kernel.actor import Role
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from app.food.filing import errors
+from app.sheets import errors
 
 _PIECE = 1024 * 1024
 

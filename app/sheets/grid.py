@@ -18,9 +18,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from app.food.filing import errors
-from app.food.filing.rules.cells import is_filled
-from app.food.filing.rules.container import (
+from app.sheets import errors
+from app.sheets.container import (
     Content,
     FileKind,
     TextFound,
@@ -29,7 +28,7 @@ from app.food.filing.rules.container import (
     opened,
     text_found,
 )
-from app.food.filing.terms import Row
+from app.sheets.terms import Row, is_filled
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 COLUMNS_MAX = 200  # a ledger sheet has under 40; the rest is decoration

@@ -16,8 +16,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from app.food.filing import errors
-from app.food.filing.rules.extent import CHUNK, MARK, Measure
+from app.sheets import errors
+from app.sheets.extent import CHUNK, MARK, Measure
 
 Content = bytes | Path
 """What a file holds: at hand, or where it lies; a long one is never held as a whole."""

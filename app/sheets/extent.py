@@ -15,7 +15,7 @@ import re
 import time
 from xml.parsers import expat
 
-from app.food.filing import errors
+from app.sheets import errors
 
 CHUNK = 64 * 1024
 CELLS_MAX = 16_777_216  # a sheet's last row, 16 columns; the reader takes about 60 bytes a cell

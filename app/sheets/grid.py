@@ -19,6 +19,7 @@ from python_calamine import (
 )
 
 from app.sheets import errors
+from app.sheets.cells import is_filled
 from app.sheets.container import (
     Content,
     FileKind,
@@ -28,7 +29,7 @@ from app.sheets.container import (
     opened,
     text_found,
 )
-from app.sheets.terms import Row, is_filled
+from app.sheets.terms import Row
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 COLUMNS_MAX = 200  # a ledger sheet has under 40; the rest is decoration

@@ -9,12 +9,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, BinaryIO, NamedTuple, Protocol, overload
 
-from app.sheets.terms import Row
+from app.sheets.terms import Row, Values
 from ledger.entries.terms import EntryKind, Line, LineColumns, Source, Unreadable, Waiting
 from ledger.kernel.moment import Moment
-
-Values = tuple[str | float, ...]
-"""The cells of a row as they can be kept: numbers as numbers, everything else as text."""
 
 ITEMS_AT_ONCE = 1_000
 

@@ -5,28 +5,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from math import isfinite
+from datetime import date, datetime, timedelta
 from typing import NoReturn
 
 from app.food.filing import errors
 from app.food.filing.rules.fields import plain_text
-from app.food.filing.terms import Values
-from app.sheets.terms import Cell, Row
+from app.sheets.cells import (
+    ERROR_VALUES,
+    EXACT_MAX,
+    SERIAL_EPOCH,
+    SERIALS,
+    is_midnight,
+    narrowed,
+    text_of,
+)
+from app.sheets.terms import Cell
 from ledger.kernel.errors import Refusal
 from ledger.kernel.moment import UNKNOWN, Moment, moment_of, parse_moment
 from ledger.kernel.quantity import unit_named
 from ledger.kernel.zone import SHANGHAI
 
-SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day 0 has no zone
-SERIALS = range(21_916, 65_746)  # 1960-01-01 to 2079-12-31
-EXACT_MAX = 10**15  # a spreadsheet keeps 15 digits of a number; the rest become zeros
 NONE_WORDS = frozenset({"无", "长期", "长期有效", "/", "-", "—", "--", "——", "none", "n/a"})
 DITTO = frozenset({"同上", "同前", "〃", "″", "''", '"', "ditto"})
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_FULL_WIDTH_CODES = {
-    code: to for code, to in _FULL_WIDTH.items() if chr(to).isalnum() or chr(to) == " "
-}
 _DAY = re.compile(
     r"^(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?号?"
     r"(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?)?$"
@@ -50,7 +50,6 @@ _PERIOD_WORDS = {
     "year": "年",
     "years": "年",
 }
-_ERROR_VALUES = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,45 +58,6 @@ class Amount:
 
     number: str
     unit: str
-
-
-def narrowed(text: str) -> str:
-    """The text with full-width letters, digits, signs and spaces made half-width, and trimmed."""
-    if text.isascii():
-        return text.strip()
-    return text.translate(_FULL_WIDTH).strip()
-
-
-def text_of(value: Cell) -> str:
-    """A cell as the text a person sees: numbers without an idle ``.0``, dates in ISO form."""
-    if isinstance(value, str):
-        if value.isascii():
-            return value.strip()
-        return value.strip().translate(_FULL_WIDTH_CODES).strip()
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float):
-        return format(int(value), "d") if value.is_integer() else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if _is_midnight(value) else value.isoformat(" ")
-    return value.isoformat() if isinstance(value, (date, time)) else str(value)
-
-
-def values_of(row: Row) -> Values:
-    """The cells of a row as they can be kept: numbers as numbers, the rest as text."""
-    kept = [
-        cell
-        if isinstance(cell, float) and isfinite(cell)
-        else text_of(cell)[:1000].replace("\0", "")
-        for cell in row
-    ]
-    while kept and kept[-1] == "":
-        kept.pop()
-    return tuple(kept)
-
-
-def _is_midnight(value: datetime) -> bool:
-    return value.time() == time.min
 
 
 def read_text(value: Cell, field: str, longest: int = 200) -> str:
@@ -110,7 +70,7 @@ def read_text(value: Cell, field: str, longest: int = 200) -> str:
         return ""
     if text.startswith("="):
         raise errors.CellIsFormula(field=field, text=text[:40])
-    if text in _ERROR_VALUES:
+    if text in ERROR_VALUES:
         raise errors.CellIsError(field=field, text=text)
     if len(text) > 1 and text[0] == "'" and text[1] in "=+-@":
         text = text[1:]  # written so by a program that guards its texts against being formulas
@@ -143,7 +103,7 @@ def read_date(value: Cell, field: str) -> Moment:
 
 
 def _moment(value: date | datetime, field: str) -> Moment:
-    if isinstance(value, datetime) and _is_midnight(value):
+    if isinstance(value, datetime) and is_midnight(value):
         value = value.date()
     try:
         return moment_of(value)
@@ -154,7 +114,7 @@ def _moment(value: date | datetime, field: str) -> Moment:
 def _from_number(value: float, field: str) -> Moment:
     if int(value) in SERIALS:
         at = SERIAL_EPOCH + timedelta(seconds=round(value * 86_400))
-        return _moment(at.replace(tzinfo=SHANGHAI) if not _is_midnight(at) else at.date(), field)
+        return _moment(at.replace(tzinfo=SHANGHAI) if not is_midnight(at) else at.date(), field)
     return _from_text(text_of(value), field)
 
 

@@ -12,10 +12,10 @@ from importlib.resources import files
 from itertools import islice
 
 from app.food.filing import errors
-from app.food.filing.rules.cells import text_of
-from app.food.filing.terms import Column, Values
+from app.food.filing.terms import Column
+from app.sheets.cells import text_of
 from app.sheets.grid import Grid
-from app.sheets.terms import Row
+from app.sheets.terms import Row, Values
 from ledger.entries.terms import EntryKind
 
 SEARCHED = 40  # rows in which a header is looked for

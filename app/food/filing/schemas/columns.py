@@ -17,7 +17,6 @@ from itertools import repeat
 from typing import Any
 
 from app.food.filing.rules import cells as read
-from app.food.filing.rules.cells import text_of
 from app.food.filing.rules.fields import NOTE_MAX, TEXT_MAX
 from app.food.filing.rules.head import Word, folded, kind_words
 from app.food.filing.schemas.rows import (
@@ -28,6 +27,7 @@ from app.food.filing.schemas.rows import (
     RowReader,
     may_be_no_entry,
 )
+from app.sheets.cells import text_of
 from app.sheets.terms import Cell, Row
 from ledger.entries.terms import EntryKind
 from ledger.kernel.errors import Refusal

@@ -11,6 +11,7 @@ from marshmallow import EXCLUDE, Schema, fields
 from app.food.filing import errors
 from app.food.filing.rules import cells
 from app.food.filing.rules.fields import NOTE_MAX, plain_text
+from app.sheets.cells import narrowed
 from ledger.entries.terms import BookLine, EntryKind, Line, Portion
 from ledger.kernel.errors import Invalid
 from ledger.kernel.identifiers.uscc import is_valid as is_uscc
@@ -236,13 +237,13 @@ def _moment(said: Mapping[str, str], name: str) -> Moment:
 
 
 def _lot(said: Mapping[str, str]) -> LotNamed:
-    gtin = cells.narrowed(_text(said, "gtin"))
+    gtin = narrowed(_text(said, "gtin"))
     product = _text(said, "product")
     if not gtin and not product:
         raise errors.FieldMissing(field="product", name="product")
     lot = LotNamed(
         gtin=gtin,
-        lot=cells.narrowed(_text(said, "lot")),
+        lot=narrowed(_text(said, "lot")),
         name=product if gtin else "",
         product="" if gtin else product,
     )

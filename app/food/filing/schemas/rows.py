@@ -9,9 +9,10 @@ from typing import Any
 
 from app.food.filing import errors
 from app.food.filing.rules import cells as read
-from app.food.filing.rules.cells import DITTO, text_of
+from app.food.filing.rules.cells import DITTO
 from app.food.filing.rules.head import Head, Word, folded, kind_words
 from app.food.filing.terms import SheetRow, Skipped, SkipReason
+from app.sheets.cells import text_of
 from app.sheets.terms import Cell, Row
 from ledger.entries.terms import EntryKind, Line, Portion, Unreadable
 from ledger.kernel.errors import Refusal

@@ -10,10 +10,11 @@ from app.food.filing.rules.head import Head, header_of, kind_in
 from app.food.filing.schemas.blocks import ColumnReading
 from app.food.filing.schemas.rows import RowReader
 from app.food.filing.terms import LeftOut, Sheet, Workbook
+from app.sheets.cells import is_filled
 from app.sheets.container import Content
 from app.sheets.errors import SheetEmpty, TooManyRows
 from app.sheets.grid import Grid, grids_of
-from app.sheets.terms import Row, is_filled
+from app.sheets.terms import Row
 from ledger.entries.terms import EntryKind
 from ledger.kernel.errors import Refusal
 

@@ -14,7 +14,6 @@ from sqlalchemy import all_, case, insert, select, text, update
 
 from app.food.filing.model import UploadRecord, UploadRowRecord
 from app.food.filing.queries.uploads import stalled_uploads, upload_from
-from app.food.filing.rules.cells import values_of
 from app.food.filing.rules.places import cell_of
 from app.food.filing.terms import (
     Block,
@@ -29,6 +28,7 @@ from app.food.filing.terms import (
     Workbook,
 )
 from app.sheets import files
+from app.sheets.cells import values_of
 from ledger.entries.services import file_columns
 from ledger.entries.terms import EntryKind, FileColumns, FiledColumns, Refused, Source, Warned
 from ledger.kernel.actor import Actor, Role

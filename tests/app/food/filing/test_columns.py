@@ -15,9 +15,9 @@ from app.food.filing.schemas.blocks import ColumnReading
 from app.food.filing.schemas.columns import Columns
 from app.food.filing.schemas.rows import RowReader
 from app.food.filing.terms import Row, Share, SheetRow, Skipped
+from app.sheets.cells import is_filled
 from app.sheets.extent import Measure
 from app.sheets.grid import Grid, grids_of
-from app.sheets.terms import is_filled
 from ledger.entries.terms import EntryKind
 from ledger.kernel.errors import Refusal
 

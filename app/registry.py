@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.accounts.module import MODULE as ACCOUNTS
+from app.credit.records.module import MODULE as RECORDS
 from app.doors import jobs
 from app.food.certificates.module import MODULE as CERTIFICATES
 from app.food.dossiers.module import MODULE as DOSSIERS
@@ -35,6 +36,7 @@ _MODULES = (
     DOSSIERS,
     REPORTS,
     REQUESTS,
+    RECORDS,
     PROOF,
     PAPERS,
     HELP,

@@ -75,6 +75,13 @@ PLACEMENT: dict[str, str] = {
     "recall_notice": LOCAL,
     "recall_answer": LOCAL,
     "recall_effect": LOCAL,
+    "credit_item": REFERENCE,
+    "credit_agency": REFERENCE,
+    "credit_record": "subject_id",
+    "credit_record_event": "subject_id",
+    "credit_upload": LOCAL,
+    "credit_upload_row": LOCAL,
+    "credit_pending": LOCAL,
 }
 
 

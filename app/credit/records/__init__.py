@@ -1,0 +1,1 @@
+"""Credit records: what agencies say of subjects, and what of it who may read."""

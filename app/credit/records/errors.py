@@ -1,0 +1,161 @@
+"""What records refuse, in order of precedence."""
+
+from __future__ import annotations
+
+from ledger.kernel.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
+
+
+class UnknownItem(NotFound):
+    """The catalogue has no such item: what it does not know is not taken."""
+
+    code = "records.unknown_item"
+
+
+class ItemNotInForce(Invalid):
+    """The item was not, or is no longer, in the catalogue on that day."""
+
+    code = "records.item_not_in_force"
+
+
+class UnknownAgency(NotFound):
+    """No such agency is on the list."""
+
+    code = "records.unknown_agency"
+
+
+class NotAnAgency(Forbidden):
+    """The account belongs to no agency on the list."""
+
+    code = "records.not_an_agency"
+
+
+class NotYourItem(Forbidden):
+    """Another agency provides this item."""
+
+    code = "records.not_your_item"
+
+
+class TooManyRows(Invalid):
+    """More rows than one request may bring; a sheet may bring more."""
+
+    code = "records.too_many_rows"
+
+
+class UnknownColumn(Invalid):
+    """A row has a field the item does not have."""
+
+    code = "records.unknown_column"
+
+
+class FieldMissing(Invalid):
+    """A field that is required is empty."""
+
+    code = "records.field_missing"
+
+
+class FieldTooLong(Invalid):
+    """A text is longer than the field takes."""
+
+    code = "records.field_too_long"
+
+
+class NotADay(Invalid):
+    """What should be a date cannot be read as one."""
+
+    code = "records.not_a_day"
+
+
+class DayImpossible(Invalid):
+    """A date lies in the future or before there were such records."""
+
+    code = "records.day_impossible"
+
+
+class DaysReversed(Invalid):
+    """A term ends before it begins."""
+
+    code = "records.days_reversed"
+
+
+class NotMoney(Invalid):
+    """What should be an amount cannot be read as one."""
+
+    code = "records.not_money"
+
+
+class NotANumber(Invalid):
+    """What should be a number cannot be read as one."""
+
+    code = "records.not_a_number"
+
+
+class NotACode(Invalid):
+    """A value is not in the field's code list."""
+
+    code = "records.not_a_code"
+
+
+class CodesExclude(Invalid):
+    """One of the codes given stands alone or not at all."""
+
+    code = "records.codes_exclude"
+
+
+class NotAFlag(Invalid):
+    """What should be yes or no is neither."""
+
+    code = "records.not_a_flag"
+
+
+class NotShares(Invalid):
+    """What should be shares of groups cannot be read as such."""
+
+    code = "records.not_shares"
+
+
+class BasisMissing(Invalid):
+    """Negative information must name its legal ground."""
+
+    code = "records.basis_missing"
+
+
+class WrongForm(Invalid):
+    """The item is not for bodies of this kind."""
+
+    code = "records.wrong_form"
+
+
+class UnknownRecord(NotFound):
+    """There is no such record, or not for the one who asks."""
+
+    code = "records.unknown_record"
+
+
+class NotYourRecord(Forbidden):
+    """Another agency submitted the record; only that one may change it."""
+
+    code = "records.not_your_record"
+
+
+class RecordMoved(Conflict):
+    """Somebody corrected or withdrew the record since it was read."""
+
+    code = "records.moved"
+
+
+class NothingChanged(Invalid):
+    """The correction says what the record says already, or names another record."""
+
+    code = "records.nothing_changed"
+
+
+class ReasonMissing(Invalid):
+    """A change of a record says why."""
+
+    code = "records.reason_missing"
+
+
+class CatalogueRefused(Malformed):
+    """A catalogue file cannot be taken; the line and what is wrong with it are named."""
+
+    code = "records.catalogue_refused"

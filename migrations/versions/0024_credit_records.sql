@@ -1,0 +1,116 @@
+-- What agencies say of subjects. The catalogue is data with versions; records are narrow rows that
+-- are only added to, 151 bytes and 41 of index each; what happens to one afterwards is a row beside.
+CREATE TABLE credit_item (
+    id SMALLINT NOT NULL,
+    version SMALLINT NOT NULL,
+    code TEXT NOT NULL,
+    document JSONB NOT NULL,
+    valid_from DATE NOT NULL,
+    valid_to DATE,
+    loaded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_credit_item PRIMARY KEY (id, version)
+);
+
+CREATE TABLE credit_agency (
+    id SMALLINT NOT NULL,
+    subject_id INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    zh TEXT NOT NULL,
+    en TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    level TEXT NOT NULL,
+    CONSTRAINT pk_credit_agency PRIMARY KEY (id),
+    CONSTRAINT uq_credit_agency_subject_id UNIQUE (subject_id),
+    CONSTRAINT uq_credit_agency_code UNIQUE (code),
+    CONSTRAINT fk_credit_agency_subject_id_subject
+        FOREIGN KEY (subject_id) REFERENCES subject (id)
+);
+
+CREATE TABLE credit_record (
+    subject_id INTEGER NOT NULL,
+    upload_id INTEGER NOT NULL,
+    id BIGINT NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    decided_on DATE NOT NULL,
+    item_id SMALLINT NOT NULL,
+    agency_id SMALLINT NOT NULL,
+    by_item BOOLEAN NOT NULL,
+    said TEXT NOT NULL,
+    CONSTRAINT pk_credit_record
+        PRIMARY KEY (subject_id, item_id, agency_id, id) INCLUDE (decided_on)
+);
+CREATE INDEX ix_credit_record_item ON credit_record (item_id, decided_on, subject_id)
+    WHERE by_item;
+
+CREATE TABLE credit_record_event (
+    subject_id INTEGER NOT NULL,
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    record_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    account_id INTEGER,
+    agency_id SMALLINT,
+    reason TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    about TEXT NOT NULL,
+    CONSTRAINT pk_credit_record_event PRIMARY KEY (subject_id, id)
+);
+
+CREATE TABLE credit_upload (
+    id INTEGER GENERATED ALWAYS AS IDENTITY,
+    agency_id SMALLINT NOT NULL,
+    item_id SMALLINT NOT NULL,
+    account_id INTEGER,
+    channel TEXT NOT NULL,
+    name TEXT DEFAULT '' NOT NULL,
+    sha256 TEXT DEFAULT '' NOT NULL,
+    state TEXT DEFAULT 'done' NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    finished_at TIMESTAMP WITH TIME ZONE,
+    total INTEGER DEFAULT 0 NOT NULL,
+    added INTEGER DEFAULT 0 NOT NULL,
+    corrected INTEGER DEFAULT 0 NOT NULL,
+    duplicate INTEGER DEFAULT 0 NOT NULL,
+    pending INTEGER DEFAULT 0 NOT NULL,
+    refused INTEGER DEFAULT 0 NOT NULL,
+    complete INTEGER DEFAULT 0 NOT NULL,
+    timely INTEGER DEFAULT 0 NOT NULL,
+    progress JSONB DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_credit_upload PRIMARY KEY (id)
+);
+CREATE INDEX ix_credit_upload_agency ON credit_upload (agency_id, id);
+CREATE INDEX ix_credit_upload_at ON credit_upload (at);
+
+CREATE TABLE credit_upload_row (
+    upload_id INTEGER NOT NULL,
+    row INTEGER NOT NULL,
+    "column" TEXT NOT NULL,
+    code TEXT NOT NULL,
+    params JSONB NOT NULL,
+    raw JSONB NOT NULL,
+    CONSTRAINT pk_credit_upload_row PRIMARY KEY (upload_id, row)
+);
+
+CREATE TABLE credit_pending (
+    id BIGINT GENERATED ALWAYS AS IDENTITY,
+    upload_id INTEGER NOT NULL,
+    agency_id SMALLINT NOT NULL,
+    item_id SMALLINT NOT NULL,
+    uscc TEXT NOT NULL,
+    name TEXT NOT NULL,
+    digest BIGINT NOT NULL,
+    raw JSONB NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    settled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_credit_pending PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX uq_credit_pending_row ON credit_pending (agency_id, item_id, uscc, digest);
+CREATE INDEX ix_credit_pending_uscc ON credit_pending (uscc) WHERE settled_at IS NULL;
+
+GRANT SELECT, INSERT ON credit_item, credit_agency, credit_record, credit_record_event,
+    credit_upload, credit_upload_row, credit_pending TO suyuan_app;
+GRANT UPDATE (valid_to) ON credit_item TO suyuan_app;
+GRANT UPDATE (zh, en, kind, level) ON credit_agency TO suyuan_app;
+GRANT UPDATE (state, finished_at, total, added, corrected, duplicate, pending, refused, complete,
+    timely, progress) ON credit_upload TO suyuan_app;
+GRANT UPDATE (settled_at) ON credit_pending TO suyuan_app;

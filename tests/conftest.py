@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
 NOW = datetime(2026, 8, 15, 10, 30, tzinfo=SHANGHAI)
-BUILD = Path(__file__).resolve().parent.parent / "build"
+BUILD = (Path(__file__).resolve().parent.parent / "build").resolve()
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 TEMPLATE = "suyuan_template"
 CLUSTER = os.environ.get("SUYUAN_CLUSTER_URL", "")  # a coordinator, see scripts/cluster

@@ -1,0 +1,1 @@
+"""Specimen title: what is noted about a subject, line by line."""

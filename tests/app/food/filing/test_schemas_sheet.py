@@ -181,7 +181,7 @@ def test_ditto_marks_stand_for_the_cell_above_also_in_what_is_kept() -> None:
     row = rows_of(PLAIN + "〃,白菜,6,同上,〃\n")[1]
     assert isinstance(row.line, Line)
     assert row.line.portions[0].unit == "公斤"
-    assert cells.values_of(row.row) == ("2026-05-01", "白菜", "6", "公斤", "绿野")
+    assert values_of(row.row) == ("2026-05-01", "白菜", "6", "公斤", "绿野")
 
 
 def test_a_social_credit_code_in_the_name_column_is_a_code() -> None:

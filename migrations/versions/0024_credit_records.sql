@@ -66,6 +66,7 @@ CREATE TABLE credit_upload (
     sha256 TEXT DEFAULT '' NOT NULL,
     state TEXT DEFAULT 'done' NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
+    updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
     finished_at TIMESTAMP WITH TIME ZONE,
     total INTEGER DEFAULT 0 NOT NULL,
     added INTEGER DEFAULT 0 NOT NULL,
@@ -80,6 +81,10 @@ CREATE TABLE credit_upload (
 );
 CREATE INDEX ix_credit_upload_agency ON credit_upload (agency_id, id);
 CREATE INDEX ix_credit_upload_at ON credit_upload (at);
+CREATE UNIQUE INDEX uq_credit_upload_file ON credit_upload (agency_id, item_id, sha256)
+    WHERE sha256 <> '' AND state <> 'refused';
+CREATE INDEX ix_credit_upload_unfinished ON credit_upload (updated_at)
+    WHERE state IN ('waiting', 'reading');
 
 CREATE TABLE credit_upload_row (
     upload_id INTEGER NOT NULL,
@@ -102,15 +107,17 @@ CREATE TABLE credit_pending (
     raw JSONB NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     settled_at TIMESTAMP WITH TIME ZONE,
+    outcome TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_credit_pending PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX uq_credit_pending_row ON credit_pending (agency_id, item_id, uscc, digest);
 CREATE INDEX ix_credit_pending_uscc ON credit_pending (uscc) WHERE settled_at IS NULL;
+CREATE INDEX ix_credit_pending_open ON credit_pending (id) WHERE settled_at IS NULL;
 
 GRANT SELECT, INSERT ON credit_item, credit_agency, credit_record, credit_record_event,
     credit_upload, credit_upload_row, credit_pending TO suyuan_app;
 GRANT UPDATE (valid_to) ON credit_item TO suyuan_app;
 GRANT UPDATE (zh, en, kind, level) ON credit_agency TO suyuan_app;
-GRANT UPDATE (state, finished_at, total, added, corrected, duplicate, pending, refused, complete,
+GRANT UPDATE (state, updated_at, finished_at, total, added, corrected, duplicate, pending, refused, complete,
     timely, progress) ON credit_upload TO suyuan_app;
-GRANT UPDATE (settled_at) ON credit_pending TO suyuan_app;
+GRANT UPDATE (settled_at, outcome) ON credit_pending TO suyuan_app;

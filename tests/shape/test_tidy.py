@@ -45,6 +45,7 @@ FLOATS = {
     "app/doors/replicas.py": "seconds behind",
     "app/doors/refusals.py": "whether JSON can carry a parameter as it is",
     "app/sheets/": "a cell of a sheet is one",
+    "app/credit/records/rules/cells.py": "a cell of a sheet is one; it is made a text there",
     "app/food/filing/schemas/": "a cell of a sheet is one; it is shown again there",
     "app/papers/": "millimetres on a sheet of paper",
     "app/food/filing/rules/": "a cell of a sheet is one; it is made a Decimal there",

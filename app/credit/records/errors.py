@@ -59,6 +59,24 @@ class FieldTooLong(Invalid):
     code = "records.field_too_long"
 
 
+class FieldUnprintable(Invalid):
+    """A text holds control characters or half characters."""
+
+    code = "records.field_unprintable"
+
+
+class FieldIsFormula(Invalid):
+    """A cell holds a formula or its error instead of what it comes to."""
+
+    code = "records.field_is_formula"
+
+
+class DigitsLost(Invalid):
+    """A long number was stored as an amount, so its last digits are gone."""
+
+    code = "records.digits_lost"
+
+
 class NotADay(Invalid):
     """What should be a date cannot be read as one."""
 
@@ -123,6 +141,57 @@ class WrongForm(Invalid):
     """The item is not for bodies of this kind."""
 
     code = "records.wrong_form"
+
+
+# --- a file of rows ---------------------------------------------------------------------------
+
+
+class FileMissing(Invalid):
+    """The form came without a file."""
+
+    code = "records.file_missing"
+
+
+class HeadWrong(Malformed):
+    """The head of a sheet lacks required fields, or has columns the item does not know."""
+
+    code = "records.head_wrong"
+
+
+class SheetWithoutRows(Malformed):
+    """Under the head of a sheet there is not one row."""
+
+    code = "records.sheet_without_rows"
+
+
+class LineUnreadable(Invalid):
+    """A line of a file of JSON lines is no object of plain values."""
+
+    code = "records.line_unreadable"
+
+
+class UnknownUpload(NotFound):
+    """There is no such upload, or another agency sent it."""
+
+    code = "records.unknown_upload"
+
+
+class UploadNotDone(Conflict):
+    """The upload is still being read."""
+
+    code = "records.upload_not_done"
+
+
+class ReaderDied(Malformed):
+    """Reading the file brought the worker down more than once."""
+
+    code = "records.reader_died"
+
+
+class UnknownPending(NotFound):
+    """No such row waits for its subject."""
+
+    code = "records.unknown_pending"
 
 
 class UnknownRecord(NotFound):

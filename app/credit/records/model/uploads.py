@@ -15,14 +15,27 @@ from ledger.kernel.database import Table
 class UploadRow(Table):
     """A batch of rows of one item by one agency and what became of it.
 
-    ``timely`` counts the rows that came within the item's cycle; ``progress`` belongs to the job
-    that reads a sheet.
+    Of the rows that were taken, ``complete`` counts the cells that hold anything and ``timely`` the
+    rows that came within the item's cycle; ``progress`` belongs to the job that reads a sheet.
     """
 
     __tablename__ = "credit_upload"
     __table_args__ = (
         Index("ix_credit_upload_agency", "agency_id", "id"),
         Index("ix_credit_upload_at", "at"),
+        Index(
+            "uq_credit_upload_file",
+            "agency_id",
+            "item_id",
+            "sha256",
+            unique=True,
+            postgresql_where=text("sha256 <> '' AND state <> 'refused'"),
+        ),
+        Index(
+            "ix_credit_upload_unfinished",
+            "updated_at",
+            postgresql_where=text("state IN ('waiting', 'reading')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
@@ -34,6 +47,7 @@ class UploadRow(Table):
     sha256: Mapped[str] = mapped_column(Text, server_default="")
     state: Mapped[str] = mapped_column(Text, server_default="done")
     at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     finished_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     total: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     added: Mapped[int] = mapped_column(Integer, server_default=text("0"))
@@ -66,6 +80,7 @@ class PendingRow(Table):
     __table_args__ = (
         Index("uq_credit_pending_row", "agency_id", "item_id", "uscc", "digest", unique=True),
         Index("ix_credit_pending_uscc", "uscc", postgresql_where=text("settled_at IS NULL")),
+        Index("ix_credit_pending_open", "id", postgresql_where=text("settled_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -78,3 +93,4 @@ class PendingRow(Table):
     raw: Mapped[dict[str, Any]] = mapped_column(JSONB)
     at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     settled_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    outcome: Mapped[str] = mapped_column(Text, server_default="")

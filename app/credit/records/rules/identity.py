@@ -6,11 +6,21 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
+
 from app.credit.records.terms import REVISION_BITS, REVISION_MAX, FieldRole, Item
 
 APART = "\x1f"
 """Between the fields of a record as it is kept; no field holds it, nor any control character."""
+_BETWEEN = "\x1e"  # between the keys of many records while they are made alike
 _HASH_BITS = 53
+_MEANT = (
+    *((mark, "(") for mark in "〔[【（［"),
+    *((mark, ")") for mark in "〕]】）］"),
+    *((mark, "-") for mark in "－—–"),
+    *((mark, "") for mark in " \u3000\t\r\n"),
+)
 _KEPT_ELSEWHERE = (FieldRole.SUBJECT, FieldRole.DATE)
 
 
@@ -21,9 +31,37 @@ def record_id(item_id: int, agency_id: int, key: str) -> int:
     return found >> (64 - _HASH_BITS) << REVISION_BITS
 
 
+def record_ids(item: Item, agency_id: int, keys: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The same as ``record_id`` for many records of one item and provider."""
+    begun = hashlib.blake2b(f"{item.id}{APART}{agency_id}{APART}".encode(), digest_size=8)
+    digests = []
+    for key in keys:
+        hashed = begun.copy()
+        hashed.update(key.encode())
+        digests.append(hashed.digest())
+    found = np.frombuffer(b"".join(digests), ">u8").astype(np.uint64)
+    shifted = found >> np.uint64(64 - _HASH_BITS) << np.uint64(REVISION_BITS)
+    return shifted.view(np.int64)
+
+
+def keys_of(item: Item, columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """The same as ``key_of`` for many records given as columns of kept texts."""
+    rows = map(APART.join, zip(*(columns[name] for name in item.key), strict=True))
+    joined = _BETWEEN.join(rows)
+    return alike(joined).split(_BETWEEN) if joined else [""] * len(columns[item.key[0]])
+
+
+def alike(text: str) -> str:
+    """A document number whatever brackets, spaces and letters it is written with."""
+    for written, meant in _MEANT:
+        if written in text:
+            text = text.replace(written, meant)
+    return text.upper()
+
+
 def key_of(item: Item, kept: Mapping[str, str]) -> str:
-    """What names a record within its item and provider: its key fields, read as they are kept."""
-    return APART.join(kept.get(name, "") for name in item.key)
+    """What names a record within its item and provider: its key fields, in any spelling."""
+    return alike(APART.join(kept.get(name, "") for name in item.key))
 
 
 def own_id(stored: int) -> int:

@@ -11,7 +11,7 @@ from app.credit.records.terms.catalogue import Agency, Item
 
 REVISION_BITS = 10
 """The low bits of a stored id are the revision; a record's own id has zeros there."""
-REVISION_MAX = 2**REVISION_BITS - 1
+REVISION_MAX = (1 << REVISION_BITS) - 1
 
 
 class Audience(StrEnum):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.accounts.module import MODULE as ACCOUNTS
 from app.credit.records.module import MODULE as RECORDS
+from app.credit.scoring.module import MODULE as SCORING
+from app.credit.scoring.terms import declare
 from app.doors import jobs
 from app.food.certificates.module import MODULE as CERTIFICATES
 from app.food.dossiers.module import MODULE as DOSSIERS
@@ -37,6 +39,7 @@ _MODULES = (
     REPORTS,
     REQUESTS,
     RECORDS,
+    SCORING,
     PROOF,
     PAPERS,
     HELP,
@@ -53,6 +56,7 @@ def modules() -> tuple[Module, ...]:
 def wire() -> tuple[Module, ...]:
     """Tell the job door which jobs there are and which facts they react to; returns the modules."""
     for module in _MODULES:
+        declare(module.extras)
         for job in (*module.jobs, *module.reacts_to.values(), *(e.job for e in module.periodic)):
             jobs.JOBS[job.name] = job
         for fact, job in module.reacts_to.items():

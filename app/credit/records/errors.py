@@ -224,7 +224,43 @@ class ReasonMissing(Invalid):
     code = "records.reason_missing"
 
 
-class CatalogueRefused(Malformed):
-    """A catalogue file cannot be taken; the line and what is wrong with it are named."""
+class CatalogueUnreadable(Malformed):
+    """A catalogue file is no TOML; the line is named."""
 
-    code = "records.catalogue_refused"
+    code = "records.catalogue_unreadable"
+
+
+class CatalogueIncomplete(Invalid):
+    """An item lacks what every item must say."""
+
+    code = "records.catalogue_incomplete"
+
+
+class CatalogueValue(Invalid):
+    """An item says something that cannot be."""
+
+    code = "records.catalogue_value"
+
+
+class CatalogueField(Invalid):
+    """An item names a field or a code list that is nowhere described."""
+
+    code = "records.catalogue_field"
+
+
+class CatalogueTwice(Invalid):
+    """A file has the same version of an item, or the same field, twice."""
+
+    code = "records.catalogue_twice"
+
+
+class CatalogueChanged(Conflict):
+    """This version of the item is in the catalogue already and says something else."""
+
+    code = "records.catalogue_changed"
+
+
+class CatalogueFieldsMoved(Invalid):
+    """A new version moves, renames or drops a field, so that old records would read wrong."""
+
+    code = "records.catalogue_fields_moved"

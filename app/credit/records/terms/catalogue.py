@@ -72,9 +72,8 @@ class Publication(StrEnum):
     """How long a record of an item is public; ``rules.publication`` reckons the last day."""
 
     ALWAYS = "always"
-    LICENCE = "licence"
     PENALTY = "penalty"
-    ABNORMAL = "abnormal"
+    LISTING = "listing"
     UNLAWFUL = "unlawful"
     TERM = "term"
     NEGATIVE = "negative"
@@ -131,6 +130,9 @@ class FieldRole(StrEnum):
     DATE = "date"  # the day of the decision or event: kept as a day of its own
     BASIS = "basis"  # the legal ground; negative records need one
     UNTIL = "until"  # the last day of a term, where the paper names it
+    PUBLIC_UNTIL = "public_until"  # the last day of publication, where its provider says one
+    ENDED = "ended"  # the day somebody left a list, was removed, discharged
+    SEVERITY = "severity"  # minor, general, serious (from 2026-04-01)
     KINDS = "kinds"  # penalty kinds
     AMOUNT = "amount"  # a fine
 
@@ -220,3 +222,26 @@ class Agency:
     level: str
     uscc: str
     subject_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyNamed:
+    """An agency as a list names it, before it is a subject."""
+
+    id: int
+    code: str
+    zh: str
+    en: str
+    kind: AgencyKind
+    level: str
+    uscc: str
+    division: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What came of loading a catalogue: new versions, and versions that were there already."""
+
+    items: int
+    known: int
+    agencies: int = 0

@@ -1,0 +1,89 @@
+"""The shell door of records: the catalogue, and how many annual reports were filed."""
+
+from __future__ import annotations
+
+import json as text_json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from app.credit.records.queries.catalogue import agencies, items
+from app.credit.records.services.catalogue import load_catalogue, load_shipped
+from app.credit.records.terms import CATEGORY_TEXTS, CYCLE_TEXTS, LEVEL_TEXTS
+from app.doors.cli import Shell, command, say
+from ledger.kernel.uow import UnitOfWork
+
+
+@click.group()
+def credit() -> None:
+    """Credit 信用: the catalogue of what agencies submit."""
+
+
+@credit.group()
+def catalogue() -> None:
+    """The catalogue 信用目录: items, their fields, who provides them."""
+
+
+@command(name="load")
+@click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
+)
+def load(shell: Shell, *, file: Path | None) -> None:
+    """Take FILE into the catalogue; without it, what comes with the program, agencies too."""
+    with shell.unit() as uow:
+        done = load_catalogue(uow, file.read_text("utf-8")) if file else load_shipped(uow)
+    say(f"新增 {done.items} 项，已有 {done.known} 项，新增报送单位 {done.agencies} 家 · "
+        f"{done.items} new items, {done.known} known, {done.agencies} new agencies")  # fmt: skip
+
+
+@command(name="list")
+@click.option("--agencies", "with_agencies", is_flag=True, help="List the agencies instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+def list_them(shell: Shell, *, with_agencies: bool, as_json: bool) -> None:
+    """List the items in force today, or the agencies."""
+    with shell.unit(read_only=True) as uow:
+        lines = _agencies(uow) if with_agencies else _items(uow)
+    if as_json:
+        say(text_json.dumps(lines, ensure_ascii=False))
+        return
+    table = Table(*(lines[0] if lines else ()))
+    for line in lines:
+        table.add_row(*map(str, line.values()))
+    Console().print(table)
+
+
+def _items(uow: UnitOfWork) -> list[dict[str, object]]:
+    return [
+        {
+            "category": CATEGORY_TEXTS[it.category][0],
+            "item": it.code,
+            "version": it.version,
+            "name": it.zh,
+            "providers": ",".join(it.providers),
+            "cycle": CYCLE_TEXTS[it.cycle][0],
+            "level": LEVEL_TEXTS[it.level][0],
+            "fields": len(it.fields),
+            "basis": it.basis,
+            "mark": it.mark,
+        }
+        for it in items(uow)
+    ]
+
+
+def _agencies(uow: UnitOfWork) -> list[dict[str, object]]:
+    return [
+        {
+            "agency": it.code,
+            "name": it.zh,
+            "kind": it.kind.value,
+            "level": it.level,
+            "uscc": it.uscc,
+        }
+        for it in agencies(uow).values()
+    ]
+
+
+catalogue.add_command(load)
+catalogue.add_command(list_them)

@@ -20,7 +20,11 @@ def copy_rows(
 
     ``table`` and ``columns`` are names from our own code, never from outside.
     """
-    lines = ["\t".join(map(_text, row)) for row in rows]
+    copy_lines(session, table, columns, ["\t".join(map(_text, row)) for row in rows])
+
+
+def copy_lines(session: Session, table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
+    """Copy rows that are written as COPY's text already, without their line ends."""
     if not lines:
         return
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"

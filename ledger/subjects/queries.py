@@ -9,14 +9,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, select, text, union
+from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from ledger.kernel.identifiers.doubts import Doubt
 from ledger.kernel.names import pieces_sought
 from ledger.kernel.selecting import any_among
-from ledger.kernel.statements import Prepared, numbers
+from ledger.kernel.statements import Prepared, numbers, texts
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects import errors, rules
 from ledger.subjects.model import LicenceRow, PremisesRow, SubjectChangeRow, SubjectRow
@@ -55,6 +55,12 @@ LICENSED = Prepared(
     FROM subject a JOIN subject s ON s.id = coalesce(a.merged_into, a.id)
     WHERE a.id = ANY($1)
 """,  # noqa: S608
+)
+_NUMBERED = Prepared(
+    "subjects_numbered",
+    "text",
+    "SELECT uscc, id FROM subject"
+    " WHERE uscc <> '' AND uscc = ANY(string_to_array($1, chr(31)))",
 )
 PAGE_MAX = 200  # a page people read; machines ask for the next one
 HISTORY_MAX = 500  # a subject is amended a few times a year
@@ -106,11 +112,7 @@ def out_of_business(uow: UnitOfWork, ids: Iterable[int]) -> frozenset[int]:
 
 def ids_by_usccs(uow: UnitOfWork, usccs: Iterable[str]) -> dict[str, int]:
     """{USCC: id} of those on file; a merged party under its own id."""
-    rows = uow.session.execute(
-        text("SELECT uscc, id FROM subject WHERE uscc <> '' AND uscc = ANY(:usccs)"),
-        {"usccs": sorted(set(usccs))},
-    )
-    return {row.uscc: row.id for row in rows}
+    return dict(_NUMBERED.rows(uow.session, texts(sorted(set(usccs)))))
 
 
 def licensed_by_ids(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, Subject]:

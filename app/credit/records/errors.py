@@ -170,6 +170,12 @@ class LineUnreadable(Invalid):
     code = "records.line_unreadable"
 
 
+class RevisedTooOften(Invalid):
+    """A record has been corrected as often as a record can be."""
+
+    code = "records.revised_too_often"
+
+
 class UnknownUpload(NotFound):
     """There is no such upload, or another agency sent it."""
 

@@ -124,19 +124,25 @@ class ItemReader:
         self.item, self.agency_id, self.places = item, agency_id, places
         self._readers = {it.name: FieldReader(it, today) for it in item.fields if it.name in places}
 
-    def read(self, wide: Sequence[Sequence[Cell]], count: int) -> Block:
+    def read(
+        self,
+        wide: Sequence[Sequence[Cell]],
+        count: int,
+        strays: Mapping[int, Refusal] | None = None,
+    ) -> Block:
         """Rows given as columns of one length; columns the sheet does not have are empty.
 
-        Every fault names its field. Of a row's faults the first in the item's order counts.
+        Every fault names its field. Of a row's faults the first in the item's order counts, and
+        ``strays``, which are known already, before all.
         """
-        columns, faults = self.columns(wide, count)
+        columns, faults = self.columns(wide, count, strays or {})
         return self._block(columns, count, faults)
 
     def columns(
-        self, wide: Sequence[Sequence[Cell]], count: int
+        self, wide: Sequence[Sequence[Cell]], count: int, strays: Mapping[int, Refusal]
     ) -> tuple[dict[str, Sequence[str]], dict[int, Refusal]]:
         """Every field of the item as a column of kept texts, and the faulty rows' first faults."""
-        faults: dict[int, Refusal] = {}
+        faults = dict(strays)
         columns: dict[str, Sequence[str]] = {}
         for one in self.item.fields:
             place = self.places.get(one.name, len(wide))
@@ -239,7 +245,7 @@ def read_one(item: Item, said: Mapping[str, str], today: date) -> dict[str, str]
     if stray is not None:
         raise errors.UnknownColumn(field=stray[:60], name=stray[:60])
     reader = ItemReader(item, 0, {name: place for place, name in enumerate(said)}, today)
-    columns, faults = reader.columns([[text] for text in said.values()], 1)
+    columns, faults = reader.columns([[text] for text in said.values()], 1, {})
     if faults:
         raise faults[0]
     return {name: column[0] for name, column in columns.items()}

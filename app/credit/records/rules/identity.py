@@ -64,6 +64,11 @@ def key_of(item: Item, kept: Mapping[str, str]) -> str:
     return alike(APART.join(kept.get(name, "") for name in item.key))
 
 
+def digest_of(text: str) -> int:
+    """A text in 63 bits, to tell whether the same was said before."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
 def own_id(stored: int) -> int:
     """The record's own id in the id of one of its revisions."""
     return stored >> REVISION_BITS << REVISION_BITS

@@ -172,7 +172,6 @@ class Reckoned:
     points: Ints
     class_rank: NDArray[np.int16]
     adjusted_rank: NDArray[np.int16]
-    before_rank: NDArray[np.int16]
     flags: NDArray[np.int16]
     lines: Ints
     used: UsedRows
@@ -208,7 +207,6 @@ class Run:
     """A run of a scheme over objects on one day; the same snapshot gives the same scores."""
 
     id: int
-    scheme_id: int
     scheme_code: str
     scheme_version: str
     as_of: date
@@ -307,43 +305,24 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemeView:
-    """A scheme as the store keeps it: its text, its state, when it was loaded.
+    """A scheme as the store keeps it: its text, its state, when it was loaded, its last run."""
 
-    ``valid_to`` is here because a later version may have ended this one.
-    """
-
-    id: int
     scheme: Scheme
     state: SchemeState
-    valid_from: date
-    valid_to: date | None
     text: str
     loaded_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mover:
-    """An object whose class a draft would change; points are those by the draft."""
-
-    kind: str
-    object_id: int
-    name: str
-    before: str
-    after: str
-    points: int
+    last_run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
     """A draft beside what is in force, on the same facts: distributions and who moves.
 
-    ``moves`` counts objects by (class before, class after); ``examples`` are some who move, those
-    who get worse first. ``version`` is the one in force, "" where there was none.
+    ``moves`` counts objects by (class before, class after); ``examples`` are heads of the draft
+    beside the class before, those who get worse first.
     """
 
-    run: Run
-    version: str
     before: tuple[Distribution, ...]
     after: tuple[Distribution, ...]
     moves: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    examples: tuple[Mover, ...] = ()
+    examples: tuple[tuple[str, ScoreHead], ...] = ()

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
+from support.programs import on_the_table
 
 from app import embedded
+from app.accounts.services import passwords
 from app.database import engine_for, migrate, owner_engine
 from app.settings import Settings, settings_from
 from ledger.kernel import uow as units
@@ -223,21 +226,36 @@ def units_of(
     return lambda who: units.begin(database, actor=who, now=now, request_id="test")
 
 
-@pytest.fixture
-def app(settings: Settings, database: Connection, now: datetime) -> Flask:
-    """The whole program on this test's transaction, its clock standing still, limits off."""
+@pytest.fixture(scope="session")
+def program(settings: Settings, engine: Engine) -> Flask:
+    """The program, put together once a worker: its doors and templates take a tenth of a second."""
     from app.factory import create_app
 
-    made = create_app(settings, bind=database, now=lambda: now)
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
-    made.extensions["suyuan.limiter"].enabled = False
-    return made
+    return create_app(settings, bind=engine)
+
+
+@pytest.fixture
+def app(program: Flask, settings: Settings, database: Connection, now: datetime) -> Iterator[Flask]:
+    """The whole program on this test's transaction, its clock standing still, limits off."""
+    with on_the_table(program, settings, bind=database, now=lambda: now) as lent:
+        yield lent
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser or machine that is nobody yet; ``support.sign_in`` makes it somebody."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashes of passwords that cost microseconds: a thousand people of tests need no minute.
+
+    What they cost in earnest is held in `tests/app/accounts/test_passwords.py`.
+    """
+    dear, passwords.HASHER = passwords.HASHER, PasswordHasher(1, 8, 1)
+    yield
+    passwords.HASHER = dear
 
 
 @pytest.fixture(scope="session")

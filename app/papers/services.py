@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from datetime import datetime
 
 from app.papers.model import PaperRow
-from app.papers.rules import paper_number
-from app.papers.terms import KINDS, NUMBER_LETTERS, NUMBER_RANDOM, Issued, IssuePaper, Stamp
-from app.papers.writer import pdf_of
+from app.papers.rules import paper_number, svg_of
+from app.papers.terms import (
+    KINDS,
+    NUMBER_LETTERS,
+    NUMBER_RANDOM,
+    Drawing,
+    Issued,
+    IssuePaper,
+    Stamp,
+)
+from app.papers.writer import pdf_of, pdf_of_drawings
 from ledger.kernel.uow import UnitOfWork
 
 
@@ -37,3 +47,13 @@ def issue(uow: UnitOfWork, command: IssuePaper) -> Issued:
     )
     uow.audit("paper.issue", command.about, number=number, kind=command.kind)
     return Issued(number=number, sha256=digest.hexdigest(), pdf=pdf)
+
+
+def drawn_pdf(drawings: Sequence[Drawing], title: str, made_at: datetime) -> bytes:
+    """Sheets that are drawn, not written, as one file; no number is kept. Refuses: FontsMissing."""
+    return pdf_of_drawings(drawings, title, made_at)
+
+
+def drawn_svg(drawing: Drawing) -> str:
+    """A sheet that is drawn as an SVG document."""
+    return svg_of(drawing)

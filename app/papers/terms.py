@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+Millimetres = float
 NUMBER_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that reads like another
 NUMBER_RANDOM = 8
 KINDS: dict[str, tuple[str, str]] = {  # what a stranger is told a paper is
@@ -129,3 +130,70 @@ class KeptPaper:
     sha256: str
     size: int
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A shape by its corners, filled; all lengths of drawings are millimetres from the top left."""
+
+    corners: tuple[tuple[float, float], ...]
+    fill: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disc:
+    """A circle, filled, or only its edge where ``edge`` is not zero; a dashed one is a gap."""
+
+    x: float
+    y: float
+    radius: float
+    fill: str
+    edge: float = 0
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stroke:
+    """A line through points, round at its ends."""
+
+    points: tuple[tuple[float, float], ...]
+    width: float
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """A line of text; ``y`` is its base line, ``size`` its height in points, ``x`` by ``anchor``
+    its start, middle or end.
+    """
+
+    x: float
+    y: float
+    text: str
+    size: float
+    bold: bool = False
+    colour: str = "#000000"
+    anchor: str = "start"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Squares:
+    """A matrix symbol; its quiet zone is the white that is left around it."""
+
+    x: float
+    y: float
+    side: float
+    rows: tuple[tuple[bool, ...], ...]
+
+
+Shape = Outline | Disc | Stroke | Letters | Squares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """One sheet with everything in its place, in the order it is drawn; ``about`` is read aloud."""
+
+    wide: float
+    high: float
+    about: str
+    shapes: tuple[Shape, ...]

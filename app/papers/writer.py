@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from functools import singledispatchmethod
+from datetime import datetime
+from functools import singledispatch, singledispatchmethod
 from pathlib import Path
 
 import qrcode
@@ -21,13 +22,20 @@ from app.papers.rules import lines_of, printable
 from app.papers.terms import (
     Block,
     Code,
+    Disc,
+    Drawing,
     Facts,
     Grid,
     Heading,
+    Letters,
     NextPage,
+    Outline,
     Paper,
     Picture,
+    Shape,
+    Squares,
     Stamp,
+    Stroke,
     Words,
 )
 
@@ -41,6 +49,7 @@ _POINT = 25.4 / 72
 _NAME_SHARE = 0.24  # of the width, for the names of facts
 _PICTURE_MAX = 120.0
 _QR = 16.0
+_PIXELS = 8  # a module of a code; printers draw such a picture without softening it
 _GREY, _RULE, _SHADE = (90, 90, 90), (190, 190, 190), (242, 242, 242)
 _SAYS = {
     "zh": ("编号 {number} · {made} · 第 {page} / {{nb}} 页", "扫码或到 {host} 核对这份文书"),
@@ -60,9 +69,90 @@ def pdf_of(paper: Paper, stamp: Stamp) -> bytes:
             sheet.embed_file(basename=file.name, bytes=file.content, desc=file.about)
         return bytes(sheet.output())
     finally:
-        for font in sheet.fonts.values():
-            if isinstance(font, TTFFont):
-                font.ttfont.close()  # the library leaves its files open
+        _close_fonts(sheet)
+
+
+def pdf_of_drawings(drawings: Sequence[Drawing], title: str, made_at: datetime) -> bytes:
+    """Sheets as a file, a page each of its own size. Refuses: FontsMissing."""
+    pages = FPDF(unit="mm")
+    try:
+        _with_fonts(pages)
+        pages.set_title(printable(title))
+        pages.set_lang("zh-CN")
+        pages.set_creation_date(made_at)
+        pages.set_producer("Suyuan")
+        pages.set_auto_page_break(auto=False)
+        for drawing in drawings:
+            pages.add_page(format=(drawing.wide, drawing.high))
+            for shape in drawing.shapes:
+                _draw(shape, pages)
+        return bytes(pages.output())
+    finally:
+        _close_fonts(pages)
+
+
+def _with_fonts(pages: FPDF) -> None:
+    for style, weight in _WEIGHTS.items():
+        path = FONTS / f"{_FAMILY}-{weight}.ttf"
+        if not path.exists():
+            raise errors.FontsMissing
+        pages.add_font(_FAMILY, style, path)
+
+
+def _close_fonts(pages: FPDF) -> None:
+    for font in pages.fonts.values():
+        if isinstance(font, TTFFont):
+            font.ttfont.close()  # the library leaves its files open
+
+
+@singledispatch
+def _draw(shape: Shape, pages: FPDF) -> None:
+    raise TypeError(type(shape))
+
+
+@_draw.register
+def _(shape: Outline, pages: FPDF) -> None:
+    pages.set_fill_color(shape.fill)
+    pages.polygon(shape.corners, style="F")
+
+
+@_draw.register
+def _(shape: Disc, pages: FPDF) -> None:
+    pages.set_fill_color(shape.fill)
+    pages.set_draw_color(shape.fill)
+    if not shape.edge:
+        pages.circle(shape.x, shape.y, shape.radius, style="F")
+        return
+    pages.set_line_width(shape.edge)
+    if shape.dashed:
+        pages.set_dash_pattern(dash=shape.edge * 2.5, gap=shape.edge * 2)
+    pages.circle(shape.x, shape.y, shape.radius, style="D")
+    pages.set_dash_pattern()
+
+
+@_draw.register
+def _(shape: Stroke, pages: FPDF) -> None:
+    pages.set_draw_color(shape.colour)
+    pages.set_line_width(shape.width)
+    pages.polyline(shape.points)
+
+
+@_draw.register
+def _(shape: Letters, pages: FPDF) -> None:
+    text = printable(shape.text)
+    pages.set_font(_FAMILY, "B" if shape.bold else "", shape.size)
+    pages.set_text_color(shape.colour)
+    wide = pages.get_string_width(text)
+    before = {"start": 0.0, "middle": wide / 2, "end": wide}[shape.anchor]
+    pages.text(shape.x - before, shape.y, text)
+
+
+@_draw.register
+def _(shape: Squares, pages: FPDF) -> None:
+    picture = Image.new("1", (len(shape.rows[0]), len(shape.rows)), 1)
+    picture.putdata([not dark for row in shape.rows for dark in row])
+    wide = len(shape.rows[0]) * _PIXELS
+    pages.image(picture.resize((wide, wide)), shape.x, shape.y, shape.side, shape.side)
 
 
 class _Sheet(FPDF):
@@ -70,11 +160,7 @@ class _Sheet(FPDF):
 
     def __init__(self, paper: Paper, stamp: Stamp) -> None:
         super().__init__(format="A4")
-        for style, weight in _WEIGHTS.items():
-            path = FONTS / f"{_FAMILY}-{weight}.ttf"
-            if not path.exists():
-                raise errors.FontsMissing
-            self.add_font(_FAMILY, style, path)
+        _with_fonts(self)
         self._paper, self._stamp = paper, stamp
         self._widths: dict[tuple[str, float, str], float] = {}
         self._code = _code_of(stamp.address)

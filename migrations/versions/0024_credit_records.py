@@ -53,5 +53,6 @@ def _catalogue() -> list[dict[str, object]]:
 
 def downgrade() -> None:
     """Throw the records away; only an installation that has none is taken back like this."""
+    op.execute("DELETE FROM parameter WHERE key LIKE 'publication.%' OR key LIKE 'publicity.%'")
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table}")

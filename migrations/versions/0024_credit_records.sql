@@ -121,3 +121,38 @@ GRANT UPDATE (zh, en, kind, level) ON credit_agency TO suyuan_app;
 GRANT UPDATE (state, updated_at, finished_at, total, added, corrected, duplicate, pending, refused, complete,
     timely, progress) ON credit_upload TO suyuan_app;
 GRANT UPDATE (settled_at, outcome) ON credit_pending TO suyuan_app;
+
+INSERT INTO parameter (key, value, unit, jurisdiction, valid_from, valid_to, source, mark) VALUES
+    ('publication.penalty_scheme', 'kinds', 'word', 'CN', '2021-09-01', '2026-03-31',
+        'R7.1.6 how long a penalty is public: by its kinds; S7b Art. 13', 'V'),
+    ('publication.penalty_scheme', 'severity', 'word', 'CN', '2026-04-01', NULL,
+        'R7.1.6 how long a penalty is public: by severity; S30', 'V'),
+    ('publication.small_fine_months', '3', 'month', 'CN', '2021-09-01', NULL,
+        'R7.1.6 small fine or notice of criticism only; S7b Art. 13', 'V'),
+    ('publication.penalty_months', '36', 'month', 'CN', '2021-09-01', NULL,
+        'R7.1.6 other penalties; S7b Art. 13', 'V'),
+    ('publication.minor_months', '0', 'month', 'CN', '2026-04-01', NULL,
+        'R7.1.6 minor: not public (at most 3 months if needed); S30', 'V'),
+    ('publication.general_months', '12', 'month', 'CN', '2026-04-01', NULL,
+        'R7.1.6 general: 3 months to 1 year; S30; the longest', 'D'),
+    ('publication.serious_months', '36', 'month', 'CN', '2026-04-01', NULL,
+        'R7.1.6 serious: 1 to 3 years; S30; the longest', 'D'),
+    ('publication.small_fine_firm', '50000', 'yuan', 'CN', '2021-09-01', NULL,
+        'what a small fine is for a firm: provinces set it', 'D'),
+    ('publication.small_fine_other', '5000', 'yuan', 'CN', '2021-09-01', NULL,
+        'what a small fine is for sole traders and others: provinces set it', 'D'),
+    ('publication.unlawful_months', '36', 'month', 'CN', '2021-09-01', NULL,
+        'R7.4.3 seriously unlawful list: three years', 'K+'),
+    ('publication.negative_years', '5', 'year', 'CN', '2018-01-01', NULL,
+        'R7.1.6 negative information at most five years; S65; Xiamen''s own figure unknown', 'K'),
+    ('publicity.decision_days', '7', 'working day', 'CN', '2018-01-01', NULL,
+        'R7.1.4 two publicities: licences and penalties; S64', 'V'),
+    ('publicity.system_days', '20', 'working day', 'CN', '2014-10-01', NULL,
+        'R7.1.4 through the publicity system of firms; S7b Art. 9', 'V'),
+    ('publicity.push_days', '10', 'working day', 'CN', '2014-10-01', NULL,
+        'R7.1.4 party of another province: push; S7b Art. 10', 'V'),
+    ('publicity.publish_days', '10', 'working day', 'CN', '2014-10-01', NULL,
+        'R7.1.4 party of another province: publish after the push; S7b Art. 10', 'V'),
+    ('publicity.undo_days', '3', 'working day', 'CN', '2014-10-01', NULL,
+        'R7.1.6 penalty changed or revoked: withdraw; S7b Art. 11', 'V')
+ON CONFLICT DO NOTHING;  -- a new installation has them from the list that comes with the code

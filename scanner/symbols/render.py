@@ -8,7 +8,7 @@ from ledger.kernel.identifiers.gtin import parse_gtin
 from scanner.codes.queries import digital_link, element_string
 from scanner.codes.terms import Pairs
 from scanner.symbols import drawing
-from scanner.symbols.modules import modules_of
+from scanner.symbols.modules import modules_of, sturdy_rows
 from scanner.symbols.terms import LotLabel, Symbology
 
 # X-dimension of a retail symbol at 100 % (GS1 General Specifications 5.12).
@@ -34,6 +34,11 @@ def symbol_png(
     Raises: NotDrawable, or the refusal of the number itself.
     """
     return drawing.png(modules_of(symbology, text), module_px=module_px, captioned=captioned)
+
+
+def sign_rows(text: str) -> tuple[tuple[bool, ...], ...]:
+    """The modules of the QR code of a sign at a door: level Q. Raises: NotDrawable."""
+    return sturdy_rows(text)
 
 
 def symbology_of_gtin(gtin: str) -> Symbology:

@@ -14,6 +14,7 @@ from support import accounts
 from app.doors import errors
 from app.doors.api import Wire, endpoint
 from app.doors.web import form, page
+from app.factory import create_app
 from ledger.kernel.actor import Role
 from ledger.kernel.errors import Conflict
 
@@ -37,7 +38,7 @@ class Typed(Body):
     kinds = fields.List(fields.String())
 
 
-def _made(database):
+def _made():
     """Endpoints and pages that do what the doors must bear."""
     api = Blueprint("doors-api", __name__, url_prefix="/api/v1/doors", description="for tests")
     web = Pages("doors", __name__)
@@ -97,14 +98,20 @@ def _made(database):
     return api, web
 
 
+@pytest.fixture(scope="module")
+def program(settings, engine):
+    """A program of our own, with doors that only this file knows."""
+    made = create_app(settings, bind=engine)
+    api, web = _made()
+    made.extensions["suyuan.api"].register_blueprint(api)
+    made.extensions["suyuan.csrf"].exempt(api)
+    made.register_blueprint(web)
+    return made
+
+
 @pytest.fixture
-def app(app, database):
-    api, web = _made(database)
+def app(app):
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    app._got_first_request = False
-    app.extensions["suyuan.api"].register_blueprint(api)
-    app.extensions["suyuan.csrf"].exempt(api)
-    app.register_blueprint(web)
     return app
 
 

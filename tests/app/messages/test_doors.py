@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from support import accounts as people
 from support.mail import mail_server
+from support.programs import on_the_table
 from support.rooms import job_room
 
-from app.factory import create_app
 from app.messages import services
 from app.messages.jobs import leaving
 from app.messages.rules.letters import CONFIRMS, STOPS
@@ -27,11 +27,9 @@ def chosen(settings):
 
 
 @pytest.fixture
-def app(chosen, database, now):
-    made = create_app(chosen, bind=database, now=lambda: now)
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
-    made.extensions["suyuan.limiter"].enabled = False
-    return made
+def app(program, chosen, database, now):
+    with on_the_table(program, chosen, bind=database, now=lambda: now) as lent:
+        yield lent
 
 
 @pytest.fixture
@@ -147,11 +145,10 @@ def test_a_wrong_address_comes_back_filled_in(browser):
     assert 'value="shop"' in answer.get_data(as_text=True)
 
 
-def test_without_a_mail_server_the_page_says_so(settings, database, now, shop):
-    app = create_app(settings, bind=database, now=lambda: now)
-    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    app.extensions["suyuan.limiter"].enabled = False
-    assert "还没有设置邮件服务器" in page(people.signed_in(app, "dianzhu"), "/messages/settings")
+def test_without_a_mail_server_the_page_says_so(program, settings, database, now, shop):
+    with on_the_table(program, settings, bind=database, now=lambda: now) as app:
+        said = page(people.signed_in(app, "dianzhu"), "/messages/settings")
+    assert "还没有设置邮件服务器" in said
 
 
 def test_a_webhook_is_added_shown_tried_and_removed(browser, app):

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from support import accounts as people
 from support.books import filed_book
 from support.filings import an_operator, file, production
+from support.programs import on_the_table
 
-from app.factory import create_app
 from app.proof import services
 from ledger.kernel.actor import Role
 from ledger.kernel.ids import entry_reference
@@ -36,11 +36,9 @@ def chosen(settings, tmp_path):
 
 
 @pytest.fixture
-def app(chosen, database, now):
-    made = create_app(chosen, bind=database, now=lambda: now)
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
-    made.extensions["suyuan.limiter"].enabled = False
-    return made
+def app(program, chosen, database, now):
+    with on_the_table(program, chosen, bind=database, now=lambda: now) as lent:
+        yield lent
 
 
 @pytest.fixture
@@ -243,13 +241,13 @@ def test_signatures_of_strangers_and_forgeries_are_refused(client, book, key):
     assert answer.json["code"] in {"proof.signature_wrong", "proof.signature_not_base64"}
 
 
-def test_without_witnesses_what_is_sealed_is_public(chosen, database, now, book, headers):
-    made = create_app(replace(chosen, witness_keys=""), bind=database, now=lambda: now)
-    made.extensions["suyuan.limiter"].enabled = False
-    client = made.test_client()
-    said = client.get(f"/api/v1/entries/{book.references[0]}/proof", headers=headers).json
-    assert said["state"] == "published"
-    assert "还没有见证方" in client.get("/log/").text
+def test_without_witnesses_what_is_sealed_is_public(app, chosen, database, now, book, headers):
+    alone = replace(chosen, witness_keys="")
+    with on_the_table(app, alone, bind=database, now=lambda: now) as made:
+        client = made.test_client()
+        said = client.get(f"/api/v1/entries/{book.references[0]}/proof", headers=headers).json
+        assert said["state"] == "published"
+        assert "还没有见证方" in client.get("/log/").text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -131,6 +131,7 @@ class FieldRole(StrEnum):
     BASIS = "basis"  # the legal ground; negative records need one
     UNTIL = "until"  # the last day of a term, where the paper names it
     PUBLIC_UNTIL = "public_until"  # the last day of publication, where its provider says one
+    PUBLISHED = "published"  # the day it was published; without it, the decision's own day
     ENDED = "ended"  # the day somebody left a list, was removed, discharged
     SEVERITY = "severity"  # minor, general, serious (from 2026-04-01)
     KINDS = "kinds"  # penalty kinds

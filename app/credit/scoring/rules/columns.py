@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +47,10 @@ class Rows:
 
     @cached_property
     def latest(self) -> Ints:
-        """The place of the latest row of each object that has any; of one day the last evidence."""
+        """The place of each known object's latest row: of one day that of the last evidence."""
         if len(self.who) == len(self.starts):
             return np.arange(len(self.who))
-        order = np.lexsort((self.evidence, self.on, self.who))
+        order = np.lexsort((self.value, self.evidence, self.on, self.who))
         ends = np.append(self.starts[1:], len(self.who)) - 1
         found: Ints = order[ends]
         return found
@@ -64,8 +65,37 @@ class Rows:
         return found
 
 
+def canonical(column: FactColumn) -> FactColumn:
+    """The same column in the one order that rows can have: by object, day, evidence, value.
+
+    Its words stand in order, each once, so that the same facts are the same bytes.
+    """
+    values, words = column.values, column.words
+    if words is not None and any(a >= b for a, b in pairwise(words)):
+        sorted_words = tuple(sorted(set(words)))
+        place = {word: at for at, word in enumerate(sorted_words)}
+        values = np.array([place[word] for word in words], dtype=np.int64)[values]
+        words = sorted_words
+    same = column.objects[1:] == column.objects[:-1]
+    if np.all(column.objects[1:] >= column.objects[:-1]) and not same.any():
+        return column if values is column.values else replace(column, values=values, words=words)
+    order = np.lexsort((values, column.evidence, column.until, column.on, column.objects))
+    return FactColumn(
+        name=column.name,
+        objects=column.objects[order],
+        values=values[order],
+        on=column.on[order],
+        until=column.until[order],
+        evidence=column.evidence[order],
+        words=words,
+    )
+
+
 def counting(column: FactColumn, objects: Objects, as_of: int) -> Rows:
-    """The rows about these objects that have happened by a day and have not lapsed on it."""
+    """The rows about these objects that have happened by a day and have not lapsed on it.
+
+    The column is ``canonical``.
+    """
     place = np.searchsorted(objects.ids, column.objects)
     inside = np.minimum(place, max(len(objects.ids) - 1, 0))
     counts = (
@@ -77,9 +107,6 @@ def counting(column: FactColumn, objects: Objects, as_of: int) -> Rows:
     counts &= (column.until == 0) | (column.until > as_of)
     kept: Ints = np.flatnonzero(counts)
     who = place[kept]
-    if len(who) and np.any(who[1:] < who[:-1]):
-        order = np.argsort(who, kind="stable")
-        kept, who = kept[order], who[order]
     return Rows(
         size=len(objects.ids),
         who=who,

@@ -84,7 +84,7 @@ def counts(row: FactRow, as_of: int) -> bool:
 
 def latest(rows: Sequence[FactRow]) -> FactRow:
     """The latest row, of one day the last by evidence."""
-    return max(enumerate(rows), key=lambda at: (at[1].on, at[1].evidence, at[0]))[1]
+    return max(rows, key=lambda row: (row.on, row.evidence, row.value, row.text))
 
 
 def holds(rows: Sequence[FactRow]) -> bool:
@@ -98,7 +98,7 @@ def _join(rows: Sequence[FactRow], values: Sequence[int], take: Take) -> int:
     if not rows:
         return 0
     if take is Take.LATEST:
-        return values[[id(row) for row in rows].index(id(latest(rows)))]
+        return values[rows.index(latest(rows))]
     if take is Take.ANY:
         return POINT if any(values) else 0
     if take is Take.SUM:

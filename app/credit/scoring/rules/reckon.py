@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.credit.scoring.rules.columns import Mask, Rows, counting
+from app.credit.scoring.rules.columns import Mask, Rows, canonical, counting
 from app.credit.scoring.rules.exact import Ints, ranks_of
 from app.credit.scoring.rules.measuring import Measured, measured
 from app.credit.scoring.terms import (
@@ -57,7 +57,8 @@ def reckon(scheme: Scheme, given: ObjectSet, as_of: int, before: Before | None =
     flags = np.where(counted != own, Flag.INHERITED.value, 0).astype(np.int16)
     ranks = ranks_of(scheme.classes, counted, riskier=scheme.riskier)
     kept = _missing(scheme.indicators_of(objects.kind), found)
-    ranks[kept] = _ranks_before(objects, before.ranks)[kept]
+    earlier = _ranks_before(objects, before.ranks)
+    ranks[kept] = earlier[kept]
     flags[kept] |= Flag.MISSING
     classes, adjusted = moved(scheme, objects.kind, ranks, rows, flags)
     for one in found.values():
@@ -69,6 +70,7 @@ def reckon(scheme: Scheme, given: ObjectSet, as_of: int, before: Before | None =
         points=counted,
         class_rank=classes,
         adjusted_rank=adjusted,
+        before_rank=earlier,
         flags=flags,
         lines=np.array(list(points.values()), dtype=np.int64).reshape(len(points), len(own)),
         used=_used(scheme, objects.kind, rows),
@@ -81,7 +83,7 @@ def _rows(scheme: Scheme, given: ObjectSet, as_of: int) -> dict[str, Rows]:
         column = given.facts.get(fact.name)
         if column is None:
             column = FactColumn.nothing(fact.name, text=_wants_words(scheme, fact.name))
-        found[fact.name] = counting(column, given.objects, as_of)
+        found[fact.name] = counting(canonical(column), given.objects, as_of)
     return found
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from app.credit.scoring.terms.facts import FactColumn, Objects
 from app.credit.scoring.terms.scheme import Scheme, SchemeState
-from app.credit.scoring.terms.scores import RunState as Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +43,14 @@ class ObjectSet:
 class RunScheme:
     """Score all objects by a scheme on a day; sets stand in the order of the scheme's kinds.
 
-    ``before`` are classes by object id for kinds that keep the last class where facts are missing;
-    where a kind is absent, those of the newest run before ``as_of`` are taken.
+    Where facts are missing and the scheme keeps the last class, it is that of the newest run
+    before ``as_of``.
     """
 
     scheme: Scheme
     as_of: date
     sets: tuple[ObjectSet, ...]
-    purpose: Purpose = Purpose.IN_FORCE
     note: str = ""
-    before: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +63,3 @@ class ScoresAsked:
     subject_ids: tuple[int, ...] = ()
     after: int = 0
     limit: int = 50
-
-
-__all__ = ["LoadScheme", "ObjectSet", "PlaceObjects", "Purpose", "RunScheme", "ScoresAsked"]

@@ -172,6 +172,7 @@ class Reckoned:
     points: Ints
     class_rank: NDArray[np.int16]
     adjusted_rank: NDArray[np.int16]
+    before_rank: NDArray[np.int16]
     flags: NDArray[np.int16]
     lines: Ints
     used: UsedRows
@@ -207,6 +208,7 @@ class Run:
     """A run of a scheme over objects on one day; the same snapshot gives the same scores."""
 
     id: int
+    scheme_id: int
     scheme_code: str
     scheme_version: str
     as_of: date
@@ -305,24 +307,43 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemeView:
-    """A scheme as the store keeps it: its text, its state, when it was loaded, its last run."""
+    """A scheme as the store keeps it: its text, its state, when it was loaded.
 
+    ``valid_to`` is here because a later version may have ended this one.
+    """
+
+    id: int
     scheme: Scheme
     state: SchemeState
+    valid_from: date
+    valid_to: date | None
     text: str
     loaded_at: datetime
-    last_run: Run | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mover:
+    """An object whose class a draft would change; points are those by the draft."""
+
+    kind: str
+    object_id: int
+    name: str
+    before: str
+    after: str
+    points: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIf:
     """A draft beside what is in force, on the same facts: distributions and who moves.
 
-    ``moves`` counts objects by (class before, class after); ``examples`` are heads of the draft
-    beside the class before, those who get worse first.
+    ``moves`` counts objects by (class before, class after); ``examples`` are some who move, those
+    who get worse first. ``version`` is the one in force, "" where there was none.
     """
 
+    run: Run
+    version: str
     before: tuple[Distribution, ...]
     after: tuple[Distribution, ...]
     moves: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    examples: tuple[tuple[str, ScoreHead], ...] = ()
+    examples: tuple[Mover, ...] = ()

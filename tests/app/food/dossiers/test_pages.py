@@ -14,9 +14,9 @@ from support.books import key_of_log
 from support.certificates import a_certificate
 from support.filings import a_lot, an_operator, dispatch, file, production, receipt
 from support.papers import a_pdf
+from support.programs import on_the_table
 
 from app.blobs import services as blobs
-from app.factory import create_app
 from app.food.dossiers.services import files_of
 from ledger.certificates.services import add_certificate
 from ledger.certificates.terms import CertificateKind, FileKept
@@ -36,11 +36,9 @@ def chosen(settings, tmp_path):
 
 
 @pytest.fixture
-def app(chosen, database, now):
-    made = create_app(chosen, bind=database, now=lambda: now)
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
-    made.extensions["suyuan.limiter"].enabled = False
-    return made
+def app(program, chosen, database, now):
+    with on_the_table(program, chosen, bind=database, now=lambda: now) as lent:
+        yield lent
 
 
 @pytest.fixture

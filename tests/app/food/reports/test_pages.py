@@ -12,8 +12,8 @@ from support import accounts as people
 from support.filings import a_lot, an_operator, file, production
 from support.named import a_gtin
 from support.papers import a_photo
+from support.programs import on_the_table
 
-from app.factory import create_app
 from ledger.kernel.actor import Role
 
 TOLD = {"kind": "spoiled", "said": "盖子鼓起来，有酸味", "contact": "13800001234"}
@@ -21,11 +21,10 @@ JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def app(settings, database, now, tmp_path):
-    made = create_app(replace(settings, data=tmp_path), bind=database, now=lambda: now)
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
-    made.extensions["suyuan.limiter"].enabled = False
-    return made
+def app(program, settings, database, now, tmp_path):
+    chosen = replace(settings, data=tmp_path)
+    with on_the_table(program, chosen, bind=database, now=lambda: now) as lent:
+        yield lent
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from support import accounts as people
 from support.filings import a_lot, an_operator, dispatch, file, production
 from support.named import a_gtin
+from support.programs import on_the_table
 from support.rooms import job_room
 
-from app.factory import create_app
 from app.food.requests import jobs, rules
 from app.food.requests.queries import request_by_id
 from app.food.requests.services import open_request
@@ -32,11 +32,9 @@ def chosen(settings, tmp_path):
 
 
 @pytest.fixture
-def app(chosen, database, now):
-    made = create_app(chosen, bind=database, now=lambda: now)
-    made.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True)
-    made.extensions["suyuan.limiter"].enabled = False
-    return made
+def app(program, chosen, database, now):
+    with on_the_table(program, chosen, bind=database, now=lambda: now) as lent:
+        yield lent
 
 
 @pytest.fixture

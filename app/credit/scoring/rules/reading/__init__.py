@@ -26,8 +26,6 @@ from app.credit.scoring.rules.reading.pieces import (
 )
 from app.credit.scoring.rules.reading.sections import CODE, Fault, Faults, Section
 from app.credit.scoring.terms import (
-    FACT_SOURCES,
-    OBJECT_SOURCES,
     Adjusting,
     FactSource,
     ObjectSource,
@@ -48,6 +46,8 @@ def read_scheme(
 ) -> Scheme:
     """The scheme a file says. ``facts`` and ``objects`` are the sources there are, by name.
 
+    Without them sources are not looked at: what was accepted once stays readable.
+
     Refuses: SchemeRefused with all faults, each with its line.
     """
     if len(text) > TEXT_MAX:
@@ -59,8 +59,7 @@ def read_scheme(
     faults = Faults()
     scheme = _scheme(said, lines_of(text), faults)
     if not faults.found:
-        known = FACT_SOURCES if facts is None else facts
-        check(scheme, known, OBJECT_SOURCES if objects is None else objects, faults)
+        check(scheme, facts, objects, faults)
     if faults.found:
         raise refused(faults.found)
     return replace(scheme, digest=hashlib.sha256(text.encode()).digest())

@@ -24,8 +24,8 @@ Lines = Mapping[str, int]
 
 def check(
     scheme: Scheme,
-    facts: Mapping[str, FactSource],
-    objects: Mapping[str, ObjectSource],
+    facts: Mapping[str, FactSource] | None,
+    objects: Mapping[str, ObjectSource] | None,
     faults: Faults,
 ) -> None:
     """Note every fault between the pieces."""
@@ -70,14 +70,14 @@ def _twins(scheme: Scheme, faults: Faults) -> None:
 
 def _sources(
     scheme: Scheme,
-    facts: Mapping[str, FactSource],
-    objects: Mapping[str, ObjectSource],
+    facts: Mapping[str, FactSource] | None,
+    objects: Mapping[str, ObjectSource] | None,
     faults: Faults,
 ) -> None:
-    for fact in scheme.facts.values():
-        _source(facts, fact, f"facts.{fact.name}", scheme.lines, faults)
-    for at, kind in enumerate(scheme.kinds):
-        _source(objects, kind, f"objects[{at}]", scheme.lines, faults)
+    for fact in scheme.facts.values() if facts is not None else ():
+        _source(facts or {}, fact, f"facts.{fact.name}", scheme.lines, faults)
+    for at, kind in enumerate(scheme.kinds if objects is not None else ()):
+        _source(objects or {}, kind, f"objects[{at}]", scheme.lines, faults)
 
 
 def _source(known: Mapping[str, Any], asked: Any, path: str, lines: Lines, faults: Faults) -> None:

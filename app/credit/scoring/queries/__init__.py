@@ -1,0 +1,41 @@
+"""The reads of scoring: schemes, runs, scores; who may not know a class is never given one."""
+
+from __future__ import annotations
+
+from app.credit.scoring.queries.runs import (
+    distribution,
+    latest_run,
+    moves_between,
+    run_by_id,
+    runs_of,
+    what_if,
+)
+from app.credit.scoring.queries.schemes import (
+    scheme_by_id,
+    scheme_by_version,
+    scheme_in_force,
+    schemes,
+)
+from app.credit.scoring.queries.scores import (
+    history_of,
+    score_of,
+    scores_of_subject,
+    scores_page,
+)
+
+__all__ = [
+    "distribution",
+    "history_of",
+    "latest_run",
+    "moves_between",
+    "run_by_id",
+    "runs_of",
+    "scheme_by_id",
+    "scheme_by_version",
+    "scheme_in_force",
+    "schemes",
+    "score_of",
+    "scores_of_subject",
+    "scores_page",
+    "what_if",
+]

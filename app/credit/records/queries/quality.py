@@ -62,7 +62,9 @@ def _quality(
         month,
         taken=sum(int(row["taken"]) for row in rows),
         refused=sum(int(row["refused"]) for row in rows),
-        filled=sum(int(row["complete"]) for row in rows),
-        asked=sum(int(row["taken"]) * len(known.newest(row["item_id"]).fields) for row in rows),
+        cells=(
+            sum(int(row["complete"]) for row in rows),
+            sum(int(row["taken"]) * len(known.newest(row["item_id"]).fields) for row in rows),
+        ),
         timely=sum(int(row["timely"]) for row in rows),
     )

@@ -15,21 +15,21 @@ def quality_of(
     *,
     taken: int,
     refused: int,
-    filled: int,
-    asked: int,
+    cells: tuple[int, int],
     timely: int,
 ) -> Quality:
     """The three shares, each of 10,000 and rounded half up; an agency that sent nothing has all.
 
-    Complete is the share of the catalogue's fields that hold anything in the rows taken, valid the
-    share of rows taken, timely the share of rows taken that came within their item's cycle.
+    ``cells`` are those filled and those asked for. Complete is the share of the catalogue's fields
+    that hold anything in the rows taken, valid the share of rows taken, timely the share of rows
+    taken that came within their item's cycle.
     """
     return Quality(
         agency_id=agency_id,
         month=month,
         rows=taken + refused,
         taken=taken,
-        complete=_share(filled, asked),
+        complete=_share(*cells),
         valid=_share(taken, taken + refused),
         timely=_share(timely, taken),
     )

@@ -19,7 +19,7 @@ from app.credit.records.rules.identity import digest_of, own_id, parted, revisio
 from app.credit.records.terms import REVISION_MAX, EventKind, Item
 from ledger.kernel.copying import copy_lines
 from ledger.kernel.errors import Refusal
-from ledger.kernel.statements import Prepared, numbers
+from ledger.kernel.statements import numbers
 from ledger.kernel.uow import UnitOfWork
 from ledger.subjects.queries import ids_by_usccs
 
@@ -37,19 +37,16 @@ _COLUMNS = (
     "said",
 )
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_FOUND = Prepared(
-    "credit_records_named",
-    "integer[], bigint[], smallint, smallint",
-    f"""
+# Planned each time, by the size the table has then: what is planned once stays as it was while
+# one file fills an empty table.
+_FOUND = text(f"""
     SELECT a.place - 1 AS place, r.id, r.decided_on, r.said
-    FROM unnest($1, $2) WITH ORDINALITY AS a (subject, own, place)
-    CROSS JOIN LATERAL (
-        SELECT id, decided_on, said FROM credit_record
-        WHERE subject_id = a.subject AND item_id = $3 AND agency_id = $4
-            AND id BETWEEN a.own AND a.own + {REVISION_MAX}
-        ORDER BY id DESC LIMIT 1) AS r
-""",  # noqa: S608 - a number of our own
-)
+    FROM unnest(CAST(:subjects AS integer[]), CAST(:ids AS bigint[]))
+        WITH ORDINALITY AS a (subject, own, place)
+    JOIN credit_record r ON r.subject_id = a.subject AND r.item_id = :item
+        AND r.agency_id = :agency AND r.id BETWEEN a.own AND a.own + {REVISION_MAX}
+    ORDER BY r.id
+""")  # noqa: S608 - a number of our own
 _WAITING = text("""
     INSERT INTO credit_pending (upload_id, agency_id, item_id, uscc, name, digest, raw, at)
     SELECT :upload, :agency, :item, uscc, name, digest, raw, :at
@@ -148,14 +145,16 @@ class _Rows:
 def _keep(uow: UnitOfWork, batch: Batch, rows: _Rows, put: Put) -> None:
     found = {
         place: _Kept(stored, day.isoformat(), said)
-        for place, stored, day, said in _FOUND.rows(
-            uow.session,
-            numbers(rows.subjects),
-            numbers(rows.ids),
-            batch.item.id,
-            batch.agency_id,
+        for place, stored, day, said in uow.session.execute(
+            _FOUND,
+            {
+                "subjects": numbers(rows.subjects),
+                "ids": numbers(rows.ids),
+                "item": batch.item.id,
+                "agency": batch.agency_id,
+            },
         )
-    }
+    }  # of several revisions the newest is the last
     looked_at = sorted(rows.repeated() | found.keys())
     left_out, corrected = _settled(batch, rows, looked_at, found, put)
     if left_out:

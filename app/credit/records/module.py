@@ -10,7 +10,14 @@ MODULE = Module(
     name="records",
     title=Bilingual("信用记录", "Credit records"),
     commands=(cli.credit,),
-    announces=("record.submitted", "record.uploaded"),
+    announces=(
+        "record.submitted",
+        "record.uploaded",
+        "record.corrected",
+        "record.withdrawn",
+        "record.marked",
+        "record.repaired",
+    ),
     periodic=(
         Every(seconds=5, job=jobs.RESUME_STALLED),
         Every(seconds=60, job=jobs.TAKE_WAITING),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.accounts.module import MODULE as ACCOUNTS
+from app.credit.objections.module import MODULE as OBJECTIONS
 from app.credit.records.module import MODULE as RECORDS
 from app.credit.scoring.module import MODULE as SCORING
 from app.credit.scoring.terms import declare
@@ -39,6 +40,7 @@ _MODULES = (
     REPORTS,
     REQUESTS,
     RECORDS,
+    OBJECTIONS,
     SCORING,
     PROOF,
     PAPERS,

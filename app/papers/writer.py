@@ -214,7 +214,7 @@ class _Sheet(FPDF):
     @put.register
     def _(self, block: Heading) -> None:
         self.ln(3)
-        self._room(18)  # a heading does not stand alone at the foot
+        self._room(34)  # a heading, and the head of a table under it, do not stand alone
         self._lines(block.text, 12.5, "B", gap=1.5)
 
     @put.register

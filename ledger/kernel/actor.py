@@ -59,6 +59,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "delegation.grant",
             "message.webhook",
             "objection.file",
+            "record.authorise",
             "sign.read_own",
         }
     ),
@@ -145,6 +146,7 @@ PERMISSIONS[Role.CLERK] = PERMISSIONS[Role.OPERATOR] - {
     "delegation.grant",
     "message.webhook",
     "objection.file",
+    "record.authorise",
 }
 for _signed_in in Role:
     if _signed_in not in PERMISSIONS or _signed_in is Role.PUBLIC:

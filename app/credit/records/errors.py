@@ -270,3 +270,42 @@ class CatalogueFieldsMoved(Invalid):
     """A new version moves, renames or drops a field, so that old records would read wrong."""
 
     code = "records.catalogue_fields_moved"
+
+
+code = "records.catalogue_refused"
+
+
+class AuthorisationOver(Conflict):
+    """The subject has taken the authorisation back, or its day has passed."""
+
+    code = "records.authorisation_over"
+
+
+class UnknownAuthorisation(NotFound):
+    """There is no such authorisation, or it is not yours."""
+
+    code = "records.unknown_authorisation"
+
+
+class PartyMissing(Invalid):
+    """An authorisation names who may read."""
+
+    code = "records.party_missing"
+
+
+class AuthorisationDayWrong(Invalid):
+    """The last day of an authorisation lies between today and the longest allowed."""
+
+    code = "records.authorisation_day_wrong"
+
+
+class FileNotYours(Forbidden):
+    """This version of a credit file is for its subject and for agencies."""
+
+    code = "records.file_not_yours"
+
+
+class AuthorisationDayMissing(Invalid):
+    """An authorisation ends on a day."""
+
+    code = "records.authorisation_day_missing"

@@ -24,6 +24,13 @@ class UploadRow(Table):
         Index("ix_credit_upload_agency", "agency_id", "id"),
         Index("ix_credit_upload_at", "at"),
         Index(
+            "ix_credit_upload_item",
+            "item_id",
+            "agency_id",
+            "at",
+            postgresql_where=text("state = 'done'"),
+        ),
+        Index(
             "uq_credit_upload_file",
             "agency_id",
             "item_id",

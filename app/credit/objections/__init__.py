@@ -1,0 +1,1 @@
+"""A subject disputes a record: it is marked at once, somebody decides in time, it is put right."""

@@ -23,6 +23,7 @@ from xlsxwriter import Workbook
 
 from app.accounts import services as accounts
 from app.accounts.terms import CreateAccount, IssueKey
+from app.credit.records.queries.catalogue import agency_by_code
 from app.database import engine_for
 from app.doors.cli import Shell, refuse
 from app.processes.serving import Running, running
@@ -122,6 +123,8 @@ def _people(shell: Shell, story: Story) -> Cast:
         ("zhifa", Role.INSPECTOR, "", "林执法"),
         ("dengji", Role.REGISTRAR, "", "陈登记"),
         ("guanli", Role.ADMIN, "", "管理员"),
+        ("xinyong", Role.CREDIT, "", "信用管理员"),
+        ("baosong", Role.AGENCY, _agency_code(shell), "报送单位"),
     ):
         _account(shell, name, role, uscc, password, shown)
     with shell.unit() as uow:
@@ -134,6 +137,12 @@ def _people(shell: Shell, story: Story) -> Cast:
             ),
             inspector_key=accounts.issue_key(uow, IssueKey(label="demo", role=Role.INSPECTOR)),
         )
+
+
+def _agency_code(shell: Shell) -> str:
+    """The agency whose account shows how records are sent: market supervision."""
+    with shell.unit(read_only=True) as uow:
+        return agency_by_code(uow, "samr").uscc
 
 
 def _account(shell: Shell, name: str, role: Role, uscc: str, password: str, shown: str) -> None:
@@ -300,6 +309,7 @@ def _say_where(it: Running, cast: Cast) -> None:
     OUT.rule("四 自己试试 · try it yourself")
     OUT.print(f"网址 address   [bold]{it.address}[/]")
     OUT.print("登录 sign in   dianzhu 店主 · pifa 批发商 · zhifa 执法 · dengji 登记 · guanli 管理")
+    OUT.print("               xinyong 信用管理 · baosong 报送单位（市场监管）")
     OUT.print(f"密码 password  [bold]{cast.password}[/]")
     OUT.print(f"条码 codes     {cast.story.gtin[1:]}   (01){cast.story.gtin}(10){cast.story.lot}")
     OUT.print(f"公开页 public  {it.address}/01/{cast.story.gtin}/10/{cast.story.lot}")

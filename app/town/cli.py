@@ -19,7 +19,7 @@ from rich.progress import Progress
 
 from app.doors.cli import Shell, command, say
 from app.processes.collecting import collect_rarely
-from app.town import services
+from app.town import records, services
 from app.town.rules.city import DAYS_MAX, OPERATORS, CityBatch, city_batches, whole_entries
 from app.town.rules.papers import papers_of
 from app.town.rules.whole import small_story, small_town
@@ -207,14 +207,18 @@ def load(shell: Shell) -> tuple[int, int]:
     with shell.unit() as uow:
         last = services.remembered_last_day(uow, clock.now().date())
         platform = services.settle_platform(uow)
-        if services.is_loaded(uow, platform, last):
-            return services.counted(uow, platform)
-    town, story = small_town(last)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        _settle(shell, town, progress)
-        _file(shell, town, platform, progress)
-    with shell.unit() as uow:
-        services.settle_papers(uow, shell.settings, papers_of(town, story, last))
+        filed, known = services.is_loaded(uow, platform, last), records.are_settled(uow)
+    if not (filed and known):
+        town, story = small_town(last)
+    if not filed:
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            _settle(shell, town, progress)
+            _file(shell, town, platform, progress)
+        with shell.unit() as uow:
+            services.settle_papers(uow, shell.settings, papers_of(town, story, last))
+    if not known:
+        with shell.unit() as uow:
+            records.settle_records(uow, town.firms, last)
     with shell.unit(read_only=True) as uow:
         return services.counted(uow, platform)
 

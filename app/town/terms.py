@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,6 +67,15 @@ class PaperFiled:
     valid_to: date | None = None
     gtin: str = ""
     lot: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsSent:
+    """Credit records of one item that one agency sends, as text by field."""
+
+    agency: str
+    item: str
+    rows: tuple[Mapping[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.credit.scoring.queries.objects import objects_by_number, objects_of_subject
+from app.credit.scoring.queries.reasons import lapses_of, links_of, ways_of
 from app.credit.scoring.queries.runs import (
     distribution,
     latest_run,
@@ -14,6 +16,7 @@ from app.credit.scoring.queries.schemes import (
     scheme_by_id,
     scheme_by_version,
     scheme_in_force,
+    scheme_shown,
     schemes,
 )
 from app.credit.scoring.queries.scores import (
@@ -26,16 +29,22 @@ from app.credit.scoring.queries.scores import (
 __all__ = [
     "distribution",
     "history_of",
+    "lapses_of",
     "latest_run",
+    "links_of",
     "moves_between",
+    "objects_by_number",
+    "objects_of_subject",
     "run_by_id",
     "runs_of",
     "scheme_by_id",
     "scheme_by_version",
     "scheme_in_force",
+    "scheme_shown",
     "schemes",
     "score_of",
     "scores_of_subject",
     "scores_page",
+    "ways_of",
     "what_if",
 ]

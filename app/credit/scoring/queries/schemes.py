@@ -61,6 +61,24 @@ def scheme_in_force(uow: UnitOfWork, code: str, on: date) -> SchemeView:
     raise errors.NotInForce(code=code, day=str(on))
 
 
+def scheme_shown(uow: UnitOfWork, code: str) -> SchemeView:
+    """The version of a scheme in force today, else the newest, for who may read it.
+
+    Refuses: UnknownScheme.
+    """
+    views = [view for view in schemes(uow) if view.scheme.code == code]
+    if not views:
+        raise errors.UnknownScheme(code=code)
+    today = [
+        view
+        for view in views
+        if view.state is not SchemeState.DRAFT
+        and view.valid_from <= uow.today
+        and (view.valid_to is None or view.valid_to > uow.today)
+    ]
+    return (today or views)[0]
+
+
 def scheme_by_version(uow: UnitOfWork, code: str, version: str) -> SchemeView:
     """One version of a scheme, for who may read it. Refuses: UnknownScheme."""
     row = uow.session.scalar(

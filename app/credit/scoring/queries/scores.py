@@ -11,9 +11,10 @@ from sqlalchemy import text
 from app.credit.scoring import errors
 from app.credit.scoring.queries.runs import latest_run
 from app.credit.scoring.queries.schemes import require_scores, scheme_by_id
-from app.credit.scoring.rules.explain import Case, explain
+from app.credit.scoring.rules.explain import explain
 from app.credit.scoring.rules.packing import unpacked
 from app.credit.scoring.terms import (
+    Case,
     Flag,
     Scheme,
     Score,
@@ -33,9 +34,14 @@ _HEAD = """
 _NAMED = """
     LEFT JOIN score_object o ON o.id = s.object_id AND :apart
     LEFT JOIN subject p ON p.id = s.subject_id AND NOT :apart"""
+_RUN = "r.scheme_id, r.as_of, c.version"
+_OF_RUN = """
+    JOIN score_run r ON r.id = s.run_id AND r.state IN ('in_force', 'part')
+    JOIN scheme c ON c.id = r.scheme_id AND c.code = :code"""
 _ONE = text(f"""
-    SELECT {_HEAD}, s.lines, s.rows, s.words FROM score s {_NAMED}
-    WHERE s.subject_id = :subject AND s.run_id = :run AND s.kind = :kind AND s.object_id = :object
+    SELECT {_HEAD}, {_RUN}, s.rows, s.words FROM score s {_OF_RUN} {_NAMED}
+    WHERE s.subject_id = :subject AND s.kind = :kind AND s.object_id = :object
+    ORDER BY r.as_of DESC, r.id DESC LIMIT 1
 """)  # noqa: S608 - only our own words
 _PAGE_OF_CLASS = text(f"""
     SELECT {_HEAD} FROM score s {_NAMED}
@@ -48,15 +54,12 @@ _PAGE = text(f"""
     ORDER BY s.object_id LIMIT :limit
 """)  # noqa: S608
 _OF_SUBJECTS = text(f"""
-    SELECT {_HEAD} FROM score s {_NAMED}
-    WHERE s.subject_id = ANY(CAST(:subjects AS int[])) AND s.run_id = :run AND s.kind = :kind
-        AND s.object_id > :after
-    ORDER BY s.object_id LIMIT :limit
+    SELECT DISTINCT ON (s.object_id) {_HEAD}, {_RUN} FROM score s {_OF_RUN} {_NAMED}
+    WHERE s.subject_id = ANY(CAST(:subjects AS int[])) AND s.kind = :kind AND s.object_id > :after
+    ORDER BY s.object_id, r.as_of DESC, r.id DESC LIMIT :limit
 """)  # noqa: S608
 _HISTORY = text(f"""
-    SELECT {_HEAD}, r.scheme_id, r.as_of, c.version FROM score s
-    JOIN score_run r ON r.id = s.run_id AND r.state = 'in_force'
-    JOIN scheme c ON c.id = r.scheme_id AND c.code = :code {_NAMED}
+    SELECT {_HEAD}, {_RUN} FROM score s {_OF_RUN} {_NAMED}
     WHERE s.subject_id = :subject AND s.kind = :kind AND s.object_id = :object
     ORDER BY r.as_of DESC, r.id DESC LIMIT 60
 """)  # noqa: S608
@@ -126,21 +129,24 @@ def _asked(uow: UnitOfWork, scheme: Scheme, kind: str, object_id: int) -> dict[s
 
 
 def score_of(uow: UnitOfWork, code: str, object_id: int, kind: str = "") -> Score:
-    """An object's score by the newest run of a scheme, explained line by line.
+    """An object's newest score by a scheme, explained line by line.
 
     ``kind`` is the scheme's first where it is not given. Refuses: UnknownScore, and NotPermitted
     for a scheme that is not public.
     """
-    run_id, of = _counting(uow, code)
-    asked = _asked(uow, of.scheme, kind, object_id)
-    row = uow.session.execute(_ONE, asked | {"run": run_id}).first()
+    _, newest = _counting(uow, code)
+    asked = _asked(uow, newest.scheme, kind, object_id)
+    row = uow.session.execute(_ONE, asked | {"code": code}).first()
     if row is None:
         raise errors.UnknownScore(code=code)
+    of = _Of(scheme_by_id(uow, row.scheme_id).scheme, row.version, row.as_of)
     name = of.scheme.kinds[asked["kind"]].name
+    case = _case(of.scheme, name, row)
     earlier = (one for one in _history(uow, code, asked) if one.as_of < of.as_of)
     return Score(
         head=_head(row, of),
-        outcome=explain(of.scheme, _case(of.scheme, name, row), days_of(of.as_of)),
+        case=case,
+        outcome=explain(of.scheme, case, days_of(of.as_of)),
         previous=next(earlier, None),
     )
 
@@ -155,7 +161,10 @@ def _case(scheme: Scheme, kind: str, row: Any) -> Case:
 
 
 def _history(uow: UnitOfWork, code: str, asked: Mapping[str, Any]) -> list[ScoreHead]:
-    rows = uow.session.execute(_HISTORY, {**asked, "code": code}).all()
+    return _heads(uow, uow.session.execute(_HISTORY, {**asked, "code": code}).all())
+
+
+def _heads(uow: UnitOfWork, rows: Sequence[Any]) -> list[ScoreHead]:
     views = {at: scheme_by_id(uow, at).scheme for at in {row.scheme_id for row in rows}}
     return [_head(row, _Of(views[row.scheme_id], row.version, row.as_of)) for row in rows]
 
@@ -170,7 +179,9 @@ def history_of(uow: UnitOfWork, code: str, object_id: int, kind: str = "") -> Se
 
 
 def scores_page(uow: UnitOfWork, asked: ScoresAsked) -> ScoresPage:
-    """Scores of the newest run, in order of the objects, at most 500 at once.
+    """Scores in order of the objects, at most 500 at once: of the newest run of all objects.
+
+    Of subjects asked for by their ids the newest scores, be they of a run of some.
 
     Refuses: UnknownScore, UnknownName of a class, NotPermitted.
     """
@@ -185,9 +196,10 @@ def scores_page(uow: UnitOfWork, asked: ScoresAsked) -> ScoresPage:
         "limit": limit + 1,
     }
     if asked.subject_ids:
-        query = _OF_SUBJECTS
-        params["subjects"] = list(asked.subject_ids)
-    elif asked.class_code:
+        params |= {"subjects": list(asked.subject_ids), "code": asked.code}
+        found = uow.session.execute(_OF_SUBJECTS, params).all()
+        return _page(_heads(uow, found), limit)
+    if asked.class_code:
         query = _PAGE_OF_CLASS
         codes = [one.code for one in of.scheme.classes]
         if asked.class_code not in codes:
@@ -195,10 +207,12 @@ def scores_page(uow: UnitOfWork, asked: ScoresAsked) -> ScoresPage:
         params["adjusted"] = codes.index(asked.class_code)
     else:
         query = _PAGE
-    rows = uow.session.execute(query, params).all()
-    items = tuple(_head(row, of) for row in rows[:limit])
-    following = items[-1].object_id if len(rows) > limit else None
-    return ScoresPage(items=items, next=following)
+    return _page([_head(row, of) for row in uow.session.execute(query, params)], limit)
+
+
+def _page(found: Sequence[ScoreHead], limit: int) -> ScoresPage:
+    items = tuple(found[:limit])
+    return ScoresPage(items=items, next=items[-1].object_id if len(found) > limit else None)
 
 
 def scores_of_subject(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.credit.scoring.errors import ColumnWrong
 from app.credit.scoring.rules.exact import band_of, half_up, rank_of, unit_of
@@ -13,6 +13,7 @@ from app.credit.scoring.rules.shares import added, share_lines, share_points
 from app.credit.scoring.terms import (
     POINT,
     Adjust,
+    Case,
     FactRow,
     Flag,
     How,
@@ -30,50 +31,55 @@ from app.credit.scoring.terms import (
 Facts = Mapping[str, Sequence[FactRow]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One object: its kind, what is known of it, its parent's points, the class it had before."""
-
-    kind: str
-    facts: Facts
-    parent: int | None = None
-    before: str = ""
-
-
 def explain(scheme: Scheme, case: Case, as_of: int) -> Outcome:
     """Score one object on a day (days since 1970) and say why, line by line.
 
     Raises ColumnWrong where a fact does not fit the scheme.
     """
-    facts = {
-        fact.name: tuple(row for row in case.facts.get(fact.name, ()) if counts(row, as_of))
-        for fact in scheme.facts_of(case.kind)
-    }
+    facts = counting(scheme, case, as_of)
     flags = Flag(0)
     lines = []
     for indicator in scheme.indicators_of(case.kind):
         line, strange = _line(indicator, facts, scheme.decimals)
         flags |= Flag.UNKNOWN_WORD if strange else Flag(0)
         lines.append(line)
+    return scored(replace(_blank(scheme, case, as_of), flags=flags), case, facts, lines)
+
+
+def counting(scheme: Scheme, case: Case, as_of: int) -> Facts:
+    """The rows that count on a day, for every fact the scheme asks of the kind."""
+    return {
+        fact.name: tuple(row for row in case.facts.get(fact.name, ()) if counts(row, as_of))
+        for fact in scheme.facts_of(case.kind)
+    }
+
+
+def _blank(scheme: Scheme, case: Case, as_of: int) -> Outcome:
+    return Outcome(
+        scheme=scheme,
+        kind=case.kind,
+        as_of=as_of,
+        own=0,
+        parent=case.parent,
+        points=0,
+        class_code="",
+        adjusted_class="",
+        parts=(),
+        overrides=(),
+        adjusts=(),
+        flags=Flag(0),
+    )
+
+
+def scored(blank: Outcome, case: Case, facts: Facts, lines: list[Line]) -> Outcome:
+    """The score that lines make, with what overrides and adjusts it; ``blank`` has flags so far."""
+    scheme, flags = blank.scheme, blank.flags
     parts = _parts(scheme, _outdone(lines))
     total = scheme.start + sum(part.points for part in parts)
     own = min(max(total, scheme.least), scheme.most)
     points = _inherited(scheme, case, own)
     flags |= Flag.INHERITED if points != own else Flag(0)
-    found = Outcome(
-        scheme=scheme,
-        kind=case.kind,
-        as_of=as_of,
-        own=own,
-        parent=case.parent,
-        points=points,
-        class_code="",
-        adjusted_class="",
-        parts=parts,
-        overrides=(),
-        adjusts=(),
-        flags=flags,
-    )
+    found = replace(blank, own=own, points=points, parts=parts, flags=flags)
     return _classed(found, case, facts)
 
 
@@ -208,7 +214,10 @@ def _shares_line(indicator: Indicator, facts: Facts, decimals: int) -> Line:
 
 
 def _outdone(lines: list[Line]) -> list[Line]:
-    """Of lines with one ``either`` let only the first with most points count."""
+    """Of lines with one ``either`` let only the first with most points count.
+
+    A line that was outdone already stays so.
+    """
     groups: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         if line.indicator.either and line.state is not LineState.ABSENT:

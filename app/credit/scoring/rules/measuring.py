@@ -42,7 +42,7 @@ def measured(indicator: Indicator, rows: Mapping[str, Rows], decimals: int) -> M
 
 
 def _numbers(indicator: Indicator, rows: Rows) -> Ints:
-    if rows.words is not None:
+    if rows.words is not None and len(rows.who):
         raise ColumnWrong(line=indicator.line, name=indicator.fact)
     return rows.value
 
@@ -104,10 +104,10 @@ def _shares(indicator: Indicator, rows: Mapping[str, Rows], decimals: int) -> In
     facts, words = [], []
     for name in (indicator.fact, *indicator.also):
         fact = rows[name]
-        if fact.words is None:
+        if fact.words is None and len(fact.who):
             raise ColumnWrong(line=indicator.line, name=name)
         facts.append(fact)
-        words.append(fact.words)
+        words.append(fact.words or ())
     places = np.stack([joined(one, one.value + 1, Take.LATEST) for one in facts], axis=1)
     if len(facts) == 1:  # sorting rows of one number as rows takes ten times as long
         different, back = np.unique(places[:, 0], return_inverse=True)

@@ -87,7 +87,7 @@ def reckoned_sets(
 
 
 def run_scheme(uow: UnitOfWork, command: RunScheme) -> Finished:
-    """Score all objects and keep the scores with what they come from, all or none.
+    """Score objects and keep the scores with what they come from, all or none.
 
     The same snapshot again is reckoned again and written once. Refuses: NotPermitted, ColumnWrong.
     Announces: scores.made. Leaves an audit line.
@@ -104,10 +104,11 @@ def run_scheme(uow: UnitOfWork, command: RunScheme) -> Finished:
             SchemeRow.code == scheme.code, SchemeRow.version == scheme.version
         )
     )
+    state = RunState.PART if command.part else RunState.IN_FORCE
     same = select(ScoreRunRow).where(
         ScoreRunRow.scheme_id == scheme_id,
         ScoreRunRow.as_of == as_of,
-        ScoreRunRow.state == RunState.IN_FORCE.value,
+        ScoreRunRow.state == state.value,
         ScoreRunRow.snapshot == snapshot,
     )
     if row := uow.session.scalars(same).first():
@@ -117,7 +118,7 @@ def run_scheme(uow: UnitOfWork, command: RunScheme) -> Finished:
         scheme_id=scheme_id,
         as_of=as_of,
         at=uow.now,
-        state=RunState.IN_FORCE.value,
+        state=state.value,
         objects=sum(len(one.objects.ids) for one in reckoned),
         snapshot=snapshot,
         result=result,

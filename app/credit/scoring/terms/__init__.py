@@ -9,7 +9,14 @@ from app.credit.scoring.terms.asking import (
     RunScheme,
     ScoresAsked,
 )
-from app.credit.scoring.terms.facts import FactColumn, FactRow, Objects, day_of, days_of
+from app.credit.scoring.terms.facts import (
+    FactColumn,
+    FactRow,
+    ObjectKnown,
+    Objects,
+    day_of,
+    days_of,
+)
 from app.credit.scoring.terms.hooks import (
     FACT_SOURCES,
     OBJECT_SOURCES,
@@ -40,6 +47,7 @@ from app.credit.scoring.terms.scheme import (
     Take,
 )
 from app.credit.scoring.terms.scores import (
+    Case,
     Change,
     Distribution,
     Flag,
@@ -69,6 +77,7 @@ __all__ = [
     "Adjust",
     "Adjusting",
     "Band",
+    "Case",
     "Change",
     "Consequence",
     "Distribution",
@@ -86,6 +95,7 @@ __all__ = [
     "LoadScheme",
     "Missing",
     "Mover",
+    "ObjectKnown",
     "ObjectSet",
     "ObjectSource",
     "Objects",

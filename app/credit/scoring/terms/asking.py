@@ -44,13 +44,15 @@ class RunScheme:
     """Score all objects by a scheme on a day; sets stand in the order of the scheme's kinds.
 
     Where facts are missing and the scheme keeps the last class, it is that of the newest run
-    before ``as_of``.
+    before ``as_of``. ``part``: some objects again between two runs of all; their new scores count,
+    while lists and distributions stay those of the last run of all.
     """
 
     scheme: Scheme
     as_of: date
     sets: tuple[ObjectSet, ...]
     note: str = ""
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,3 +106,15 @@ class FactColumn:
 
 def _ints(values: Sequence[int]) -> Ints:
     return np.array(values, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectKnown:
+    """A rated object that is no subject: its kind, number and name, and whose it is."""
+
+    kind: str
+    object_id: int
+    subject_id: int
+    number: str
+    name: str
+    parent_id: int

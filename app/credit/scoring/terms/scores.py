@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntFlag, StrEnum
@@ -108,6 +108,16 @@ class PartScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One object: its kind, what is known of it, its parent's points, the class it had before."""
+
+    kind: str
+    facts: Mapping[str, Sequence[FactRow]]
+    parent: int | None = None
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One object scored and explained.
 
@@ -179,9 +189,10 @@ class Reckoned:
 
 
 class RunState(StrEnum):
-    """What a run is for."""
+    """What a run is for: all objects of a scheme in force, some of them again, or a draft."""
 
     IN_FORCE = "in_force"
+    PART = "part"
     DRAFT = "draft"
 
 
@@ -243,9 +254,10 @@ class ScoreHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One object's score with its explanation."""
+    """One object's score with its explanation, and the case it explains."""
 
     head: ScoreHead
+    case: Case
     outcome: Outcome
     previous: ScoreHead | None
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from support.schemes import BROKERS, GRADES, columns, read, row
 
 from app.credit.scoring.rules.exact import rank_of
-from app.credit.scoring.rules.explain import Case, explain
+from app.credit.scoring.rules.explain import explain
 from app.credit.scoring.rules.reckon import Before, reckon
 from app.credit.scoring.rules.shares import counts_of, share_points
 from app.credit.scoring.rules.windows import lapse_of, lapses_of
-from app.credit.scoring.terms import Flag, LineState, Objects, days_of
+from app.credit.scoring.terms import Case, Flag, LineState, Objects, days_of
 
 SCHEME, STARS = read(GRADES), read(BROKERS)
 WORDS = ("form", "shares", "book", "fines", "tier")

@@ -103,14 +103,7 @@ def test_every_stored_score_is_explained_as_it_was_reckoned(uow, made):
     assert fined.outcome.parts[1].lines[1].evidence == (2**62, 2**62)
     assert fined.outcome.parts[1].lines[1].until == TODAY + 20
     assert [one.code for one in fined.outcome.adjusts] == ["failed"]
-    assert explain(scheme, _case(fined), TODAY + 20).points == fined.points - 10_000
-
-
-def _case(score):
-    from app.credit.scoring.rules.explain import Case
-
-    facts = {line.indicator.fact: line.rows for line in score.outcome.lines}
-    return Case(kind="subject", facts=facts)
+    assert explain(scheme, fined.case, TODAY + 20).points == fined.points - 10_000
 
 
 def test_the_same_snapshot_gives_the_same_run_and_another_another(uow, made):

@@ -29,7 +29,7 @@ class DraftForm(Schema):
         """The file where there is one, else what was pasted. Refuses: SchemeRefused."""
         sent = data["file"]
         said = data["text"].replace("\r\n", "\n")
-        if sent is not None and getattr(sent, "filename", ""):
+        if sent is not None and sent.filename:
             content = sent.read(4 * TEXT_MAX)
             try:
                 said = content.decode("utf-8-sig")

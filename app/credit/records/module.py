@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.credit.records import cli, jobs
+from app.credit.records.api import reading
 from app.credit.records.queries.facts import FACTS
 from app.credit.records.web import authorised, file
 from app.module import Bilingual, Every, MenuItem, Module, Panel
@@ -11,6 +12,7 @@ MODULE = Module(
     name="records",
     title=Bilingual("信用记录", "Credit records"),
     webs=(authorised.blueprint,),
+    apis=(reading.blueprint,),
     commands=(cli.credit,),
     announces=(
         "record.submitted",

@@ -1,0 +1,1 @@
+"""The API doors of records: what agencies send, and what is read."""

@@ -7,17 +7,31 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.credit.records import errors
 from app.credit.records.model import AgencyRow, ItemRow
 from app.credit.records.rules.catalogue import item_of
 from app.credit.records.terms import Agency, AgencyKind, Category, Item
+from ledger.kernel.statements import Prepared
 from ledger.kernel.uow import UnitOfWork
 
-_MARKS = text("""
-    SELECT id, version, valid_to, md5(document::text) AS mark FROM credit_item ORDER BY id, version
-""")
+_MARKS = Prepared(
+    "credit_marks",
+    "integer",
+    """
+    SELECT id, version, valid_to, md5(document::text) AS mark FROM credit_item
+    WHERE id > $1 ORDER BY id, version
+""",
+)
+_AGENCIES = Prepared(
+    "credit_agencies",
+    "integer",
+    """
+    SELECT a.id, a.code, a.zh, a.en, a.kind, a.level, s.uscc, a.subject_id
+    FROM credit_agency a JOIN subject s ON s.id = a.subject_id WHERE a.id > $1 ORDER BY a.id
+""",
+)
 _KEPT = 4_096  # versions of items: some hundreds there are
 _DOCUMENTS: dict[str, Item] = {}
 
@@ -51,7 +65,7 @@ class Catalogue:
 
 def catalogue(uow: UnitOfWork) -> Catalogue:
     """The catalogue as it stands; one short statement, and one more for what is new in it."""
-    rows = uow.session.execute(_MARKS).all()
+    rows = _MARKS.rows(uow.session, 0)
     missing = [(row.id, row.version) for row in rows if row.mark not in _DOCUMENTS]
     if missing:
         _read(uow, {(row.id, row.version): row.mark for row in rows}, missing)
@@ -101,12 +115,7 @@ def items_by_code(uow: UnitOfWork, codes: Iterable[str], on: date | None = None)
 
 def agencies(uow: UnitOfWork) -> dict[int, Agency]:
     """All agencies by number; there are some dozens."""
-    rows = uow.session.execute(
-        text("""
-            SELECT a.id, a.code, a.zh, a.en, a.kind, a.level, s.uscc, a.subject_id
-            FROM credit_agency a JOIN subject s ON s.id = a.subject_id ORDER BY a.id
-        """)
-    )
+    rows = _AGENCIES.rows(uow.session, 0)
     return {row.id: Agency(**{**row._asdict(), "kind": AgencyKind(row.kind)}) for row in rows}
 
 

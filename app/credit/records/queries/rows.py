@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from app.credit.records.queries.catalogue import Catalogue, agencies, catalogue
 from app.credit.records.rules.identity import own_id, parted, revision_of
-from app.credit.records.rules.publication import regime, term_of
+from app.credit.records.rules.publication import Regimes, term_of
 from app.credit.records.rules.visibility import said_to, shown_to
 from app.credit.records.terms import (
     REVISION_MAX,
@@ -110,6 +110,7 @@ class Reading:
         self.uow, self.family, self.audience = uow, family, audience
         self.catalogue: Catalogue = catalogue(uow)
         self.agencies: Mapping[int, Agency] = agencies(uow)
+        self.regimes = Regimes(uow.parameters)
         self.events: dict[int, list[RecordEvent]] = defaultdict(list)
         for record_id, kind, *said in _EVENTS.rows(uow.session, numbers(family.ids)):
             names = ("at", "account_id", "agency_id", "reason", "basis", "about")
@@ -134,7 +135,7 @@ class Reading:
         """A row as a record, and whether the audience sees it."""
         item = self.catalogue.newest(row.item_id)
         said = parted(item, row.said, self.family.uscc, row.decided_on)
-        term = term_of(item, said, row.decided_on, regime(self.uow.parameters, row.decided_on))
+        term = term_of(item, said, row.decided_on, self.regimes.on(row.decided_on))
         events = self.events.get(own_id(row.id), [])
         state = _state(events, row.recorded_at) if is_newest else RecordState.CORRECTED
         public = shown_to(item, term, state, Audience.PUBLIC, self.uow.today)

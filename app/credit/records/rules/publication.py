@@ -7,10 +7,10 @@ the decision, because the rules changed on 2021-09-01 and on 2026-04-01.
 from __future__ import annotations
 
 import calendar
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from app.credit.records.terms import FieldRole, Item, Publication
@@ -48,7 +48,24 @@ class Regime(NamedTuple):
     negative_years: int
 
 
-@lru_cache(maxsize=1024)  # penalties of one file fall on few days
+class Regimes:
+    """The regimes of all days: there are a handful, each reckoned when a day of it is asked."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        mine = [one for one in parameters.lines if one.key.startswith("publication.")]
+        ends = {one.valid_to + _DAY for one in mine if one.valid_to}
+        self.starts = sorted({one.valid_from for one in mine} | ends)
+        self.known: dict[int, Regime] = {}
+
+    def on(self, day: date) -> Regime:
+        """The figures in force on a day."""
+        place = bisect_right(self.starts, day)
+        if place not in self.known:
+            self.known[place] = regime(self.parameters, day)
+        return self.known[place]
+
+
 def regime(parameters: Parameters, on: date) -> Regime:
     """The figures in force on a day."""
 

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.credit.records.rules.publication import Term, add_months, has_no_end, regime, term_of
+from app.credit.records.rules.publication import (
+    Regimes,
+    Term,
+    add_months,
+    has_no_end,
+    regime,
+    term_of,
+)
 from app.credit.records.rules.publicity import (
     is_timely,
     other_province_due,
@@ -209,3 +216,8 @@ def test_the_clocks_of_the_two_publicities() -> None:
 def test_a_record_is_timely_within_its_clock_or_cycle(code, days, timely) -> None:
     monday = date(2021, 11, 1)
     assert is_timely(ITEMS[code], monday, monday + timedelta(days=days), PARAMETERS) is timely
+
+
+@given(st.dates(date(2000, 1, 1), date(2040, 1, 1)))
+def test_the_regimes_of_all_days_are_those_of_each_day(on) -> None:
+    assert Regimes(PARAMETERS).on(on) == regime(PARAMETERS, on)

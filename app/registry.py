@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.accounts.module import MODULE as ACCOUNTS
+from app.credit.grading.module import MODULE as GRADING
 from app.credit.objections.module import MODULE as OBJECTIONS
 from app.credit.records.module import MODULE as RECORDS
 from app.credit.scoring.module import MODULE as SCORING
@@ -42,6 +43,7 @@ _MODULES = (
     RECORDS,
     OBJECTIONS,
     SCORING,
+    GRADING,
     PROOF,
     PAPERS,
     HELP,

@@ -169,6 +169,14 @@ class AuditLine:
 
 
 ACTION_TEXTS = {
+    "grade.run": ("评定食品风险等级", "graded food operators"),
+    "grade.search": ("查看风险等级名单", "looked through grades"),
+    "grade.export": ("导出风险等级名单", "exported a list of grades"),
+    "grade.look_up": ("查看风险等级", "looked at a grade"),
+    "grade.form": ("查看风险等级确定表", "looked at a year's form"),
+    "grade.profile": ("查看静态风险因素", "looked at static factors"),
+    "grade.fill": ("填写风险等级确定表", "filled in a year's form"),
+    "grade.review": ("审核风险等级确定表", "reviewed a year's form"),
     "request.search": ("查看补报要求", "looked through requests"),
     "request.look_up": ("查看一条补报要求", "looked at a request"),
     "request.open": ("要求补报", "asked for records"),

@@ -19,6 +19,7 @@ ORDER = (
     "scanning",
     "tracing",
     "recalls",
+    "grades",
     "proof",
     "accounts",
     "messages",

@@ -13,6 +13,7 @@ KINDS: dict[str, tuple[str, str]] = {  # what a stranger is told a paper is
     "recall.plan": ("召回计划", "recall plan"),
     "recall.report": ("召回总结报告", "recall report"),
     "dossier": ("食品安全尽职查验卷宗", "due-diligence dossier"),
+    "grade.form": ("食品生产经营者风险等级确定表", "food risk grade: confirmation form"),
     "pass": ("一票通", "one-ticket pass"),
     "credit.file": ("信用档案报告", "credit file report"),
 }

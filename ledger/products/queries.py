@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -56,6 +57,7 @@ __all__ = [
     "products_by_ids",
     "products_page",
     "proven_lots",
+    "stops_not_ended",
 ]
 
 PAGE_MAX = 200  # a page people read; machines ask for the next one
@@ -71,6 +73,15 @@ _COUNTINGS = text("""
         HAVING min(q.contains) = max(q.contains)) cases ON true
     WHERE l.id = ANY(CAST(:lots AS integer[]))
       AND (p.contains <> 1 OR cases.contains IS NOT NULL)
+""")
+
+
+_STOPS_NOT_ENDED = text("""
+    SELECT coalesce(s.merged_into, s.id) AS producer,
+        (h.held_at AT TIME ZONE 'Asia/Shanghai')::date AS on
+    FROM lot_hold h JOIN lot l ON l.id = h.lot_id JOIN subject s ON s.id = l.producer_id
+    WHERE h.lifted_at IS NULL AND h.held_at < :before AND NOT l.assumed_producer
+    ORDER BY 1, h.held_at, h.id
 """)
 
 
@@ -293,6 +304,15 @@ def held_lots(uow: UnitOfWork, ids: Iterable[int]) -> dict[int, Hold]:
         .order_by(LotHoldRow.id.desc())
     )
     return {row.lot_id: hold_of(row) for row in rows}
+
+
+def stops_not_ended(uow: UnitOfWork, before: datetime) -> tuple[tuple[int, date], ...]:
+    """(producer, day of the stop) of lots stopped before a moment and still stopped.
+
+    By producer, the longest stopped first; a lot without a stated producer is nobody's.
+    """
+    rows = uow.session.execute(_STOPS_NOT_ENDED, {"before": before})
+    return tuple((row.producer, row.on) for row in rows)
 
 
 def proven_lots(uow: UnitOfWork, ids: Iterable[int]) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class SubjectKind(StrEnum):
@@ -214,3 +214,21 @@ class SubjectsPage:
 
     items: tuple[Subject, ...]
     next: int | None
+
+
+class InBusiness(NamedTuple):
+    """An operator and its papers in short, as those see it who look at all operators at once.
+
+    ``since`` is the first day of its first licence, ``known`` the kinds of licences on file and
+    ``holding`` those in force (None: none), ``words`` all their scopes, ``production`` the number
+    of a production licence.
+    """
+
+    id: int
+    kinds: list[str]
+    division: str
+    since: date | None
+    known: list[str] | None
+    holding: list[str] | None
+    words: str | None
+    production: str | None

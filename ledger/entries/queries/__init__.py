@@ -7,6 +7,7 @@ from ledger.entries.queries.book import (
     lines_about,
     month_figures,
 )
+from ledger.entries.queries.conduct import Conduct, conduct_between
 from ledger.entries.queries.customers import customers_of, receivers_of, same_lots
 from ledger.entries.queries.entry import entry_by_reference
 from ledger.entries.queries.filings import filing_by_id, filing_by_key, filing_with, may_read_filing
@@ -28,9 +29,11 @@ from ledger.entries.queries.sides import two_sided
 from ledger.entries.queries.weighed import lots_weighed
 
 __all__ = [
+    "Conduct",
     "any_has_had",
     "book_lines",
     "book_page",
+    "conduct_between",
     "customers_of",
     "dealers_in",
     "entry_by_reference",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from app.accounts.module import MODULE as ACCOUNTS
 from app.credit.grading.module import MODULE as GRADING
+from app.credit.inspections.module import MODULE as INSPECTIONS
 from app.credit.objections.module import MODULE as OBJECTIONS
 from app.credit.records.module import MODULE as RECORDS
 from app.credit.scoring.module import MODULE as SCORING
 from app.credit.scoring.terms import declare
+from app.credit.supervision.module import MODULE as SUPERVISION
 from app.doors import jobs
 from app.food.certificates.module import MODULE as CERTIFICATES
 from app.food.dossiers.module import MODULE as DOSSIERS
@@ -44,6 +46,8 @@ _MODULES = (
     OBJECTIONS,
     SCORING,
     GRADING,
+    SUPERVISION,
+    INSPECTIONS,
     PROOF,
     PAPERS,
     HELP,

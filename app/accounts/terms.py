@@ -273,5 +273,15 @@ ACTION_TEXTS = {
     "webhook.switched_off": ("停用推送", "switched a webhook off"),
     "webhook.switched_on": ("启用推送", "switched a webhook on"),
     "webhook.tried": ("试发推送", "tried a webhook"),
+    "library.search": ("搜名录库", "searched libraries"),
+    "library.look_up": ("查看名录库", "looked at a library"),
+    "library.export": ("导出名录库", "exported a library"),
+    "library.load": ("载入官方名录", "loaded the official list"),
+    "library.set_up": ("新建名录库", "set up a library"),
+    "library.amend": ("改归库规则", "amended a library"),
+    "library.snapshot": ("存名录快照", "took a snapshot of a library"),
+    "visit.search": ("现场查主体", "looked for a subject on site"),
+    "visit.look_up": ("现场查看主体", "looked at a subject on site"),
+    "visit.note": ("记下检查", "noted a visit"),
 }
 """What was done by the action of an audit line, in Chinese and in English."""

@@ -24,6 +24,8 @@ ORDER = (
     "accounts",
     "messages",
     "operations",
+    "libraries",
+    "inspecting",
     "bench",
     "report",
     "glossary",

@@ -96,6 +96,14 @@ PLACEMENT: dict[str, str] = {
     "credit_upload": LOCAL,
     "credit_upload_row": LOCAL,
     "credit_pending": LOCAL,
+    "library": REFERENCE,
+    "library_change": LOCAL,
+    "library_member": "subject_id",
+    "library_day": LOCAL,
+    "library_snapshot": LOCAL,
+    "library_mark": LOCAL,
+    "visit": "subject_id",
+    "visit_photo": "subject_id",
 }
 
 

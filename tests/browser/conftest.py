@@ -40,6 +40,7 @@ def names(site: Site) -> dict[str, Any]:
     from support.boxes import told_people
     from support.issued import a_paper, a_report, a_request
     from support.recall_town import a_recall_for
+    from support.supervised import a_library_and_a_visit
     from support.tickets import a_ticket
 
     from app.food.filing.queries.deliveries import deliveries
@@ -78,6 +79,7 @@ def names(site: Site) -> dict[str, Any]:
             "request": (asked := open_request(uow, a_request(shop, int(str(lot_id))), key).id),
             "ask": link_text(asked, key),
             **a_recall_for(uow, shop, key),
+            **a_library_and_a_visit(uow, shop),
             "report_number": (number := submit_report(uow, a_report())),
             "consumer_report": report_by_number(uow, number).id,
             "paper": issue(uow, a_paper()).number,

@@ -14,6 +14,7 @@ EXCEPTIONS = {
     ("app.food.trace", "scanner.trace.rules"),
     # pictures of symbols are read and drawn; there is no record behind them to be queried
     ("app.food.trace", "scanner.symbols.decode"),
+    ("app.credit.inspections", "scanner.symbols.decode"),
     ("app.food.filing", "scanner.symbols.labels"),
     ("app.food.filing", "scanner.symbols.render"),
     ("app.food.recalls", "scanner.symbols.render"),

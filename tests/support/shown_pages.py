@@ -18,6 +18,7 @@ NOT_A_PAGE = {
     "certificates.file",
     "certificates.picture",
     "certificates.public_file",
+    "inspections.photo",
     "reports.photo",
     "requests.sheet",
     "recalls.feed_atom",
@@ -81,6 +82,12 @@ INSPECTOR = {
     "reports.show": "/reports/{consumer_report}",
     "subjects.show": "/subjects/{subject}",
     "accounts.audit": "/audit",
+    "supervision.index": "/libraries?text=冷藏",
+    "supervision.show": "/libraries/{library}",
+    "inspections.scan": "/inspect",
+    "inspections.visit": "/inspect/{subject}",
+    "inspections.show": "/inspect/{subject}/visits/{visit}",
+    "inspections.index": "/inspect/visits",
 }
 REGISTRAR = {
     "subjects.new": "/subjects/new",
@@ -91,6 +98,8 @@ REGISTRAR = {
 ADMIN = {
     "accounts.people": "/accounts",
     "accounts.new_person": "/accounts/new",
+    "supervision.new": "/libraries/new",
+    "supervision.edit": "/libraries/{own_library}/edit",
 }
 PUBLIC = {
     "recalls.public_list": "/recalls",

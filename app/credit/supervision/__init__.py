@@ -1,0 +1,1 @@
+"""Supervised objects in libraries: a rule of tags says who belongs, membership is dated."""

@@ -19,6 +19,7 @@ ORDER = (
     "scanning",
     "tracing",
     "recalls",
+    "records",
     "grades",
     "proof",
     "accounts",

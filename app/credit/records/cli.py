@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.credit.records.queries.catalogue import agencies, items
+from app.credit.records.queries.rates import report_rate
 from app.credit.records.services.catalogue import load_catalogue, load_shipped
 from app.credit.records.terms import CATEGORY_TEXTS, CYCLE_TEXTS, LEVEL_TEXTS
 from app.doors.cli import Shell, command, say
@@ -87,3 +88,26 @@ def _agencies(uow: UnitOfWork) -> list[dict[str, object]]:
 
 catalogue.add_command(load)
 catalogue.add_command(list_them)
+
+
+@command(name="reports")
+@click.argument("year", type=click.IntRange(2014, 2100))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+def reports(shell: Shell, *, year: int, as_json: bool) -> None:
+    """How many annual reports of a YEAR were published, of those due."""
+    with shell.unit(read_only=True) as uow:
+        rates = report_rate(uow, year)
+    lines = [
+        {"form": one.form, "due": one.due, "filed": one.filed, "percent": one.percent}
+        for one in rates
+    ]
+    if as_json:
+        say(text_json.dumps({"year": year, "rates": lines}, ensure_ascii=False))
+        return
+    table = Table("主体 form", "应报 due", "已报 filed", "%")
+    for line in lines:
+        table.add_row(*map(str, line.values()))
+    Console().print(table)
+
+
+credit.add_command(reports)

@@ -38,6 +38,7 @@ def site(new_database: Callable[[str], Settings]) -> Iterator[Site]:
 def names(site: Site) -> dict[str, Any]:
     """What stands in the addresses of the pages."""
     from support.boxes import told_people
+    from support.credit import a_credit_file
     from support.issued import a_paper, a_report, a_request
     from support.recall_town import a_recall_for
     from support.supervised import a_library_and_a_visit
@@ -80,6 +81,7 @@ def names(site: Site) -> dict[str, Any]:
             "ask": link_text(asked, key),
             **a_recall_for(uow, shop, key),
             **a_library_and_a_visit(uow, shop),
+            **a_credit_file(uow, shop, key),
             "report_number": (number := submit_report(uow, a_report())),
             "consumer_report": report_by_number(uow, number).id,
             "paper": issue(uow, a_paper()).number,

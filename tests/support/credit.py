@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from app.credit.records.services.catalogue import load_shipped
+from app.credit.objections.services import file_objection, forward_objection
+from app.credit.objections.terms import FileObjection
+from app.credit.records.queries.authorised import link_of
+from app.credit.records.queries.file import file_of
+from app.credit.records.rules.shipped import shipped_agencies
+from app.credit.records.services.authorising import grant_access
+from app.credit.records.services.catalogue import load_agencies
 from app.credit.records.services.submitting import submit_rows
-from app.credit.records.terms import Report, SubmitRows
+from app.credit.records.terms import Audience, FileAsked, Report, SubmitRows
+from app.credit.records.terms.authorising import GrantAccess, Purpose
+from app.credit.records.terms.references import record_reference
 from ledger.kernel.uow import UnitOfWork
+from ledger.subjects.queries import subject_by_id
 from ledger.subjects.services import register_subject
 from ledger.subjects.terms import Subject
 from support.named import a_registration
@@ -22,8 +32,8 @@ def a_known_subject(uow: UnitOfWork, number: int = 1, **changed: Any) -> Subject
 
 
 def agencies_on_file(uow: UnitOfWork) -> None:
-    """The agencies that come with the code; its items are there since the tables are."""
-    load_shipped(uow)
+    """Those of the agencies that come with the code that tests speak of; items are there always."""
+    load_agencies(uow, [one for one in shipped_agencies() if one.code in (HULI, "credit", "court")])
 
 
 def said_of(uow: UnitOfWork, item: str, *rows: Mapping[str, str], agency: str = HULI) -> Report:
@@ -89,3 +99,39 @@ def a_picture() -> bytes:
     kept = BytesIO()
     Image.new("RGB", (24, 24), "white").save(kept, "PNG")
     return kept.getvalue()
+
+
+def a_credit_file(uow: UnitOfWork, subject_id: int, key: str) -> dict[str, str | int]:
+    """Records, an objection and an authorisation of a subject; what stands in their addresses."""
+    agencies_on_file(uow)
+    subject = subject_by_id(uow, subject_id)
+    said_of(uow, "penalty.decision", *(a_penalty(subject.uscc, n) for n in (1, 2)))
+    said_of(uow, "inspection.result", *(an_inspection(subject.uscc, n) for n in range(8)))
+    said_of(uow, "honour.award", an_award(subject.uscc))
+    uow.session.flush()
+    asked = FileAsked(subject_id=subject.id, audience=Audience.GOVERNMENT, each=50)
+    found = file_of(uow, asked).records
+    first, second = [one for one in found if one.item.code == "penalty.decision"][:2]
+    objection = file_objection(
+        uow,
+        FileObjection(
+            subject_id=subject.id, record_id=first.id, grounds="处罚对象不是本店，见租赁合同。"
+        ),
+    )
+    forward_objection(uow, objection)
+    given = grant_access(
+        uow,
+        GrantAccess(
+            subject_id=subject.id,
+            party="厦门示例银行",
+            purpose=Purpose.LOAN,
+            valid_to=uow.today + timedelta(days=30),
+        ),
+    )
+    return {
+        "subject_uscc": subject.uscc,
+        "subject_name": subject.name[:4],
+        "disputed": record_reference(second.subject_id, second.id, key),
+        "objection": objection,
+        "shared": link_of(given, key),
+    }

@@ -21,6 +21,7 @@ NOT_A_PAGE = {
     "inspections.photo",
     "reports.photo",
     "requests.sheet",
+    "objections.file",
     "recalls.feed_atom",
     "recalls.feed_json",
     "recalls.holder_picture",
@@ -29,7 +30,7 @@ NOT_A_PAGE = {
     "proof.filing_receipts",
 }
 FILES = ("export", "_csv", "_xlsx", "refused_sheet")
-REDIRECTS = {"help.index", "trace.search", "trace.public_text", "recalls.here"}
+REDIRECTS = {"help.index", "trace.search", "trace.public_text", "recalls.here", "credit_file.mine"}
 
 OPERATOR = {
     "recalls.mine": "/recalls/{recall}/mine",
@@ -64,6 +65,11 @@ OPERATOR = {
     "messages.settings": "/messages/settings",
     "messages.new_webhook": "/messages/webhooks",
     "messages.webhook": "/messages/webhooks/{webhook}",
+    "credit_file.kept": "/subjects/{subject}/credit",
+    "credit_file.authorisations": "/subjects/{subject}/credit/authorisations",
+    "objections.index": "/objections",
+    "objections.new": "/objections/of/{disputed}",
+    "objections.show": "/objections/{objection}",
 }
 INSPECTOR = {
     "recalls.index": "/recalls/cases?open=all",
@@ -100,6 +106,8 @@ ADMIN = {
     "accounts.new_person": "/accounts/new",
     "supervision.new": "/libraries/new",
     "supervision.edit": "/libraries/{own_library}/edit",
+    "objections.enter": "/objections/paper/{disputed}",
+    "objections.decide": "/objections/{objection}/decision",
 }
 PUBLIC = {
     "recalls.public_list": "/recalls",
@@ -128,6 +136,9 @@ PUBLIC = {
     "reports.asked": "/report/state?number=1",
     "reports.state": "/report/state/{report_number}",
     "papers.show": "/papers/{paper}",
+    "credit_file.find": "/credit?q={subject_name}",
+    "credit_file.public": "/credit/{subject_uscc}",
+    "credit_file.shared": "/credit/shared/{shared}",
 }
 BY_PERSON = {
     "dianzhu": OPERATOR,
@@ -144,6 +155,7 @@ MORE = {  # the same pages in other states
         "/certificates?state=expiring",
         "/certificates?lot={lot_id}",
         "/certificates?query=WT",
+        "/subjects/{subject}/credit",
     ),
     "dianzhu": ("/scan?for=receipt", "/entries/new?kind=disposal", "/certificates/new"),
     "": (
@@ -152,6 +164,7 @@ MORE = {  # the same pages in other states
         "/help/proof",
         "/help/certificates",
         "/01/06901234567892",
+        "/credit/{subject_uscc}?category=4",
         "/nowhere",
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
 from werkzeug.wrappers import Response
 
 from app.blobs import services as blobs
@@ -368,13 +368,15 @@ def beside_records(
         "may_enter": audience is Audience.GOVERNMENT and uow.actor.may("objection.handle"),
         **words(),
     }
+    drawn: Any = current_app.jinja_env.get_template("objections/_beside.html").module
     return {
-        record.id: render_template(
-            "objections/_beside.html",
-            one=found.get(record.id),
-            record=record,
-            reference=record_reference(record.subject_id, record.id, key()),
-            **shown,
+        record.id: str(
+            drawn.beside(
+                found.get(record.id),
+                record,
+                record_reference(record.subject_id, record.id, key()),
+                shown,
+            )
         )
         for record in records
         if record.id in found or shown["may_file"] or shown["may_enter"]

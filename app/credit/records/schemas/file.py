@@ -28,7 +28,13 @@ from app.doors.i18n import gettext as _
 from app.doors.i18n import language
 
 _TITLE_MAX = 60
-_COLON = ("：", ": ")
+_COLON, _COMMA = ("：", ": "), ("，", "; ")
+_NUMBERS = re.compile(r"(_no|number|document)$")
+_ENDS = re.compile(r"(result|results|state|grade|kept|paid|appraisal|corrected)$")
+_WHO = frozenset(
+    {"organ", "source_unit", "awarded_by", "laboratory", "remark", "rater", "court", "before"}
+    | {"ended_why"}
+)
 _UNIT = re.compile("（(.+?)）")
 
 
@@ -183,15 +189,16 @@ def row_of(record: Record) -> Row:
         for one in record.item.fields
         if record.said.get(one.name)
     ]
-    title, rest = _title(record, said)
+    title, rest = _title(said)
     mark, state, small = state_of(record)
     basis = [text for one, text in said if one.role is FieldRole.BASIS]
+    parts = (record.title, *basis[:1], *rest[:1])
     return Row(
         record=record,
         title=_COLON[language() == "en"].join(
             part for part in (item_name(record.item), title) if part
         ),
-        small=" · ".join(part for part in (record.title, *basis[:1], *rest[:1]) if part),
+        small=" · ".join(part for part in parts if part and part not in title),
         mark=mark,
         state=state,
         state_small=small,
@@ -201,19 +208,26 @@ def row_of(record: Record) -> Row:
     )
 
 
-def _title(record: Record, said: Sequence[tuple[Field, str]]) -> tuple[str, list[str]]:
-    """What a record says in a few words, and what of its fields was left out of it."""
-    told = {one.role: text for one, text in said}
-    amount = next((_amount(one, text) for one, text in said if one.role is FieldRole.AMOUNT), "")
-    plain = [
-        text if one.type is FieldType.TEXT else f"{in_words((one.zh, one.en))} {text}"
+def _title(said: Sequence[tuple[Field, str]]) -> tuple[str, list[str]]:
+    """What a record says in a few words, and the texts that were left out of it.
+
+    Its first text that is no number and names nobody, how it ended, kinds and amount of a penalty.
+    """
+    texts = [
+        text
         for one, text in said
-        if one.role is FieldRole.NONE and one.name not in record.item.key and not one.personal
+        if one.type is FieldType.TEXT
+        and one.role is FieldRole.NONE
+        and not (one.personal or _NUMBERS.search(one.name) or one.name in _WHO)
     ]
-    parts = [plain[0] if plain else "", told.get(FieldRole.KINDS, ""), amount]
-    text = ("; " if language() == "en" else "，").join(part for part in parts if part)
-    short = text if len(text) <= _TITLE_MAX else text[: _TITLE_MAX - 1] + "…"
-    return short, plain[1:]
+    ends = [
+        text if texts else f"{in_words((one.zh, one.en))} {text}"
+        for one, text in said
+        if one.role is FieldRole.KINDS or (one.role is FieldRole.NONE and _ENDS.search(one.name))
+    ]
+    amount = [_amount(one, text) for one, text in said if one.role is FieldRole.AMOUNT]
+    text = _COMMA[language() == "en"].join((*texts[:1], *ends[:1], *amount[:1]))
+    return text if len(text) <= _TITLE_MAX else text[: _TITLE_MAX - 1] + "…", texts[1:]
 
 
 def _amount(one: Field, text: str) -> str:

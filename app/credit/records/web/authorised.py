@@ -19,7 +19,7 @@ from app.credit.records.services.authorising import grant_access, revoke_access
 from app.credit.records.terms import Audience
 from app.credit.records.terms.authorising import PURPOSE_TEXTS, Authorisation, GrantAccess
 from app.credit.records.terms.file import audience_of
-from app.credit.records.web.file import blueprint, report_of, whole_file
+from app.credit.records.web.file import blueprint, known_subject, report_of, whole_file
 from app.doors import http
 from app.doors.seals import key
 from app.doors.web import action, form, page
@@ -92,7 +92,7 @@ def shared(uow: UnitOfWork, link: str) -> dict[str, Any] | Response:
     """The authorised version for the party that has the link; each look is written down."""
     found = authorisation_of_link(uow, link, key())
     g.audit_about = f"authorisation:{found.id}"
-    subject = subject_by_id(uow, found.subject_id)
+    subject = known_subject(uow, found.subject_id)
     if link != link_of(found.id, key()):
         return redirect(url_for("credit_file.shared", link=link_of(found.id, key())))
     return whole_file(uow, subject, Audience.AUTHORISED) | {
@@ -108,7 +108,7 @@ def shared(uow: UnitOfWork, link: str) -> dict[str, Any] | Response:
 def shared_report(uow: UnitOfWork, link: str) -> Response:
     """The authorised version as a numbered PDF that says for whom and for what."""
     found = authorisation_of_link(uow, link, key())
-    subject = subject_by_id(uow, found.subject_id)
+    subject = known_subject(uow, found.subject_id)
     said = f"{found.party} · {_purpose(found)}"
     about = f"authorisation:{found.id}"
     return report_of(uow, subject, Audience.AUTHORISED, about=about, purpose=said)

@@ -17,6 +17,7 @@ from flask import (
     url_for,
 )
 from markupsafe import Markup
+from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from app.credit.records import errors
@@ -40,8 +41,10 @@ from app.doors.web import action, page
 from app.module import FilePart, Place
 from app.papers.services import issue
 from app.papers.terms import Block, IssuePaper
-from ledger.kernel.uow import UnitOfWork
+from ledger.kernel.uow import PARAMETERS_MARK, UnitOfWork
 from ledger.subjects.queries import (
+    ids_by_usccs,
+    licensed_by_ids,
     subject_by_id,
     subject_by_uscc,
     subject_history,
@@ -52,8 +55,22 @@ from ledger.subjects.terms import LICENCE_TEXTS, Subject, SubjectSearch
 blueprint = Blueprint("credit_file", __name__, template_folder="../templates")
 EACH, PAGE = 5, 50  # records a category on the whole page; on the page of one category
 FOUND_MAX = 20
+_MARK = text(f"SELECT {PARAMETERS_MARK}")
 _AFTER_MAX = 200
 _QUERY_MAX = 60
+
+
+def known_subject(uow: UnitOfWork, subject_id: int) -> Subject:
+    """A subject, or the one it was merged into, with its licences: one statement."""
+    found = licensed_by_ids(uow, [subject_id])
+    return found[subject_id] if found else subject_by_id(uow, subject_id)
+
+
+def _subject(uow: UnitOfWork, uscc: str) -> Subject:
+    """A subject with its licences, in two short statements where the code is written as kept."""
+    known = ids_by_usccs(uow, [uscc])
+    found = licensed_by_ids(uow, known.values())
+    return found[known[uscc]] if found else subject_by_uscc(uow, uscc)
 
 
 def whole_file(uow: UnitOfWork, subject: Subject, audience: Audience) -> dict[str, Any]:
@@ -61,6 +78,7 @@ def whole_file(uow: UnitOfWork, subject: Subject, audience: Audience) -> dict[st
 
     This is the page's whole work but for finding the subject: a handful of statements.
     """
+    uow.take_parameters(str(uow.session.scalar(_MARK)))  # read once a process, not for each page
     category = _category()
     asked = FileAsked(subject_id=subject.id, audience=audience, each=1 if category else EACH)
     found = file_of(uow, asked)
@@ -163,7 +181,7 @@ def _file_of(uow: UnitOfWork, subject: Subject) -> str:
 )
 def public(uow: UnitOfWork, uscc: str) -> dict[str, Any] | Response:
     """What everybody may read of a subject, whoever asks."""
-    subject = subject_by_uscc(uow, uscc)
+    subject = _subject(uow, uscc)
     if subject.uscc != uscc:
         return redirect(url_for(".public", uscc=subject.uscc))
     shown = whole_file(uow, subject, Audience.PUBLIC)
@@ -179,7 +197,7 @@ def public(uow: UnitOfWork, uscc: str) -> dict[str, Any] | Response:
 @action(blueprint, "/credit/<uscc>/report", needs="code.read", limit="report")
 def public_report(uow: UnitOfWork, uscc: str) -> Response:
     """The public version as a numbered PDF."""
-    return report_of(uow, subject_by_uscc(uow, uscc), Audience.PUBLIC)
+    return report_of(uow, _subject(uow, uscc), Audience.PUBLIC)
 
 
 @page(blueprint, "/credit/mine", needs="record.authorise")
@@ -193,7 +211,7 @@ def mine(uow: UnitOfWork) -> Response:
 
 def _kept(uow: UnitOfWork, subject_id: int) -> tuple[Subject, Audience]:
     """A subject's file for an account: a merged subject's is the one it was merged into."""
-    subject = subject_by_id(uow, subject_id)
+    subject = known_subject(uow, subject_id)
     audience = audience_of(uow.actor, subject.id)
     if audience is None:
         raise errors.FileNotYours

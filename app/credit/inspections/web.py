@@ -30,6 +30,7 @@ from app.credit.inspections.terms import (
     TITLE,
     FoundBy,
 )
+from app.credit.records.terms import Audience
 from app.doors import files, http
 from app.doors.i18n import gettext as _
 from app.doors.i18n import language
@@ -168,12 +169,11 @@ def _before_the_door(uow: UnitOfWork, subject_id: int) -> dict[str, Any]:
 
 
 def _places(subject: Subject) -> list[tuple[str, str]]:
-    """Further pages about the subject: its own, and its credit file where that is installed."""
-    places = [(_("主体档案"), url_for("subjects.show", subject_id=subject.id))]
-    for endpoint, said in (("records.file", _("信用档案")),):
-        if endpoint in current_app.view_functions:
-            places.append((said, url_for(endpoint, subject_id=subject.id)))
-    return places
+    """Further pages about the subject: its own, and its credit file."""
+    return [
+        (_("主体档案"), url_for("subjects.show", subject_id=subject.id)),
+        (_("信用档案"), url_for("credit_file.kept", subject_id=subject.id)),
+    ]
 
 
 def _parts(uow: UnitOfWork, subject: Subject) -> list[Markup]:
@@ -261,6 +261,6 @@ def subject_panel(uow: UnitOfWork, subject: Subject) -> str:
     return render_template("inspections/_panel.html", visits=found, subject=subject, **_words())
 
 
-def file_part(uow: UnitOfWork, subject: Subject, audience: object) -> str:
-    """The same on the credit file; visits are the agencies' own affair, so no other sees them."""
-    return subject_panel(uow, subject)
+def file_part(uow: UnitOfWork, subject: Subject, audience: Audience) -> str:
+    """The same on the credit file in its government version: visits are the agencies' own."""
+    return subject_panel(uow, subject) if audience is Audience.GOVERNMENT else ""

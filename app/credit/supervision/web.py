@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.credit.records.terms import Audience
 from app.credit.supervision import queries, rules, schemas, services
 from app.credit.supervision.rules.official import regions
 from app.credit.supervision.rules.words import KIND_TEXTS
@@ -209,9 +210,9 @@ def subject_panel(uow: UnitOfWork, subject: Subject) -> str:
     return _part(queries.memberships_of(uow, subject.id))
 
 
-def file_part(uow: UnitOfWork, subject: Subject, audience: object) -> str:
-    """The same on the credit file, whose own audience says who is looking."""
-    return subject_panel(uow, subject)
+def file_part(uow: UnitOfWork, subject: Subject, audience: Audience) -> str:
+    """The same on the credit file in its government version: libraries are the agencies' own."""
+    return subject_panel(uow, subject) if audience is Audience.GOVERNMENT else ""
 
 
 def _part(found: tuple[Membership, ...]) -> str:

@@ -165,6 +165,7 @@ def test_a_visit_is_noted_listed_and_shown_beside_the_subject(officer, firms):
     officer.get("/inspect?lang=zh")
     assert "湖里面馆" in officer.get("/inspect/visits").text
     assert "投诉举报核查" in officer.get(f"/subjects/{firms['huli']}").text
+    assert "投诉举报核查" in officer.get(f"/subjects/{firms['huli']}/credit").text
     listed = officer.get("/api/v1/visits").json["items"]
     assert [(each["results"], each["state"]) for each in listed] == [(["A", "3"], "")]
 

@@ -8,7 +8,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 from support import accounts as people
-from support.named import a_registration
+from support.named import a_registration, a_uscc
 from support.rooms import job_room
 
 from app.credit.supervision import jobs
@@ -97,6 +97,8 @@ def test_the_pages_show_a_library_in_both_languages(client, library, inspector, 
     joined = client.get(f"/libraries/{number}?view=joined&on=2026-08-15", headers=inspector).text
     assert "2026-08-15 入库" in joined
     assert "湖里冷链" in client.get(f"/subjects/{shop}", headers=inspector).text
+    assert "湖里冷链" in client.get(f"/subjects/{shop}/credit", headers=inspector).text
+    assert "湖里冷链" not in client.get(f"/credit/{a_uscc(1)}").text
     assert "Huli cold chain" in client.get(f"/subjects/{shop}?lang=en", headers=inspector).text
     looked = text("SELECT count(*) FROM audit_line WHERE action = 'library.look_up'")
     assert database.scalar(looked) == 2

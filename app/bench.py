@@ -13,7 +13,10 @@ from app.doors.cli import refuse
 from app.processes.programs import PROJECT
 from ledger.kernel.errors import Refusal
 
-_NAMES = ("ingest", "trace", "http", "file", "proof", "recheck", "recall")
+_NAMES = (
+    *("ingest", "trace", "http", "file", "proof", "recheck", "recall"),
+    *("records", "grading"),
+)
 
 
 @click.command(name="bench")
@@ -24,6 +27,13 @@ _NAMES = ("ingest", "trace", "http", "file", "proof", "recheck", "recall")
     default=1_000_000,
     show_default=True,
     help="Rows of the town; it is loaded once and kept.",
+)
+@click.option(
+    "--records",
+    type=click.IntRange(100_000, 100_000_000),
+    default=1_000_000,
+    show_default=True,
+    help="Credit records of the city's 744,000 subjects; what is there stays.",
 )
 @click.option(
     "--seconds",
@@ -39,24 +49,10 @@ _NAMES = ("ingest", "trace", "http", "file", "proof", "recheck", "recall")
 )
 @click.option("--only", multiple=True, type=click.Choice(_NAMES), help="With all: only these.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON a bench, nothing else.")
-def bench(
-    which: str,
-    entries: int,
-    seconds: float,
-    data: Path | None,
-    only: tuple[str, ...],
-    *,
-    as_json: bool,
-) -> None:
-    """Measure the book beside its limits and its rivals, in one run on the same data."""
+def bench(which: str, only: tuple[str, ...], **sizes: Any) -> None:
+    """Measure the book and the credit records beside their limits and rivals, in one run."""
     runs = _runs()
-    wanted = runs.Wanted(
-        benches=tuple(runs.chosen(which, only)),
-        entries=entries,
-        seconds=seconds,
-        data=data,
-        as_json=as_json,
-    )
+    wanted = runs.Wanted(benches=tuple(runs.chosen(which, only)), **sizes)
     try:
         if not runs.run(wanted):
             sys.exit(1)

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from ledger.kernel import clock
-from scripts.bench import file, http, ingest, proof, recall, recheck, trace
+from scripts.bench import file, grading, http, ingest, proof, recall, recheck, records, trace
 from scripts.bench.machine import machine_facts
 from scripts.bench.place import Place, opened
 from scripts.bench.results import Report
@@ -22,8 +22,12 @@ from scripts.bench.targets import TARGETS
 from scripts.bench.timing import FULL, Effort
 from scripts.bench.town import Told, Town, given_town, own_town
 
-BENCHES = ("ingest", "trace", "http", "recall", "file", "proof", "recheck")
-"""In the order they run in: what files entries comes after what looks at the town."""
+BENCHES = (
+    *("ingest", "trace", "http", "recall", "file", "proof", "recheck"),
+    *("records", "grading"),
+)
+"""In the order they run in: what files entries comes after what looks at the town. The last two
+have a city of their own: its subjects and their credit records."""
 
 _ON_TOWN = {
     "trace": trace.Bench,
@@ -45,6 +49,7 @@ class Wanted:
 
     benches: Sequence[str]
     entries: int = 1_000_000
+    records: int = 1_000_000
     seconds: float = FULL.seconds
     data: Path | None = None
     as_json: bool = False
@@ -86,6 +91,10 @@ def _measured(place: Place, bench: str, wanted: Wanted, told: Told) -> Report:
         return ingest.Bench(
             place=place, entries=wanted.entries, told=told, keep=keep, effort=effort
         ).run()
+    if bench == "records":
+        return records.Bench(place=place, records=wanted.records, told=told, effort=effort).run()
+    if bench == "grading":
+        return grading.Bench(place=place, told=told, effort=effort).run()
     town = _town(place, wanted, told)
     told(bench)
     results = wanted.results / f"{bench}.jsonl"
@@ -99,7 +108,9 @@ def _town(place: Place, wanted: Wanted, told: Told) -> Town:
 
 
 def _said(wanted: Wanted, bench: str) -> dict[str, Any]:
-    command = f"suyuan bench {bench} --entries {wanted.entries} --seconds {wanted.seconds:g}"
+    size = f"--entries {wanted.entries}"
+    size = {"records": f"--records {wanted.records}", "grading": ""}.get(bench, size)
+    command = f"suyuan bench {bench} {size} --seconds {wanted.seconds:g}".replace("  ", " ")
     return {
         "date": clock.now().date().isoformat(),
         "command": command + (" --data …" if wanted.data else ""),

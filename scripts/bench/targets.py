@@ -41,5 +41,11 @@ TARGETS: dict[str, dict[str, Target]] = {
         "filing_held": Target(bound=0.95, stretch=0.99, on=_RATIO),
     },
     "proof": {"sealing": Target(bound=300_000, stretch=500_000)},
+    "records": {
+        "intake": Target(bound=0.25, stretch=0.4, on=_RATIO),
+        "page_p99": Target(bound=50, stretch=25, most=True),
+        "page_growth": Target(bound=1.5, stretch=1.1, most=True),
+    },
+    "grading": {"graded": Target(bound=10, stretch=5, most=True)},
     "recheck": {"recheck": Target(bound=500_000, stretch=1_000_000)},
 }

@@ -83,7 +83,7 @@ def _firm(part: str, number: int, trade: int, random: Random) -> Firm:
         address=f"厦门市{district}{random.choice(streets)}{random.randrange(2, 999)}号",
         contact=random.choice(words("surname")) + random.choice(words("given")),
         phone=f"1390592{number:04d}",
-        licences=tuple(_licences(part, division, number, trade)),
+        licences=tuple(licences_of(part, division, number, trade)),
     )
     return Firm(uscc=uscc, name=name, part=part, division=division, registration=registration)
 
@@ -123,7 +123,8 @@ def _uscc(part: str, division: str, number: int) -> str:
     return text + uscc_check_character(text)
 
 
-def _licences(part: str, division: str, number: int, trade: int) -> Iterator[LicenceNamed]:
+def licences_of(part: str, division: str, number: int, trade: int) -> Iterator[LicenceNamed]:
+    """The licence of a firm by its part and number; farms need none."""
     if part == "farm":
         return
     if part == "factory":

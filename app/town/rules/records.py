@@ -17,7 +17,7 @@ _MEALS = ("kitchen", "school")
 _TRADE = {"factory": "production", **dict.fromkeys(_SALES, "sales")}
 _TRADE |= dict.fromkeys(_MEALS, "catering")
 # What an inspection weighs, by group, as the dynamic tables of the trades name the groups.
-_GROUPS = {
+GROUPS = {
     "sales": "qualification=4,general=3,prohibited=8,premises=4,process=5,purchase=8,storage=5,"
     "recall=3,temperature=5,expired=6,label=3,selfcheck=2,staff=2",
     "catering": "qualification=4,staff=6,materials=12,processing=14,additives=5,facilities=8,"
@@ -143,7 +143,7 @@ def _inspected(book: Gathered, firm: Firm) -> None:
     for visit in range(random.choice((1, 1, 2))):
         day = book.days_ago(2, 330) if visit == 0 else book.days_ago(340, 540)
         harsh = random.random()
-        shares, failed = _shares(_GROUPS[trade], harsh, random)
+        shares, failed = shares_of(GROUPS[trade], harsh, random)
         book.add(
             "samr",
             "inspection.food",
@@ -160,7 +160,7 @@ def _inspected(book: Gathered, firm: Firm) -> None:
         )
 
 
-def _shares(groups: str, harsh: float, random: Random) -> tuple[str, int]:
+def shares_of(groups: str, harsh: float, random: Random) -> tuple[str, int]:
     """Failed over applicable weight a group, and how much failed in all."""
     parts, total = [], 0
     chance = 0.75 if harsh > 0.96 else 0.3 if harsh > 0.8 else 0.08

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as text_json
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.credit.records.queries.catalogue import agencies, items
+from app.credit.records.queries.publicity import punctuality
 from app.credit.records.queries.rates import report_rate
 from app.credit.records.services.catalogue import load_catalogue, load_shipped
 from app.credit.records.terms import CATEGORY_TEXTS, CYCLE_TEXTS, LEVEL_TEXTS
@@ -110,4 +112,26 @@ def reports(shell: Shell, *, year: int, as_json: bool) -> None:
     Console().print(table)
 
 
+@command(name="publicity")
+@click.argument("since", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("until", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+def publicity(shell: Shell, *, since: datetime, until: datetime, as_json: bool) -> None:
+    """How many decisions of the days SINCE to UNTIL were made public in time 双公示."""
+    with shell.unit(read_only=True) as uow:
+        found = punctuality(uow, since.date(), until.date())
+    lines = [
+        {"agency": it.agency.code, "item": it.item.code, "timely": it.timely, "late": it.late}
+        for it in found
+    ]
+    if as_json:
+        say(text_json.dumps(lines, ensure_ascii=False))
+        return
+    table = Table("单位 agency", "目录项 item", "按期 timely", "逾期 late")
+    for line in lines:
+        table.add_row(*map(str, line.values()))
+    Console().print(table)
+
+
 credit.add_command(reports)
+credit.add_command(publicity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.credit.records.terms.catalogue import Category
+from app.credit.records.terms.catalogue import Agency, Category, Item
 from app.credit.records.terms.records import Audience, Record
 
 
@@ -103,3 +103,13 @@ class PublicationCounts:
     total: int
     licences: int
     penalties: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Punctuality:
+    """How many of an agency's decisions of an item became known within their clock."""
+
+    agency: Agency
+    item: Item
+    timely: int
+    late: int

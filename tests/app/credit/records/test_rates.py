@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 import pytest
 from support.people import uscc_numbered
-from support.records import agencies_on_file
+from support.records import a_record, agencies_on_file
 
 from app.credit.records.model import RecordRow, UploadRow
 from app.credit.records.queries import agency_by_code, catalogue
+from app.credit.records.queries.publicity import punctuality
 from app.credit.records.queries.rates import publication_counts, report_rate
 from app.credit.records.rules.identity import APART, record_id
 from app.credit.records.services import withdraw_record
@@ -104,3 +105,15 @@ def test_b3_what_was_submitted_for_publication_is_counted_by_day(uow, units_of) 
     assert publication_counts(uow, date(2022, 1, 1), date(2022, 12, 31)).total == 175_678
     with units_of(PUBLIC) as unit, pytest.raises(NobodySignedIn):
         publication_counts(unit, date(2022, 1, 1), date(2022, 8, 31))
+
+
+def test_the_two_publicities_are_kept_or_late_by_agency_and_item(uow) -> None:
+    """R7.1.4: recorded on 15 August 2026; the seventh working day before was 6 August."""
+    agencies_on_file(uow)
+    for number, day in enumerate(("2026-08-06", "2026-08-05", "2026-08-04")):
+        a_record(uow, "penalty.decision", "health", document_no=f"罚{number}", decided_on=day)
+    a_record(uow, "licence.decision", decided_on="2026-08-14")
+    a_record(uow, "utility.power", "power", happened_on="2026-08-05")  # has no such clock
+    found = punctuality(uow, date(2026, 8, 1), date(2026, 8, 15))
+    told = [(one.agency.code, one.item.code, one.timely, one.late) for one in found]
+    assert told == [("samr", "licence.decision", 1, 0), ("health", "penalty.decision", 1, 2)]

@@ -38,12 +38,15 @@ FEW = 2_000  # subjects whose records are found one by one sooner than an item's
 _APART = "chr(31)"
 _CURRENT = """
     WITH ended AS (
-        SELECT subject_id, record_id, at FROM (
+        SELECT e.subject_id, e.record_id, e.at, e.kind FROM credit_record_event e
+        WHERE e.kind = 'withdrawn' {of_events}
+        UNION ALL
+        SELECT subject_id, record_id, at, kind FROM (
             SELECT DISTINCT ON (e.subject_id, e.record_id) e.subject_id, e.record_id, e.kind, e.at
             FROM credit_record_event e
-            WHERE e.kind IN ('withdrawn', 'repaired', 'restored') {of_events}
+            WHERE e.kind IN ('repaired', 'restored') {of_events}
             ORDER BY e.subject_id, e.record_id, e.id DESC) last
-        WHERE kind <> 'restored'),
+        WHERE kind = 'repaired'),
     revisions AS (
         SELECT r.subject_id, r.id, r.decided_on, r.said, r.recorded_at,
             lead(r.id >> {bits}) OVER (PARTITION BY r.subject_id ORDER BY r.agency_id, r.id) AS next
@@ -54,7 +57,7 @@ _CURRENT = """
     WHERE r.next IS DISTINCT FROM r.id >> {bits} AND r.decided_on <= :as_of
         AND NOT EXISTS (SELECT FROM ended d
             WHERE d.subject_id = r.subject_id AND d.record_id = r.id >> {bits} << {bits}
-                AND d.at >= r.recorded_at)
+                AND (d.kind = 'repaired' OR d.at >= r.recorded_at))
 """
 _OF_SUBJECTS = """
     AND {alias}.subject_id IN (

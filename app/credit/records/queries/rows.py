@@ -61,7 +61,7 @@ _REVISIONS = Prepared(
     WHERE r.subject_id = ANY($1) AND r.id BETWEEN $2 AND $3 ORDER BY r.id DESC
 """,  # noqa: S608
 )
-_ENDS = {EventKind.WITHDRAWN: RecordState.WITHDRAWN, EventKind.REPAIRED: RecordState.REPAIRED}
+_REPAIRS = (EventKind.REPAIRED, EventKind.RESTORED)
 _MARKS = (EventKind.MARKED, EventKind.UNMARKED)
 
 
@@ -158,14 +158,14 @@ class Reading:
 
 
 def _state(events: Sequence[RecordEvent], recorded_at: datetime) -> RecordState:
-    """What the last end or restoration left; a revision that came later begins anew."""
-    state = RecordState.CURRENT
-    for one in events:
-        if one.kind in _ENDS and one.at >= recorded_at:
-            state = _ENDS[one.kind]
-        elif one.kind is EventKind.RESTORED:
-            state = RecordState.CURRENT
-    return state
+    """A revision that came after a withdrawal is current again; a repair is of the record for good.
+
+    Otherwise a provider could bring back what was repaired by changing a comma.
+    """
+    if any(one.kind is EventKind.WITHDRAWN and one.at >= recorded_at for one in events):
+        return RecordState.WITHDRAWN
+    repairs = [one.kind for one in events if one.kind in _REPAIRS]
+    return RecordState.REPAIRED if repairs[-1:] == [EventKind.REPAIRED] else RecordState.CURRENT
 
 
 def _is_marked(events: Sequence[RecordEvent]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from support.records import TRADER, a_record, a_row, agencies_on_file, agency_actor
 
 from app.credit.records import errors
+from app.credit.records.queries import facts_of
 from app.credit.records.queries.catalogue import catalogue
 from app.credit.records.queries.file import history_of, record_by_id
 from app.credit.records.services.changing import (
@@ -21,10 +23,12 @@ from app.credit.records.terms import (
     Audience,
     CorrectRecord,
     MarkRecord,
+    RecordFacts,
     RecordState,
     RepairRecord,
     WithdrawRecord,
 )
+from app.credit.scoring.terms import Objects
 from ledger.kernel import uow as units
 from ledger.kernel.actor import SYSTEM, Actor, NotPermitted, Role
 
@@ -97,6 +101,20 @@ def test_a_repair_may_be_cancelled(uow) -> None:
     assert repair_record(uow, undo).state is RecordState.CURRENT
     with pytest.raises(errors.RecordMoved):
         repair_record(uow, undo)
+
+
+def test_a_repaired_record_that_is_corrected_stays_repaired(uow) -> None:
+    agencies_on_file(uow)
+    subject_id, number = a_record(uow, "penalty.decision", penalty_kinds="halt")
+    repair_record(uow, RepairRecord(subject_id=subject_id, record_id=number, basis="第十四条"))
+    said = _row(uow, "penalty.decision", penalty_kinds="halt", content="改")
+    uow.now += timedelta(days=1)
+    fix = CorrectRecord(
+        subject_id=subject_id, record_id=number, revision=0, said=said, reason="笔误"
+    )
+    assert correct_record(uow, fix).state is RecordState.REPAIRED
+    asked = [RecordFacts(name="penalties", item="penalty.decision")]
+    assert len(facts_of(uow, asked, uow.today, Objects.of_subjects([subject_id]))[0].objects) == 0
 
 
 def test_of_two_corrections_at_once_the_second_is_told_that_the_record_moved(

@@ -6,9 +6,11 @@ from app.accounts.module import MODULE as ACCOUNTS
 from app.credit.grading.module import MODULE as GRADING
 from app.credit.inspections.module import MODULE as INSPECTIONS
 from app.credit.objections.module import MODULE as OBJECTIONS
+from app.credit.ratings.module import MODULE as RATINGS
 from app.credit.records.module import MODULE as RECORDS
 from app.credit.scoring.module import MODULE as SCORING
 from app.credit.scoring.terms import declare
+from app.credit.signage.module import MODULE as SIGNAGE
 from app.credit.supervision.module import MODULE as SUPERVISION
 from app.doors import jobs
 from app.food.certificates.module import MODULE as CERTIFICATES
@@ -48,6 +50,8 @@ _MODULES = (
     GRADING,
     SUPERVISION,
     INSPECTIONS,
+    RATINGS,
+    SIGNAGE,
     PROOF,
     PAPERS,
     HELP,

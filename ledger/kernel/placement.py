@@ -104,6 +104,8 @@ PLACEMENT: dict[str, str] = {
     "library_mark": LOCAL,
     "visit": "subject_id",
     "visit_photo": "subject_id",
+    "sign": "subject_id",
+    "sign_reply": "subject_id",
 }
 
 

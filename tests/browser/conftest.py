@@ -41,6 +41,7 @@ def names(site: Site) -> dict[str, Any]:
     from support.credit import a_credit_file
     from support.issued import a_paper, a_report, a_request
     from support.recall_town import a_recall_for
+    from support.signs import a_rated_shop
     from support.supervised import a_library_and_a_visit
     from support.tickets import a_ticket
 
@@ -82,6 +83,7 @@ def names(site: Site) -> dict[str, Any]:
             **a_recall_for(uow, shop, key),
             **a_library_and_a_visit(uow, shop),
             **a_credit_file(uow, shop, key),
+            **a_rated_shop(uow, shop),
             "report_number": (number := submit_report(uow, a_report())),
             "consumer_report": report_by_number(uow, number).id,
             "paper": issue(uow, a_paper()).number,

@@ -19,6 +19,7 @@ EXCEPTIONS = {
     ("app.food.filing", "scanner.symbols.render"),
     ("app.food.recalls", "scanner.symbols.render"),
     ("app.food.passes", "scanner.symbols.render"),
+    ("app.credit.signage", "scanner.symbols.render"),
     ("app.demo", "scanner.symbols.render"),
     # a sheet that answers a request is read by the job that reads all sheets
     ("app.food.requests", "app.food.filing.jobs"),

@@ -28,11 +28,19 @@ NOT_A_PAGE = {
     "recalls.linked_picture",
     "recalls.my_picture",
     "proof.filing_receipts",
+    "signage.badge",
+    "signage.print_pdf",
+    "signage.print_svg",
+    "signage.print_many",
+    "signage.signs_json",
 }
 FILES = ("export", "_csv", "_xlsx", "refused_sheet")
 REDIRECTS = {"help.index", "trace.search", "trace.public_text", "recalls.here", "credit_file.mine"}
 
 OPERATOR = {
+    "signage.mine": "/signs/mine",
+    "signage.reply": "/signs/{sign}/reply",
+    "signage.printed": "/signs/{sign}/print?size=a5",
     "recalls.mine": "/recalls/{recall}/mine",
     "filing.home": "/operator",
     "filing.receipt": "/receipt?code={gtin}",
@@ -72,6 +80,8 @@ OPERATOR = {
     "objections.show": "/objections/{objection}",
 }
 INSPECTOR = {
+    "signage.index": "/signs?scheme=broker_stars",
+    "signage.manage": "/signs/{sign}",
     "recalls.index": "/recalls/cases?open=all",
     "recalls.new": "/recalls/new?lots={recalled_lot}",
     "recalls.case": "/recalls/cases/{recall}",
@@ -110,6 +120,12 @@ ADMIN = {
     "objections.decide": "/objections/{objection}/decision",
 }
 PUBLIC = {
+    "signage.find": "/s/",
+    "signage.show": "/s/{sign}",
+    "signage.open_files": "/open",
+    "ratings.index": "/ratings",
+    "ratings.listed": "/ratings/broker_stars",
+    "ratings.show": "/ratings/{rated}",
     "recalls.public_list": "/recalls",
     "recalls.notice": "/recalls/{recall_number}",
     "recalls.printed": "/recalls/{recall_number}/notice",

@@ -1,0 +1,1 @@
+"""The page door of signs: what who scans sees, what holders print and say, what officers do."""

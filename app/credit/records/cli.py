@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json as text_json
+import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,13 +12,29 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from app.credit.records import jobs, services
+from app.credit.records.queries import uploads
 from app.credit.records.queries.catalogue import agencies, items
 from app.credit.records.queries.publicity import punctuality
 from app.credit.records.queries.rates import report_rate
 from app.credit.records.services.catalogue import load_catalogue, load_shipped
-from app.credit.records.terms import CATEGORY_TEXTS, CYCLE_TEXTS, LEVEL_TEXTS
+from app.credit.records.terms import (
+    CATEGORY_TEXTS,
+    CYCLE_TEXTS,
+    LEVEL_TEXTS,
+    Cause,
+    Channel,
+    ReceiveFile,
+    Upload,
+    UploadState,
+)
 from app.doors.cli import Shell, command, say
+from app.doors.jobs import JobRoom
+from app.doors.refusals import text_of
 from ledger.kernel.uow import UnitOfWork
+
+SOME_REFUSED = 3
+"""The exit code where some rows were not taken."""
 
 
 @click.group()
@@ -135,3 +153,54 @@ def publicity(shell: Shell, *, since: datetime, until: datetime, as_json: bool) 
 
 credit.add_command(reports)
 credit.add_command(publicity)
+
+
+@credit.group()
+def records() -> None:
+    """Records 信用记录: what agencies submit."""
+
+
+@command(name="submit")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--item", required=True, help="Code of the item, e.g. penalty.decision.")
+@click.option("--agency", required=True, help="Code of the agency that submits.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+def submit(shell: Shell, *, file: Path, item: str, agency: str, as_json: bool) -> None:
+    """Submit the records in FILE (xlsx, csv, JSON lines) here and now; again adds nothing."""
+    with file.open("rb") as content, shell.unit() as uow:
+        sent = ReceiveFile(
+            item=item, agency=agency, filename=file.name, content=content, channel=Channel.SHELL
+        )
+        upload, _new = services.receive_file(uow, sent, folder=shell.settings.data)
+    room = JobRoom(settings=shell.settings, bind=shell.bind, redis=shell.redis)
+    jobs.read_now(room, upload.id)
+    with shell.unit(read_only=True) as uow:
+        found = uploads.upload_by_id(uow, upload.id)
+        causes = uploads.causes(uow, upload.id)
+    _tell(found, causes, as_json=as_json)
+    if found.state is UploadState.REFUSED or found.refused:
+        sys.exit(SOME_REFUSED)
+
+
+def _tell(upload: Upload, causes: Sequence[Cause], *, as_json: bool) -> None:
+    names = ("total", "accepted", "added", "corrected", "duplicate", "pending", "refused")
+    counts = {name: getattr(upload, name) for name in names}
+    if as_json:
+        said = {
+            "upload": upload.id,
+            "state": upload.state.value,
+            "code": upload.code,
+            **counts,
+            "causes": [{"code": it.code, "column": it.column, "rows": it.rows} for it in causes],
+        }
+        say(text_json.dumps(said, ensure_ascii=False))
+        return
+    if upload.code:
+        say(f"{text_of(upload.code, dict(upload.params), 'zh')} [{upload.code}]")
+    say("共 {total} 行，收下 {accepted}（新增 {added}，更正 {corrected}，重复 {duplicate}，"
+        "待匹配 {pending}），没有收 {refused}".format(**counts))  # fmt: skip
+    for cause in causes:
+        say(f"  {cause.rows} × {cause.column or '–'} {cause.code}")
+
+
+records.add_command(submit)

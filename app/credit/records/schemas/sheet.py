@@ -35,7 +35,7 @@ class Rows:
 
     def said(self, place: int, head: Head) -> dict[str, str]:
         """A row as it was sent, by the texts of its head."""
-        texts = [text_of(column[place])[:1000] for column in self.wide]
+        texts = [text_of(column[place]) for column in self.wide]
         return {name: text for name, text in zip(head.texts, texts, strict=False) if name}
 
 

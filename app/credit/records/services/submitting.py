@@ -27,6 +27,7 @@ from ledger.kernel.errors import Refusal
 from ledger.kernel.uow import UnitOfWork
 
 ROWS_MAX = 5_000  # rows of one request; more come as a file
+SAID_MAX = 32_767  # characters of a cell that are kept of a refused row: all a spreadsheet holds
 
 
 def submit_rows(uow: UnitOfWork, command: SubmitRows) -> Report:
@@ -123,7 +124,7 @@ def keep_refused(
                     "column": why.field or "",
                     "code": why.code,
                     "params": plain(why.params),
-                    "raw": {name: str(said)[:1000] for name, said in raw.items()},
+                    "raw": {name: str(said)[:SAID_MAX] for name, said in raw.items()},
                 }
                 for number, why, raw in refused
             ],

@@ -39,6 +39,7 @@ def names(site: Site) -> dict[str, Any]:
     """What stands in the addresses of the pages."""
     from support.boxes import told_people
     from support.credit import a_credit_file
+    from support.food_city import a_graded_shop
     from support.issued import a_paper, a_report, a_request
     from support.recall_town import a_recall_for
     from support.signs import a_rated_shop
@@ -84,6 +85,7 @@ def names(site: Site) -> dict[str, Any]:
             **a_library_and_a_visit(uow, shop),
             **a_credit_file(uow, shop, key),
             **a_rated_shop(uow, shop),
+            **a_graded_shop(uow, shop),
             "report_number": (number := submit_report(uow, a_report())),
             "consumer_report": report_by_number(uow, number).id,
             "paper": issue(uow, a_paper()).number,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
 
+from app.credit.grading import services
+from app.credit.grading.terms import FillForm, GradeCity
 from app.credit.records.queries.catalogue import items_by_code
 from app.credit.records.rules.identity import joined, record_id
+from app.registry import wire
 from ledger.kernel.uow import UnitOfWork
 from support.accounts import subject
+from support.records import agencies_on_file
 
 STORE = {
     "area": "350",
@@ -119,3 +123,16 @@ _GROUPS = (
 def passed(failed: int = 0, of: int = 600) -> str:
     """Shares of a sales inspection in which each group failed alike."""
     return ",".join(f"{group}={failed}/{of}" for group in _GROUPS.split(","))
+
+
+def a_graded_shop(uow: UnitOfWork, shop: int) -> dict[str, int]:
+    """The shop with its table filled in, inspected, graded, and this year's form filled in."""
+    wire()
+    agencies_on_file(uow)
+    city = FoodCity(uow)
+    before = uow.today - timedelta(days=9)
+    city.record(shop, "food.profile.sales", before, profile_no=f"P{shop}", **STORE)
+    city.inspected(shop, before, passed(200))
+    services.grade_city(uow, GradeCity(as_of=uow.today))
+    services.fill_form(uow, FillForm(subject_id=shop, year=uow.today.year, flags=(7,), remark="试"))
+    return {"grade_year": uow.today.year}

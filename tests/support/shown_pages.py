@@ -104,6 +104,12 @@ INSPECTOR = {
     "inspections.visit": "/inspect/{subject}",
     "inspections.show": "/inspect/{subject}/visits/{visit}",
     "inspections.index": "/inspect/visits",
+    "grading.index": "/grades",
+    "grading.listed": "/grades/list?grade=C",
+    "grading.show": "/grades/{subject}",
+    "grading.year_form": "/grades/{subject}/forms/{grade_year}",
+    "grading.fill": "/grades/{subject}/forms/{grade_year}/fill",
+    "grading.profile": "/grades/{subject}/profile/catering",
 }
 REGISTRAR = {
     "subjects.new": "/subjects/new",
@@ -165,6 +171,7 @@ BY_PERSON = {
 }
 MORE = {  # the same pages in other states
     "zhifa": (
+        "/grades/{subject}/profile/production",
         "/trace",
         "/trace?code={gtin}&lot={lot}&direction=up&view=tree",
         "/trace?code=1",

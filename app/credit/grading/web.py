@@ -110,10 +110,8 @@ def listed(uow: UnitOfWork) -> dict[str, Any]:
     return {"found": queries.grades_page(uow, asked), "asked": asked, **_words()}
 
 
-@page(
-    blueprint, "/grades/list.xlsx", needs=SEES_ALL, audits="grade.export", endpoint="export_listed"
-)
-def export_listed(uow: UnitOfWork) -> Response:
+@page(blueprint, "/grades/list.xlsx", needs=SEES_ALL, audits="grade.export", endpoint="list_export")
+def list_export(uow: UnitOfWork) -> Response:
     """The whole list as a workbook."""
     asked = _asked(_EXPORTED)
     return _file(workbook_of(queries.all_listed(uow, asked)), XLSX, "grades.xlsx")

@@ -20,7 +20,7 @@ _ITEMS = {
     Trade.SALES: "food.profile.sales",
     Trade.CATERING: "food.profile.catering",
 }
-_OURS = frozenset({"profile_no", "filled_on"})
+_OURS = frozenset({"profile_no", "filled_on", "tier"})
 
 
 def item_of(uow: UnitOfWork, trade: Trade, on: date) -> Item:

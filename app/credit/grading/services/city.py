@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -82,10 +82,12 @@ def _standing(uow: UnitOfWork, city: City) -> dict[int, Standing]:
 
 
 def _count(run: FoodRunRow, city: City, graded: Mapping[int, Kept], moved: Sequence[Moved]) -> None:
+    counts = Counter(
+        (city.operators[who].division, kept.together.grade) for who, kept in graded.items()
+    )
     tally: dict[str, dict[str, int]] = {}
-    for who, kept in graded.items():
-        counts = tally.setdefault(city.operators[who].division, {grade.value: 0 for grade in Grade})
-        counts[kept.together.grade.value] += 1
+    for (division, grade), count in counts.items():
+        tally.setdefault(division, dict.fromkeys(Grade, 0))[grade] = count
     run.tally = tally
     run.operators = len(graded)
     run.changed = sum(1 for one in moved if one.was != one.now)

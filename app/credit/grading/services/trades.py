@@ -31,12 +31,13 @@ _SCHEMES = {
     Trade.CATERING: "food_catering",
 }
 _INSPECTION = "inspection"
+_PREPACKAGED = "YB"  # who has filed to sell prepackaged food and nothing else
 _LARGE = 10_000  # points of a canteen of more than 500 diners
 _UNKNOWN_TIER = {
     Trade.PRODUCTION: Tier.II,
     Trade.SPECIAL: Tier.IV,
     Trade.HEALTH: Tier.IV,
-    Trade.SALES: Tier.I,
+    Trade.SALES: Tier.II,
     Trade.CATERING: Tier.II,
 }
 """Where not even a licence's scope says what somebody does."""
@@ -133,4 +134,7 @@ def _tier(trade: Trade, points: Mapping[str, int], static: int) -> Tier:
 
 
 def _tier_of_licence(city: City, who: int, trade: Trade) -> Tier:
-    return tier_of_scope((city.operators[who].words or "",)) or _UNKNOWN_TIER[trade]
+    operator = city.operators[who]
+    if trade is Trade.SALES and set(operator.known or ()) == {_PREPACKAGED}:
+        return Tier.I
+    return tier_of_scope((operator.words or "",)) or _UNKNOWN_TIER[trade]

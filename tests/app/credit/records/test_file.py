@@ -22,6 +22,8 @@ from app.credit.records.terms import (
 from ledger.kernel import uow as units
 from ledger.kernel.actor import PUBLIC, Actor, NotPermitted, NotYourOperator, Role
 from ledger.subjects.model import SubjectRow
+from ledger.subjects.services import amend_subject
+from ledger.subjects.terms import AmendSubject
 
 
 @pytest.fixture
@@ -169,3 +171,12 @@ def test_who_may_not_read_a_version_is_refused(uow, units_of, filed) -> None:
             file_of(unit, FileAsked(subject_id=subject_id, audience=Audience.GOVERNMENT))
     with units_of(agency_actor(uow, "health")) as unit:
         assert file_of(unit, FileAsked(subject_id=subject_id, audience=Audience.GOVERNMENT)).records
+
+
+def test_a_subject_that_changed_its_name_keeps_its_file(uow, filed) -> None:
+    """The paper says the name of its day, the subject has the new one."""
+    subject_id, licence = filed["licence"]
+    amend_subject(uow, AmendSubject(uscc=FIRM, changes={"name": "鹭岛食品集团"}, reason="变更登记"))
+    said = record_by_id(uow, subject_id, licence, Audience.PUBLIC).said
+    assert said["name"] != "鹭岛食品集团"
+    assert _counts(uow, subject_id, Audience.PUBLIC)[Category.LICENSING] == 1

@@ -35,7 +35,7 @@ NOT_A_PAGE = {
     "signage.signs_json",
 }
 FILES = ("export", "_csv", "_xlsx", "refused_sheet")
-REDIRECTS = {"help.index", "trace.search", "trace.public_text", "recalls.here", "credit_file.mine"}
+REDIRECTS = {"help.index", "trace.search", "trace.public_text", "recalls.here"}
 
 OPERATOR = {
     "signage.mine": "/signs/mine",
@@ -73,6 +73,7 @@ OPERATOR = {
     "messages.settings": "/messages/settings",
     "messages.new_webhook": "/messages/webhooks",
     "messages.webhook": "/messages/webhooks/{webhook}",
+    "credit_file.mine": "/credit/mine",
     "credit_file.kept": "/subjects/{subject}/credit",
     "credit_file.authorisations": "/subjects/{subject}/credit/authorisations",
     "objections.index": "/objections",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, false, func, select
 
 from app.credit.objections import errors, rules
 from app.credit.objections.model import ObjectionFileRow, ObjectionRow, ObjectionStepRow
@@ -68,8 +68,7 @@ def _concerns(uow: UnitOfWork, row: ObjectionRow) -> bool:
 def objections_page(uow: UnitOfWork, asked: ObjectionsAsked) -> ObjectionsPage:
     """Objections the actor may see, the newest first.
 
-    A subject's account sees its own, an agency's those passed on to it. Refuses: UnknownObjection
-    for who has none to see.
+    A subject's account sees its own, an agency's those passed on to it. Refuses: NotPermitted.
     """
     limit = min(max(asked.limit, 1), PAGE_MAX)
     query = _seen(uow, select(ObjectionRow)).order_by(ObjectionRow.id.desc()).limit(limit + 1)
@@ -91,8 +90,8 @@ def _seen(uow: UnitOfWork, query: Select[ObjectionRow]) -> Select[ObjectionRow]:
         return query
     if uow.actor.may("objection.answer"):
         agency = own_agency(uow)
-        if agency is None:
-            raise errors.UnknownObjection(objection=0)
+        if agency is None:  # not on the list of agencies yet: nothing was passed on to it
+            return query.where(false())
         return query.where(
             ObjectionRow.agency_id == agency.id,
             ObjectionRow.is_own.is_(False),
@@ -101,7 +100,7 @@ def _seen(uow: UnitOfWork, query: Select[ObjectionRow]) -> Select[ObjectionRow]:
     uow.actor.require("objection.file")
     mine = uow.actor.operator_id
     if mine is None or not speaks_for(uow.actor, mine):
-        raise errors.UnknownObjection(objection=0)
+        return query.where(false())
     return query.where(ObjectionRow.subject_id == mine)
 
 

@@ -200,13 +200,15 @@ def public_report(uow: UnitOfWork, uscc: str) -> Response:
     return report_of(uow, _subject(uow, uscc), Audience.PUBLIC)
 
 
-@page(blueprint, "/credit/mine", needs="record.authorise")
+@page(blueprint, "/credit/mine", needs="record.authorise", audits="record.read")
 def mine(uow: UnitOfWork) -> Response:
-    """The file of the subject whose account asks. Refuses: FileNotYours where it has none."""
+    """The file of the subject whose account asks; who has none of its own may search."""
     subject_id = uow.actor.operator_id
-    if subject_id is None:
-        raise errors.FileNotYours
-    return redirect(url_for(".kept", subject_id=subject_id))
+    if subject_id is None or audience_of(uow.actor, subject_id) is None:
+        nothing: dict[str, Any] = {"query": "", "found": None, "more": False}
+        return make_response(render_template("records/find.html", **nothing))
+    subject, audience = _kept(uow, subject_id)
+    return make_response(render_template("records/file.html", **_signed_in(uow, subject, audience)))
 
 
 def _kept(uow: UnitOfWork, subject_id: int) -> tuple[Subject, Audience]:
@@ -231,13 +233,20 @@ def kept(uow: UnitOfWork, subject_id: int) -> dict[str, Any] | Response:
     subject, audience = _kept(uow, subject_id)
     if subject.id != subject_id:
         return redirect(url_for(".kept", subject_id=subject.id))
+    return _signed_in(uow, subject, audience)
+
+
+def _signed_in(uow: UnitOfWork, subject: Subject, audience: Audience) -> dict[str, Any]:
+    """The page for an account, with where its buttons lead."""
     own = audience is Audience.OWN
     return whole_file(uow, subject, audience) | {
-        "here": url_for(".kept", subject_id=subject.id),
-        "report": url_for(".kept_report", subject_id=subject.id),
-        "public_page": url_for(".public", uscc=subject.uscc) if subject.uscc else "",
-        "authorisations": url_for(".authorisations", subject_id=subject.id) if own else "",
-        "crumb": "" if own else url_for(".find"),
+        "here": url_for("credit_file.kept", subject_id=subject.id),
+        "report": url_for("credit_file.kept_report", subject_id=subject.id),
+        "public_page": url_for("credit_file.public", uscc=subject.uscc) if subject.uscc else "",
+        "authorisations": url_for("credit_file.authorisations", subject_id=subject.id)
+        if own
+        else "",
+        "crumb": "" if own else url_for("credit_file.find"),
     }
 
 

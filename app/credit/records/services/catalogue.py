@@ -85,8 +85,9 @@ def _is_new(known: Catalogue, item: Item, file: str) -> bool:
     for one in taken or ():
         if one.version == item.version:
             before, now = document_of(one), document_of(item)
-            before.pop("valid_to")
-            now.pop("valid_to")
+            for wording in ("valid_to", "source"):  # how a source is cited changes no record
+                before.pop(wording)
+                now.pop(wording)
             if before != now:
                 raise errors.CatalogueChanged(line=line, code=item.code, version=item.version)
             return False

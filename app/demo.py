@@ -124,7 +124,8 @@ def _people(shell: Shell, story: Story) -> Cast:
         ("dengji", Role.REGISTRAR, "", "陈登记"),
         ("guanli", Role.ADMIN, "", "管理员"),
         ("xinyong", Role.CREDIT, "", "信用管理员"),
-        ("baosong", Role.AGENCY, _agency_code(shell), "报送单位"),
+        ("baosong", Role.AGENCY, _agency(shell, "samr"), "报送单位"),
+        ("fenju", Role.INSPECTOR, _agency(shell, "samr.huli"), "湖里分局"),
     ):
         _account(shell, name, role, uscc, password, shown)
     with shell.unit() as uow:
@@ -139,10 +140,10 @@ def _people(shell: Shell, story: Story) -> Cast:
         )
 
 
-def _agency_code(shell: Shell) -> str:
-    """The agency whose account shows how records are sent: market supervision."""
+def _agency(shell: Shell, code: str) -> str:
+    """The USCC of an agency: market supervision sends records, its branch opens Huli alone."""
     with shell.unit(read_only=True) as uow:
-        return agency_by_code(uow, "samr").uscc
+        return agency_by_code(uow, code).uscc
 
 
 def _account(shell: Shell, name: str, role: Role, uscc: str, password: str, shown: str) -> None:
@@ -309,7 +310,7 @@ def _say_where(it: Running, cast: Cast) -> None:
     OUT.rule("四 自己试试 · try it yourself")
     OUT.print(f"网址 address   [bold]{it.address}[/]")
     OUT.print("登录 sign in   dianzhu 店主 · pifa 批发商 · zhifa 执法 · dengji 登记 · guanli 管理")
-    OUT.print("               xinyong 信用管理 · baosong 报送单位（市场监管）")
+    OUT.print("               xinyong 信用管理 · baosong 报送单位（市场监管）· fenju 湖里分局")
     OUT.print(f"密码 password  [bold]{cast.password}[/]")
     OUT.print(f"条码 codes     {cast.story.gtin[1:]}   (01){cast.story.gtin}(10){cast.story.lot}")
     OUT.print(f"公开页 public  {it.address}/01/{cast.story.gtin}/10/{cast.story.lot}")

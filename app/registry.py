@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.accounts.module import MODULE as ACCOUNTS
+from app.credit.classification.module import MODULE as CLASSIFICATION
 from app.credit.grading.module import MODULE as GRADING
 from app.credit.inspections.module import MODULE as INSPECTIONS
 from app.credit.objections.module import MODULE as OBJECTIONS
@@ -52,6 +53,7 @@ _MODULES = (
     INSPECTIONS,
     RATINGS,
     SIGNAGE,
+    CLASSIFICATION,
     PROOF,
     PAPERS,
     HELP,

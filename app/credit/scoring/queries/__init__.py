@@ -5,11 +5,13 @@ from __future__ import annotations
 from app.credit.scoring.queries.objects import objects_by_number, objects_of_subject
 from app.credit.scoring.queries.reasons import lapses_of, links_of, ways_of
 from app.credit.scoring.queries.runs import (
+    columns_of,
     distribution,
     latest_run,
     moves_between,
     run_by_id,
     runs_of,
+    runs_on,
     what_if,
 )
 from app.credit.scoring.queries.schemes import (
@@ -27,6 +29,7 @@ from app.credit.scoring.queries.scores import (
 )
 
 __all__ = [
+    "columns_of",
     "distribution",
     "history_of",
     "lapses_of",
@@ -37,6 +40,7 @@ __all__ = [
     "objects_of_subject",
     "run_by_id",
     "runs_of",
+    "runs_on",
     "scheme_by_id",
     "scheme_by_version",
     "scheme_in_force",

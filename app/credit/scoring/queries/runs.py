@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+import numpy as np
+from sqlalchemy import Select, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from app.credit.scoring.errors import UnknownScheme
 from app.credit.scoring.model import SchemeRow, ScoreRow, ScoreRunRow
 from app.credit.scoring.queries.schemes import require_scores, scheme_by_id
-from app.credit.scoring.terms import Distribution, Mover, Run, RunState, WhatIf
+from app.credit.scoring.terms import (
+    Distribution,
+    Mover,
+    Run,
+    RunColumns,
+    RunState,
+    WhatIf,
+)
 from ledger.kernel.uow import UnitOfWork
 
 _RUNS = 60
+_COLUMNS = text("""
+    SELECT object_id, points, adjusted, flags, lines FROM score
+    WHERE run_id = :run AND kind = 0 ORDER BY object_id
+""")
 
 
 def distribution_of(said: Mapping[str, Any]) -> Distribution:
@@ -136,4 +150,49 @@ def what_if(uow: UnitOfWork, code: str, version: str) -> WhatIf | None:
             )
             for one in about.get("examples", ())
         ),
+    )
+
+
+def runs_on(uow: UnitOfWork, trade: str, on: date) -> tuple[Run, ...]:
+    """The newest run of each scheme of a trade as of a day or before it."""
+    query = (
+        _runs()
+        .where(
+            SchemeRow.trade == trade,
+            ScoreRunRow.state == RunState.IN_FORCE.value,
+            ScoreRunRow.as_of <= on,
+        )
+        .order_by(SchemeRow.code, ScoreRunRow.as_of.desc(), ScoreRunRow.id.desc())
+        .ext(distinct_on(SchemeRow.code))
+    )
+    return tuple(_run(row[0], row[1]) for row in uow.session.execute(query))
+
+
+def columns_of(uow: UnitOfWork, run: Run) -> RunColumns:
+    """All scores of a run of the scheme's first kind, as columns.
+
+    Refuses: NotPermitted for a scheme that is not public.
+    """
+    scheme = scheme_by_id(uow, run.scheme_id).scheme
+    require_scores(uow, public=scheme.public)
+    rows = uow.session.execute(_COLUMNS, {"run": run.id}).all()
+    indicators = scheme.indicators_of(scheme.object)
+    lines = np.frombuffer(b"".join(bytes(row.lines) for row in rows), dtype="<i4")
+    each = lines.reshape(len(rows), len(indicators)).astype(np.int64)
+    parts = {
+        part.code: np.clip(
+            each[:, [one.part == part.code for one in indicators]].sum(axis=1),
+            part.least,
+            part.most,
+        )
+        for part in scheme.parts
+    }
+    told = np.array([row[:4] for row in rows], dtype=np.int64).reshape(len(rows), 4)
+    return RunColumns(
+        scheme=scheme,
+        ids=told[:, 0],
+        points=told[:, 1],
+        ranks=told[:, 2],
+        flags=told[:, 3],
+        parts=parts,
     )

@@ -359,3 +359,18 @@ class WhatIf:
     after: tuple[Distribution, ...]
     moves: Mapping[tuple[str, str], int] = field(default_factory=dict)
     examples: tuple[Mover, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RunColumns:
+    """A run's scores as columns in order of the objects, with the points of each part.
+
+    ``ranks`` are places of the adjusted classes in ``Run``'s scheme, -1 for none.
+    """
+
+    scheme: Scheme
+    ids: Ints
+    points: Ints
+    ranks: Ints
+    flags: Ints
+    parts: Mapping[str, Ints]

@@ -1,0 +1,1 @@
+"""Credit-risk classes of enterprises: an internal reference that no public answer ever carries."""

@@ -44,12 +44,16 @@ def index(uow: UnitOfWork) -> dict[str, Any]:
     found = None
     if run is not None:
         found = scores_page(uow, ScoresAsked(code=SCHEME, class_code=code, after=place))
+    scheme = scheme_by_id(uow, run.scheme_id).scheme if run else None
     return {
         "run": run,
-        "scheme": scheme_by_id(uow, run.scheme_id).scheme if run else None,
+        "scheme": scheme,
         "found": found,
         "asked": code,
-        "ratios": {one: queries.ratio_of(uow, one, uow.today) for one in "ABCD"},
+        "ratios": {
+            one.code: queries.ratio_of(uow, one.code, uow.today)
+            for one in (scheme.classes if scheme else ())
+        },
         "joined": queries.combined_runs(uow),
     }
 

@@ -101,15 +101,13 @@ def combination_on(uow: UnitOfWork, day: date) -> tuple[int, Combination] | None
 
 
 def ratio_of(uow: UnitOfWork, class_code: str, on: date) -> SamplingRatio | None:
-    """How many of a class random checks take, by the profile that counts on a day."""
-    if not class_code:
-        return None
+    """How many of a class random checks take, by the profile that counts on a day; None: unsaid."""
     profile = uow.parameters.get("classification.share_profile", on)
     key = f"classification.share.{profile}.{class_code}"
-    line = next((one for one in uow.parameters.lines if one.key == key), None)
+    lines = [one for one in uow.parameters.lines if one.key == key]
+    if not lines:
+        return None
+    line = next((one for one in lines if one.holds(on)), lines[0])
     return SamplingRatio(
-        class_code=class_code,
-        share=uow.parameters.get(key, on),
-        source=line.source if line else "",
-        mark=line.mark if line else "",
+        class_code=class_code, share=line.value, source=line.source, mark=line.mark
     )

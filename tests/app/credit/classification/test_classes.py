@@ -7,9 +7,8 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 from support.accounts import person, signed_in
-from support.credit import a_penalty, agencies_on_file, said_of
+from support.credit import a_penalty, said_of
 from support.made_facts import made_facts
-from support.records import a_record
 from support.schemes import GRADES, row
 
 from app.credit.classification import queries, services
@@ -17,9 +16,7 @@ from app.credit.classification.errors import BeginsTooEarly
 from app.credit.classification.services import SHIPPED
 from app.credit.scoring.services import load_scheme, run_now
 from app.credit.scoring.terms import LoadScheme
-from app.registry import wire
 from ledger.kernel.actor import PUBLIC, Actor, NobodySignedIn, NotPermitted, Role
-from ledger.kernel.identifiers.uscc import is_valid
 
 FIRM = "91350200MA2XFA1T37"
 JULY, AUGUST, SEPTEMBER = date(2026, 7, 1), date(2026, 8, 1), date(2026, 9, 1)
@@ -31,16 +28,6 @@ STRICT = (
     .replace("valid_from = 2022-03-01", "valid_from = 2026-08-01")
     .replace('B = { A = "B", B = "B"', 'B = { A = "B", B = "C"')
 )
-
-
-@pytest.fixture
-def firm(uow):
-    wire()
-    agencies_on_file(uow)
-    assert is_valid(FIRM)
-    registered = {"registration_state": "active", "industry": "5223"}
-    subject, _ = a_record(uow, "registration.basic", on="2015-05-10", **registered)
-    return subject
 
 
 def test_b1_a_health_penalty_is_in_the_class_at_the_next_run(uow, firm):

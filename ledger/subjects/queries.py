@@ -60,8 +60,7 @@ LICENSED = Prepared(
 _NUMBERED = Prepared(
     "subjects_numbered",
     "text",
-    "SELECT uscc, id FROM subject"
-    " WHERE uscc <> '' AND uscc = ANY(string_to_array($1, chr(31)))",
+    "SELECT uscc, id FROM subject WHERE uscc <> '' AND uscc = ANY(string_to_array($1, chr(31)))",
 )
 _IN_BUSINESS = text("""
     SELECT s.id, s.kinds, s.division, p.since, p.known, p.holding, p.words, p.production

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -50,7 +51,7 @@ def scheme(name: str) -> Scheme:
     )
 
 
-def outcome(name: str, facts: dict[str, object]) -> Outcome:
+def outcome(name: str, facts: Mapping[str, object]) -> Outcome:
     """One operator explained: numbers as written, texts as words."""
     rows = {}
     for fact, said in facts.items():
@@ -155,7 +156,7 @@ def test_a_group_without_items_gives_its_weight_to_the_others() -> None:
         (dict.fromkeys(KINDS_OF_DISHES, 100), 30),
     ],
 )  # fmt: skip
-def test_the_catering_table(facts: dict[str, object], points: float) -> None:
+def test_the_catering_table(facts: Mapping[str, object], points: float) -> None:
     """Size 10 as the highest of its tables, kinds and numbers 30 (4.2)."""
     assert static(outcome("food_catering", facts)) == points
 
@@ -190,7 +191,7 @@ def test_of_several_categories_the_riskiest_counts() -> None:
         ({}, 40),
     ],
 )  # fmt: skip
-def test_the_health_food_table(facts: dict[str, object], points: float) -> None:
+def test_the_health_food_table(facts: Mapping[str, object], points: float) -> None:
     """The highest of each row; what nobody has described counts most (S42)."""
     assert static(outcome("food_health", facts)) == points
 
@@ -199,7 +200,7 @@ def test_the_health_food_table(facts: dict[str, object], points: float) -> None:
     ("food_sales_a", {"area": 201, "agri": 51, "making": 31, "salt": 1, "counters": 1}, 18),
     ("food_sales_b", {"area": 201, "kinds": 501, "mode": "online"}, 21),
 ])  # fmt: skip
-def test_provincial_tables(name: str, facts: dict[str, object], points: float) -> None:
+def test_provincial_tables(name: str, facts: Mapping[str, object], points: float) -> None:
     """The maxima of both are published, their bands are our own (S37, S38)."""
     assert static(outcome(name, facts)) == points
 

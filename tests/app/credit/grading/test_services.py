@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
-from support.accounts import person
+from sqlalchemy import Connection, text
+from support.accounts import house, person
 from support.food_city import FoodCity, passed
 
 from app.credit.grading import errors, services
@@ -33,9 +33,12 @@ from app.credit.grading.terms import (
     Trade,
     Visits,
 )
+from app.credit.grading.web import file_words
+from app.credit.records.terms import Audience
 from app.registry import wire
 from ledger.kernel.actor import Actor, Role
 from ledger.kernel.uow import UnitOfWork
+from ledger.subjects.queries import subject_by_id
 
 
 @pytest.fixture
@@ -254,3 +257,35 @@ def test_a_recall_not_done_in_time_is_the_fifth_flag(uow: UnitOfWork, city: Food
     drawn = services.draft_form(uow, store, uow.today.year)
     assert [(one.code, len(one.evidence)) for one in drawn.flags] == [("5", 1)]
     assert not drawn.grounds  # three years without any such record have not passed
+
+
+def _broken_off(database: Connection, now: datetime) -> None:
+    with house(database, now) as uow:
+        graded(uow)
+        raise InterruptedError
+
+
+def test_a_run_that_breaks_off_leaves_no_half_graded_city(
+    database: Connection, now: datetime
+) -> None:
+    """Grades, scores, history and what would be told stand or fall together."""
+    wire()
+    with house(database, now) as uow:
+        FoodCity(uow).store("一", uow.today)
+    with pytest.raises(InterruptedError):
+        _broken_off(database, now)
+    with house(database, now) as uow:
+        for table in ("food_run", "food_grade", "food_grade_history", "score", "score_run"):
+            assert uow.session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+def test_the_report_of_a_credit_file_says_the_grade_and_its_day(
+    uow: UnitOfWork, city: FoodCity
+) -> None:
+    """And nothing of who is not graded."""
+    store = city.store("一", uow.today)
+    shown = subject_by_id(uow, store)
+    assert file_words(uow, shown, Audience.PUBLIC, "zh") == ()
+    graded(uow)
+    (facts,) = file_words(uow, shown, Audience.PUBLIC, "zh")
+    assert facts.rows == (("食品安全风险等级", f"C (评定日期 {uow.today})"),)

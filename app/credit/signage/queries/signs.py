@@ -21,7 +21,7 @@ _BARRED = text("""
         SELECT DISTINCT ON (subject_id, kind, object_id)
             subject_id, kind, object_id, ended_at, replaced_by, reason
         FROM sign WHERE scheme = :scheme
-        ORDER BY subject_id, kind, object_id, issued_at DESC) newest
+        ORDER BY subject_id, kind, object_id, issued_at DESC, ended_at DESC NULLS FIRST) newest
     WHERE ended_at IS NOT NULL AND replaced_by = '' AND reason <> :gone
 """)
 
@@ -78,7 +78,8 @@ def _about(held: Held) -> tuple[ColumnElement[bool], ...]:
 def history_of(uow: UnitOfWork, held: Held) -> tuple[Sign, ...]:
     """All signs an object has had, the newest first, capped at ``HISTORY_MAX``."""
     asked = select(SignRow).where(*_about(held))
-    rows = uow.session.scalars(asked.order_by(SignRow.issued_at.desc()).limit(HISTORY_MAX))
+    newest = (SignRow.issued_at.desc(), SignRow.ended_at.desc().nulls_first())
+    rows = uow.session.scalars(asked.order_by(*newest).limit(HISTORY_MAX))
     return tuple(map(_sign, rows))
 
 

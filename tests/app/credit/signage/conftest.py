@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from support.accounts import person
+from support.accounts import house, person, subject
 from support.people import uscc_numbered
 
 from app.credit.grading.services import grade_city
@@ -17,10 +17,8 @@ from ledger.subjects.services import register_subject
 from ledger.subjects.terms import LicenceKind, LicenceNamed, RegisterSubject, SubjectKind
 
 
-@pytest.fixture
-def shop(app, uow):
-    """A shop with a licence, graded; its sign hangs."""
-    made = register_subject(
+def _registered(uow):
+    made, _ = register_subject(
         uow,
         RegisterSubject(
             uscc=uscc_numbered(26),
@@ -39,16 +37,25 @@ def shop(app, uow):
             ),
         ),
     )
-    adopt_schemes(uow)
-    grade_city(uow, GradeCity(as_of=uow.today))
-    jobs.kept(uow, "food", ())
-    person(uow, "ama", Role.OPERATOR, made.id)
-    person(uow, "xinyong", Role.CREDIT)
-    person(uow, "qita", Role.OPERATOR, None)
     return made.id
 
 
 @pytest.fixture
-def sign(uow, shop):
-    (found,) = queries.signs_of_subject(uow, shop)
-    return found
+def shop(app, database, now):
+    """A shop with a licence, graded; its sign hangs."""
+    with house(database, now) as uow:
+        made = _registered(uow)
+        adopt_schemes(uow)
+        grade_city(uow, GradeCity(as_of=uow.today))
+        jobs.kept(uow, "food", ())
+        person(uow, "ama", Role.OPERATOR, made)
+        person(uow, "xinyong", Role.CREDIT)
+        person(uow, "qita", Role.OPERATOR, subject(uow, "别家", uscc_numbered(27)))
+    return made
+
+
+@pytest.fixture
+def sign(database, now, shop):
+    with house(database, now) as uow:
+        (found,) = queries.signs_of_subject(uow, shop)
+        return found

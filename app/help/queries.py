@@ -20,6 +20,8 @@ ORDER = (
     "tracing",
     "recalls",
     "records",
+    "ratings",
+    "signs",
     "grades",
     "proof",
     "accounts",

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, url_for
 
-from app.credit.signage import errors, queries, services
+from app.credit.signage import queries, services
 from app.credit.signage.queries.boards import boards
 from app.credit.signage.queries.present import present_of
 from app.credit.signage.queries.whole import Whole, whole
@@ -23,9 +23,7 @@ from ledger.kernel.uow import UnitOfWork
 
 @page(blueprint, "/signs/mine", needs="sign.read_own", template="signage/mine.html")
 def mine(uow: UnitOfWork) -> Mapping[str, Any]:
-    """The signs that hang for the operator whose book is open."""
-    if uow.actor.operator_id is None:
-        raise errors.NothingToSign
+    """The signs that hang for the operator whose book is open; none where no book is."""
     known = {one.scheme: one for one in boards(uow)}
     found = [
         Whole(
@@ -35,7 +33,7 @@ def mine(uow: UnitOfWork) -> Mapping[str, Any]:
             present=present_of(uow, sign.held, board),
             reply=queries.reply_about(uow, sign.held),
         )
-        for sign in queries.signs_of_subject(uow, uow.actor.operator_id)
+        for sign in queries.signs_of_subject(uow, uow.actor.operator_id or 0)
         if (board := known.get(sign.held.scheme))
     ]
     return {"found": found, "grouped": grouped, "stars": stars}

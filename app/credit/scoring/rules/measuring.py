@@ -11,7 +11,7 @@ from app.credit.scoring.errors import ColumnWrong
 from app.credit.scoring.rules.columns import Mask, Rows, joined
 from app.credit.scoring.rules.exact import Ints, bands_of, half_up_each, unit_of
 from app.credit.scoring.rules.reading.bounds import shown
-from app.credit.scoring.rules.shares import points_of_texts
+from app.credit.scoring.rules.shares import matrices_of, points_of_counts
 from app.credit.scoring.terms import POINT, How, Indicator, Missing, Take
 
 
@@ -100,26 +100,18 @@ def _value(indicator: Indicator, rows: Rows, decimals: int, _strange: Mask) -> t
 
 
 def _shares(indicator: Indicator, rows: Mapping[str, Rows], decimals: int) -> Ints:
-    """Texts of the latest rows of all its facts, each different combination reckoned once."""
-    facts, words = [], []
+    """The latest rows of all its facts added up; each different text is read once."""
+    size, groups = rows[indicator.fact].size, len(indicator.shares)
+    failed, applicable = np.zeros((2, size, groups), dtype=np.int64)
     for name in (indicator.fact, *indicator.also):
         fact = rows[name]
         if fact.words is None and len(fact.who):
             raise ColumnWrong(line=indicator.line, name=name)
-        facts.append(fact)
-        words.append(fact.words or ())
-    places = np.stack([joined(one, one.value + 1, Take.LATEST) for one in facts], axis=1)
-    if len(facts) == 1:  # sorting rows of one number as rows takes ten times as long
-        different, back = np.unique(places[:, 0], return_inverse=True)
-        different = different.reshape(-1, 1)
-    else:
-        different, back = np.unique(places, axis=0, return_inverse=True)
-    texts = [
-        [known[place - 1] for known, place in zip(words, one, strict=True) if place]
-        for one in different.tolist()
-    ]
-    found: Ints = points_of_texts(indicator.shares, texts, decimals)[back.reshape(-1)]
-    return found
+        place = joined(fact, fact.value + 1, Take.LATEST)
+        lost, applied = matrices_of(indicator.shares, fact.words or ())
+        failed += lost[place]
+        applicable += applied[place]
+    return points_of_counts(indicator.shares, failed, applicable, decimals)
 
 
 _Way = Callable[[Indicator, Rows, int, Mask], tuple[Ints, Mask]]

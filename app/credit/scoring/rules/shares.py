@@ -73,17 +73,22 @@ def share_lines(indicator: Indicator, counts: Counts) -> tuple[ShareLine, ...]:
     )
 
 
-def points_of_texts(shares: Sequence[Share], texts: Sequence[Sequence[str]], decimals: int) -> Ints:
-    """``share_points`` of many lists of texts, exactly.
+def matrices_of(shares: Sequence[Share], words: Sequence[str]) -> tuple[Ints, Ints]:
+    """Failed and applicable weights by word and group; before the first word a row of nothing."""
+    counts = [{}, *map(counts_of, words)]
+    return _matrix(shares, counts, 0), _matrix(shares, counts, 1)
+
+
+def points_of_counts(
+    shares: Sequence[Share], failed: Ints, applicable: Ints, decimals: int
+) -> Ints:
+    """``share_points`` of many rows of counts, exactly.
 
     Terms are reckoned in 10⁻⁹ of a thousandth and rounded down; where the little that is lost
     could matter to the rounding, the exact fraction decides.
     """
-    counts = [added(one) for one in texts]
-    failed = _matrix(shares, counts, 0)
-    applicable = _matrix(shares, counts, 1)
-    weights = np.array([share.weight for share in shares], dtype=np.int64)
     applies = applicable > 0
+    weights = np.array([share.weight for share in shares], dtype=np.int64)
     terms = weights * failed * _FINE // np.maximum(applicable, 1)
     low = terms.sum(axis=1)
     apply = np.maximum((weights * applies).sum(axis=1), 1)
@@ -94,8 +99,12 @@ def points_of_texts(shares: Sequence[Share], texts: Sequence[Sequence[str]], dec
     points: Ints = (2 * floor + fine) // (2 * fine)
     unsure = points != (2 * (floor + slack) + fine) // (2 * fine)
     points *= unit_of(decimals)
-    for at in np.flatnonzero(unsure):
-        points[at] = share_points(shares, counts[at], decimals)
+    for at in np.flatnonzero(unsure & applies.any(axis=1)):
+        counts = {
+            share.code: (int(failed[at, place]), int(applicable[at, place]))
+            for place, share in enumerate(shares)
+        }
+        points[at] = share_points(shares, counts, decimals)
     return points
 
 

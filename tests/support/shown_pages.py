@@ -81,6 +81,7 @@ OPERATOR = {
     "objections.show": "/objections/{objection}",
 }
 INSPECTOR = {
+    "classification.index": "/classes",
     "signage.index": "/signs?scheme=broker_stars",
     "signage.manage": "/signs/{sign}",
     "recalls.index": "/recalls/cases?open=all",
@@ -127,6 +128,7 @@ ADMIN = {
     "objections.decide": "/objections/{objection}/decision",
 }
 PUBLIC = {
+    "scoring.index": "/schemes",
     "signage.find": "/s/",
     "signage.show": "/s/{sign}",
     "signage.open_files": "/open",

@@ -43,6 +43,7 @@ def names(site: Site) -> dict[str, Any]:
     from support.issued import a_paper, a_report, a_request
     from support.recall_town import a_recall_for
     from support.signs import a_rated_shop
+    from support.submitted import a_submission
     from support.supervised import a_library_and_a_visit
     from support.tickets import a_ticket
 
@@ -86,6 +87,7 @@ def names(site: Site) -> dict[str, Any]:
             **a_credit_file(uow, shop, key),
             **a_rated_shop(uow, shop),
             **a_graded_shop(uow, shop),
+            **a_submission(uow, story.shop_uscc),
             "report_number": (number := submit_report(uow, a_report())),
             "consumer_report": report_by_number(uow, number).id,
             "paper": issue(uow, a_paper()).number,

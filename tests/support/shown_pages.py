@@ -8,6 +8,7 @@ NOT_A_PAGE = {
     "operations.metrics",
     "api-docs.openapi_json",
     "filing.upload_progress",
+    "records.upload_progress",
     "proof.checkpoint",
     "proof.checkpoint_at",
     "proof.key",
@@ -161,11 +162,30 @@ PUBLIC = {
     "reports.asked": "/report/state?number=1",
     "reports.state": "/report/state/{report_number}",
     "papers.show": "/papers/{paper}",
+    "records.public_catalogue": "/credit/catalogue",
+    "records.public_item": "/credit/catalogue/penalty.decision",
     "credit_file.find": "/credit?q={subject_name}",
     "credit_file.public": "/credit/{subject_uscc}",
     "credit_file.shared": "/credit/shared/{shared}",
 }
+AGENCY = {
+    "records.uploads": "/records/uploads",
+    "records.upload": "/records/uploads/{records_upload}",
+    "records.own": "/records/own?uscc={own_uscc}",
+    "records.correct": "/records/own/{own_record}/correct",
+    "records.withdraw": "/records/own/{own_record}/withdraw",
+}
+OFFICER = {
+    "records.catalogue": "/records/catalogue",
+    "records.item": "/records/catalogue/penalty.decision",
+    "records.agencies": "/records/agencies",
+    "records.agency": "/records/agencies/samr.huli",
+    "records.pool": "/records/pool",
+    "records.match": "/records/pool/{records_pending}",
+}
 BY_PERSON = {
+    "baosong": AGENCY,
+    "xinyong": OFFICER,
     "dianzhu": OPERATOR,
     "zhifa": INSPECTOR,
     "dengji": REGISTRAR,

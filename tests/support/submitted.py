@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from app.credit.records.queries.catalogue import agency_by_code
+from app.credit.records.rules.shipped import shipped_agencies
+from app.credit.records.services.catalogue import load_agencies
 from app.credit.records.services.submitting import submit_rows
 from app.credit.records.terms import SubmitRows
 from ledger.kernel.actor import Role
@@ -20,6 +22,7 @@ def a_submission(uow: UnitOfWork, uscc: str) -> dict[str, object]:
 
     Its people: baosong of the agency, and xinyong, the credit officer.
     """
+    load_agencies(uow, shipped_agencies())
     accounts.person(uow, "baosong", Role.AGENCY, agency_by_code(uow, HULI).subject_id)
     accounts.person(uow, "xinyong", Role.CREDIT)
     rows = (

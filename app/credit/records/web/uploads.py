@@ -29,6 +29,7 @@ from ledger.kernel.uow import UnitOfWork
 GROUPS_MAX = 20  # causes shown; the sheet of refused rows has them all
 SAMPLE = 3  # rows of the file shown with a cause
 ROWS_NAMED = 12
+COLUMNS_MAX = 3
 SHOWN = 20
 
 
@@ -166,7 +167,7 @@ def _group(
     uow: UnitOfWork, upload: Upload, cause: Cause, columns: dict[str, str]
 ) -> dict[str, Any]:
     rows = uploads.rows_of_cause(uow, upload.id, cause, limit=ROWS_NAMED)
-    heads = [text for text in upload.head if text] or sorted(rows[0].said)
+    heads = _heads(upload, rows[0], {cause.column, columns.get(cause.column, "")})
     return {
         "detail": says(cause.code, rows[0].params),
         "code": cause.code,
@@ -179,11 +180,17 @@ def _group(
     }
 
 
+def _heads(upload: Upload, row: RefusedRow, wrong: set[str]) -> list[str]:
+    """The columns of the file that are shown: the first few, and the one that is wrong."""
+    every = [text for text in upload.head if text] or sorted(row.said)
+    return [text for place, text in enumerate(every) if place < COLUMNS_MAX or text in wrong]
+
+
 def _cut(
     row: RefusedRow, heads: list[str], cause: Cause, columns: dict[str, str]
 ) -> dict[str, Any]:
     wrong = {cause.column, columns.get(cause.column, "")}
     return {
         "number": row.number,
-        "cells": [(row.said.get(head, "")[:40], head in wrong) for head in heads],
+        "cells": [(row.said.get(head, "")[:24], head in wrong) for head in heads],
     }

@@ -219,6 +219,8 @@ def load(shell: Shell) -> tuple[int, int]:
     if not known:
         with shell.unit() as uow:
             records.settle_records(uow, town.firms, last)
+        with shell.unit() as uow:
+            records.settle_judgments(uow, last)
     with shell.unit(read_only=True) as uow:
         return services.counted(uow, platform)
 

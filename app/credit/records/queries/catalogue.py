@@ -127,17 +127,23 @@ def agency_by_code(uow: UnitOfWork, code: str) -> Agency:
     raise errors.UnknownAgency(agency=code[:60], field="agency")
 
 
-def agency_of(uow: UnitOfWork) -> Agency:
-    """The agency of who asks. Refuses: NotAnAgency."""
+def own_agency(uow: UnitOfWork) -> Agency | None:
+    """The agency of who asks, if the account belongs to one."""
     mine = uow.actor.operator_id
     number = (
         uow.session.scalar(select(AgencyRow.id).where(AgencyRow.subject_id == mine))
         if mine
         else None
     )
-    if number is None:
+    return None if number is None else agencies(uow)[number]
+
+
+def agency_of(uow: UnitOfWork) -> Agency:
+    """The agency of who asks. Refuses: NotAnAgency."""
+    agency = own_agency(uow)
+    if agency is None:
         raise errors.NotAnAgency
-    return agencies(uow)[number]
+    return agency
 
 
 def provides(item: Item, agency: Agency) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, request, url_for
 
-from app.credit.records.queries.catalogue import agency_of, items, provides
+from app.credit.records.queries.catalogue import items, own_agency, provides
 from app.credit.records.queries.own import own_record, own_records
 from app.credit.records.schemas.forms import CorrectForm, WithdrawForm
 from app.credit.records.services.changing import correct_record, withdraw_record
@@ -38,14 +38,15 @@ _FIELD = "said_"
 def own(uow: UnitOfWork) -> dict[str, Any]:
     """The agency's records of a subject it names."""
     typed = {name: request.args.get(name, "").strip()[:80] for name in ("uscc", "item")}
-    agency = agency_of(uow)
+    agency = own_agency(uow)
     shown = {
+        "agency": agency,
         "typed": typed,
-        "items": [(one.code, named(one)) for one in items(uow) if provides(one, agency)],
+        "items": [(one.code, named(one)) for one in items(uow) if agency and provides(one, agency)],
         "lines": [],
         "problem": "",
     }
-    if not typed["uscc"]:
+    if agency is None or not typed["uscc"]:
         return shown
     try:
         found = own_records(uow, typed["uscc"], typed["item"])

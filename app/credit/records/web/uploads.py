@@ -8,7 +8,7 @@ from flask import Response, render_template, request, url_for
 
 from app.credit.records import errors, jobs, services
 from app.credit.records.queries import uploads
-from app.credit.records.queries.catalogue import agencies, agency_of, catalogue, items, provides
+from app.credit.records.queries.catalogue import agencies, catalogue, items, own_agency, provides
 from app.credit.records.queries.quality import quality_history
 from app.credit.records.schemas.forms import FileForm
 from app.credit.records.schemas.refused import XLSX, refused_workbook
@@ -34,7 +34,9 @@ SHOWN = 20
 
 
 def _sending(uow: UnitOfWork) -> dict[str, Any]:
-    agency = agency_of(uow)
+    agency = own_agency(uow)
+    if agency is None:  # the page says so; sending is refused by the verb
+        return {"agency": None}
     before = request.args.get("before", type=int)
     found = uploads.uploads_page(uow, agency.id, before=before, limit=SHOWN + 1)
     mine = [one for one in items(uow) if provides(one, agency)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from app.credit.ratings.terms import OBJECTION_DAYS
-
-_SATURDAY = 5
+from ledger.kernel.workdays import add_working_days
 
 
 def due_day(today: date) -> date:
@@ -28,15 +27,12 @@ def masked(name: str) -> str:
 
 
 def objection_until(run_on: date) -> date:
-    """The last day an objection is in time: five working days after the rating (rules.md 11).
+    """The last day an objection is in time: five working days after the rating.
 
-    Weekends are left out; public holidays are not known here, so the day is never too late.
+    Statutory holidays are left out and make-up days counted. Refuses: CalendarUnknown where the
+    holidays of the year are not on file.
     """
-    day, left = run_on, OBJECTION_DAYS
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < _SATURDAY
-    return day
+    return add_working_days(run_on, OBJECTION_DAYS)
 
 
 def points_shown(points: int, decimals: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 SOURCE = "records"  # the object source whose objects are registered in records
-OBJECTION_DAYS = 5  # working days after a run (rules.md section 11)
+OBJECTION_DAYS = 5  # working days after a run: this house's own term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

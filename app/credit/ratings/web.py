@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.credit.ratings import errors, queries, schemas, services
@@ -18,6 +19,7 @@ from app.doors.i18n import gettext as _
 from app.doors.i18n import language
 from app.doors.web import action, page
 from ledger.kernel.uow import UnitOfWork
+from ledger.kernel.workdays import CalendarUnknown
 from ledger.subjects.terms import Subject
 
 blueprint = Blueprint("ratings", __name__, template_folder="templates")
@@ -97,23 +99,37 @@ def _is_rated(uow: UnitOfWork, scheme: Scheme, number: str) -> bool:
     needs="code.read",
     template="ratings/show.html",
     limit="public",
+    audits="record.read",
 )
 def show(uow: UnitOfWork, scheme: str, number: str) -> Mapping[str, Any]:
-    """One rating: class, points line by line with their clauses, history, what comes next."""
+    """One rating: class, points line by line with their clauses, history, what comes next.
+
+    Of single records the public is told nothing, as some may be open to nobody; who may read them
+    all is shown their days and the way to each, and the look-up leaves its audit line.
+    """
     known = queries.rating_scheme(uow, scheme).scheme
     score = queries.score_by_number(uow, known, number, request.args.get("kind", ""))
     (found,) = queries.rated(uow, known, [score.head])
+    official = uow.actor.may("record.read") and uow.actor.may("subject.read")
+    g.audit_about = f"subject:{score.head.subject_id}"
     return {
         "scheme": known,
         "score": score,
         "rated": found,
         "past": queries.past_of(uow, score.head),
         "ways": ways_of(score),
-        "reasons": links_of(score) if uow.actor.may("score.read") else {},
-        "objection_until": objection_until(queries.run_day(uow, score)),
+        "reasons": links_of(score) if official else None,
+        "objection_until": _objection_until(queries.run_day(uow, score)),
         "asked_at": uow.now,
         **_words(known),
     }
+
+
+def _objection_until(run_on: date) -> date | None:
+    try:
+        return objection_until(run_on)
+    except CalendarUnknown:
+        return None  # the page then says how many working days, and no date
 
 
 @action(blueprint, "/ratings/<scheme>/run", needs="score.run", loads=schemas.RunForm)

@@ -300,11 +300,17 @@ def _wrong(keys: Mapping[str, Any]) -> str:
     return "" if fine else "where"
 
 
+def _link(record_id: int, subject_id: int) -> str:
+    """The page of a record in its subject's file; who opens it leaves an audit line there."""
+    return f"/subjects/{subject_id}/credit?record={record_id}"
+
+
 FACTS = FactSource(
     name=SOURCE,
     gather=_gather,
     required=frozenset({"item"}),
     optional=frozenset({"value", "where", "months", "object_field", "current"}),
     check=_wrong,
+    link=_link,
 )
 """Records as a source of facts: ``[facts.NAME] from = "records"``."""

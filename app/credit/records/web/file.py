@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from app.credit.records import errors
 from app.credit.records.queries.catalogue import agencies, items
-from app.credit.records.queries.file import file_of
+from app.credit.records.queries.file import file_of, record_by_id
 from app.credit.records.queries.reporting import reported
 from app.credit.records.schemas import file as files
 from app.credit.records.schemas import report
@@ -33,6 +33,8 @@ from app.credit.records.terms import (
     CreditFile,
     FileAsked,
     Item,
+    Record,
+    Section,
 )
 from app.credit.records.terms.file import Reported, audience_of
 from app.doors import http
@@ -58,6 +60,7 @@ FOUND_MAX = 20
 _MARK = text(f"SELECT {PARAMETERS_MARK}")
 _AFTER_MAX = 200
 _QUERY_MAX = 60
+_DIGITS, _RECORD_MAX = 19, 2**63 - 1
 
 
 def known_subject(uow: UnitOfWork, subject_id: int) -> Subject:
@@ -74,18 +77,22 @@ def _subject(uow: UnitOfWork, uscc: str) -> Subject:
 
 
 def whole_file(uow: UnitOfWork, subject: Subject, audience: Audience) -> dict[str, Any]:
-    """What the page of a file is drawn from: all categories, or the one asked for, a page of it.
+    """What the page of a file is drawn from: all categories, a page of one, or one record.
 
     This is the page's whole work but for finding the subject: a handful of statements.
+    Refuses: UnknownRecord.
     """
     uow.take_parameters(str(uow.session.scalar(_MARK)))  # read once a process, not for each page
-    category = _category()
-    asked = FileAsked(subject_id=subject.id, audience=audience, each=1 if category else EACH)
+    category, one = _category(), _record(uow, subject, audience)
+    asked = FileAsked(subject_id=subject.id, audience=audience, each=1 if category or one else EACH)
     found = file_of(uow, asked)
-    if category:
+    if one:
+        category = one.item.category
+        found = replace(found, sections=(Section(category=category, records=(one,), next=""),))
+    elif category:
         after = request.args.get("after", "")[:_AFTER_MAX]
-        one = file_of(uow, replace(asked, category=category, limit=PAGE, after=after))
-        found = replace(found, sections=one.sections)
+        part = file_of(uow, replace(asked, category=category, limit=PAGE, after=after))
+        found = replace(found, sections=part.sections)
     catalogue, told = _catalogue(uow)
     shown = files.shown(found, catalogue, told)
     return {
@@ -118,6 +125,14 @@ def _category() -> Category | None:
     said = request.args.get("category", "")
     known = {str(int(one)): one for one in Category}
     return known.get(said)
+
+
+def _record(uow: UnitOfWork, subject: Subject, audience: Audience) -> Record | None:
+    """The one record whose page is asked for, as a point of a score leads to it."""
+    said = request.args.get("record", "")
+    if not (said.isascii() and said.isdecimal()):
+        return None
+    return record_by_id(uow, subject.id, min(int(said[:_DIGITS]), _RECORD_MAX), audience)
 
 
 def former_names(uow: UnitOfWork, subject: Subject) -> tuple[str, ...]:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from app.credit.scoring.rules.reading import read_scheme
-from app.credit.scoring.terms import FactColumn, FactRow, FactSource, ObjectSet, ObjectSource
+from app.credit.scoring.terms import (
+    FactColumn,
+    FactRow,
+    FactSource,
+    Objects,
+    ObjectSet,
+    ObjectSource,
+)
 
 FACTS = {
     "made": FactSource(
@@ -12,7 +19,11 @@ FACTS = {
         optional=frozenset({"of"}),
     )
 }
-OBJECTS = {"made": ObjectSource(name="made", gather=lambda uow, scheme, kind, as_of: None)}
+OBJECTS = {
+    "made": ObjectSource(
+        name="made", gather=lambda uow, scheme, kind, as_of: Objects.of_subjects((), kind.name)
+    )
+}
 
 BROKERS = """
 [scheme]

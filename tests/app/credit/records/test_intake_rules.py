@@ -178,7 +178,7 @@ def test_rows_read_by_columns_are_read_as_one_by_one(
     said: list[tuple[int, dict[str, str]]],
 ) -> None:
     """What is kept and why a row is not is the same whether it came alone or among others."""
-    rows = [a_penalty(number, **changed) for number, changed in said]
+    rows = [a_penalty(number, None, **changed) for number, changed in said]
     places = {name: place for place, name in enumerate(NAMES)}
     block = ItemReader(ITEM, 1, places, TODAY).read(
         list(zip(*(row.values() for row in rows), strict=True)), len(rows)
@@ -210,7 +210,7 @@ def test_a_row_is_refused_for_what_its_item_asks(
 ) -> None:
     """R7.1.2: negative information names its legal ground; R7.1.3: required fields are there."""
     with pytest.raises(Refusal) as refused:
-        read_one(ITEM, a_penalty(**changed), TODAY)
+        read_one(ITEM, a_penalty(0, None, **changed), TODAY)
     assert (refused.value.code, refused.value.field) == (code, field)
 
 

@@ -15,6 +15,7 @@ from app.food.filing import errors
 from app.food.filing.rules import cells, head
 from app.food.filing.rules.places import cell_of
 from app.food.filing.terms import SheetRow, Skipped, SkipReason
+from app.sheets.cells import values_of
 from ledger.entries.terms import EntryKind, Line, Unreadable
 from ledger.kernel.errors import Refusal
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from app.credit.records import errors
 from app.credit.records.model import UploadRefusalRow, UploadRow
@@ -107,7 +108,8 @@ def rows_of_cause(uow: UnitOfWork, upload_id: int, cause: Cause, *, limit: int) 
 def alone_with(bind: Engine | Connection, upload_id: int) -> Iterator[bool]:
     """Be an upload's only reader; false where another is at it.
 
-    The lock lives as long as its reader's connection, so a killed reader lets go at once.
+    The lock lives as long as its reader's connection, so a killed reader lets go at once. One
+    that ends by itself gives it back: the server may notice a closed connection a little later.
     """
     with bind.engine.connect() as held:
         asked = {"kind": _READING, "id": upload_id}
@@ -116,6 +118,9 @@ def alone_with(bind: Engine | Connection, upload_id: int) -> Iterator[bool]:
         try:
             yield alone
         finally:
+            with suppress(DBAPIError):
+                if alone:
+                    held.execute(text("SELECT pg_advisory_unlock(:kind, :id)"), asked)
             held.invalidate()  # also when the server went away: the lock goes with the connection
 
 

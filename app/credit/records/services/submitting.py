@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ from ledger.kernel.uow import UnitOfWork
 
 ROWS_MAX = 5_000  # rows of one request; more come as a file
 SAID_MAX = 32_767  # characters of a cell that are kept of a refused row: all a spreadsheet holds
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL keeps no NUL and no half characters
 
 
 def submit_rows(uow: UnitOfWork, command: SubmitRows) -> Report:
@@ -121,10 +123,10 @@ def keep_refused(
                 {
                     "upload_id": upload_id,
                     "row": number,
-                    "column": why.field or "",
+                    "column": _kept(why.field or ""),
                     "code": why.code,
                     "params": plain(why.params),
-                    "raw": {name: str(said)[:SAID_MAX] for name, said in raw.items()},
+                    "raw": {_kept(name): _kept(str(said))[:SAID_MAX] for name, said in raw.items()},
                 }
                 for number, why, raw in refused
             ],
@@ -134,9 +136,14 @@ def keep_refused(
 def plain(params: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters as JSON can carry them."""
     return {
-        name: said if isinstance(said, (str, int, list)) else str(said)
+        name: said if isinstance(said, (int, list)) else _kept(str(said))
         for name, said in params.items()
     }
+
+
+def _kept(text: str) -> str:
+    """A text of a faulty row as it can be kept: one row's NUL must not cost the whole file."""
+    return _UNKEEPABLE.sub("\ufffd", text)
 
 
 def _report(upload_id: int, rows: Block, put: Put) -> Report:

@@ -170,6 +170,21 @@ def test_lines_that_are_no_objects_cost_only_themselves(
         ]
 
 
+def test_a_character_no_store_keeps_costs_its_own_line_only(
+    units_of: Units, agency: Actor, room: JobRoom
+) -> None:
+    odd = [json.dumps({**ROWS[0], "facts": f"a{one}b"}) for one in ("\0", "\ud800")]
+    odd.append(json.dumps({"colour\0": "red"}))
+    found = send(units_of, room, as_lines(ROWS) + "\n".join(["", *odd]).encode(), "a.jsonl")
+    assert (found.state, found.added, found.refused) == (UploadState.DONE, 6, 3)
+    with units_of(SYSTEM) as uow:
+        rows = list(all_refused_rows(uow, found.id))
+    assert [row.code for row in rows] == ["records.field_unprintable"] * 2 + [
+        "records.unknown_column"
+    ]
+    assert rows[0].said["facts"] == "a\ufffdb"
+
+
 def test_a_sheet_that_is_being_read_gives_no_sheet_of_refused_rows(
     units_of: Units, agency: Actor, room: JobRoom
 ) -> None:

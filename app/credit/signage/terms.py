@@ -210,7 +210,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """What the signs of a scheme have in common; ``classes`` stand from the best to the worst."""
+    """What the signs of a scheme have in common; ``classes`` stand from the best to the worst.
+
+    ``persons`` are the kinds of objects that are persons.
+    """
 
     scheme: str
     title: tuple[str, str]
@@ -218,6 +221,7 @@ class Board:
     hotline: str
     classes: tuple[ClassWords, ...]
     legend: str
+    persons: frozenset[str] = frozenset()
 
     def words(self, code: str) -> ClassWords:
         """A class by its code; of no class, the words for not rated yet."""

@@ -54,6 +54,7 @@ def _rated(uow: UnitOfWork, scheme: Scheme) -> Board:
         hotline=uow.parameters.get("signage.hotline.other", uow.today),
         classes=classes,
         legend=legend_of(scheme.code, classes),
+        persons=frozenset(one.name for one in scheme.kinds if one.keys.get("person", False)),
     )
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from app.credit.signage.rules.faces import masked
 from app.credit.signage.rules.statements import grouped
 from app.credit.signage.terms import Board, Sign, SignState
 
@@ -36,11 +37,13 @@ Boards = Callable[[str], Board]
 
 
 def _cells(sign: Sign, board: Board, state: SignState) -> tuple[str, ...]:
+    """A sign's line; a person's name is masked, and the number that leads to it is left out."""
     words = board.words(sign.class_code)
+    is_person = sign.held.kind in board.persons
     return (
         sign.held.scheme,
-        grouped(sign.number),
-        sign.name,
+        "" if is_person else grouped(sign.number),
+        masked(sign.name) if is_person else sign.name,
         sign.object_number,
         sign.place,
         sign.class_code,

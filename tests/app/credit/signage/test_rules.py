@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.credit.signage.rules import badges, faces, keeping, layout, statements
 from app.credit.signage.rules.layout import A4_OF_A5
+from app.credit.signage.schemas import open_data
 from app.credit.signage.terms import (
     LETTERS_OF_NUMBER,
     Board,
@@ -264,3 +265,19 @@ def test_only_food_grades_have_the_four_shapes():
     assert faces.legend_of("food", FOOD_CLASSES).startswith("A 低")
     assert faces.legend_of("stars", STAR_CLASSES) == "3 星　2 星　1 星"
     assert [faces.masked(name) for name in ("林小雨", "", "欧阳 138")] == ["林××", "", "欧×"]
+
+
+def test_the_open_files_name_no_person_and_lead_to_none():
+    board = replace(BOARD, scheme="stars", classes=STAR_CLASSES, persons=frozenset({"agent"}))
+    agent = a_sign(
+        held=Held(subject_id=1, scheme="stars", kind="agent", object_id=7),
+        class_code="3",
+        name="林小雨",
+        place="",
+    )
+    made_at = datetime(2026, 8, 20, tzinfo=SHANGHAI)
+    for of in (open_data.csv_of, open_data.json_of):
+        said = "".join(of([(agent,)], lambda _: board, made_at, "http://here"))
+        assert "林××" in said
+        assert "小雨" not in said
+        assert "8K2M" not in said

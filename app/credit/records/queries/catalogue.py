@@ -42,10 +42,16 @@ class Catalogue:
 
     versions: Mapping[int, tuple[Item, ...]]
     numbers: Mapping[str, int]
+    today: date
 
     def newest(self, item_id: int) -> Item:
-        """The last version of an item: what is kept reads the same under each. Raises KeyError."""
-        return self.versions[item_id][-1]
+        """The last version of an item that has begun: what is kept reads the same under each.
+
+        One that is yet to come opens nothing before its day. Raises KeyError.
+        """
+        versions = self.versions[item_id]
+        begun = (one for one in reversed(versions) if one.valid_from <= self.today)
+        return next(begun, versions[0])
 
     def item(self, code: str, on: date) -> Item:
         """The version of an item in force on a day. Refuses: UnknownItem, ItemNotInForce."""
@@ -69,7 +75,7 @@ def catalogue(uow: UnitOfWork) -> Catalogue:
     missing = [(row.id, row.version) for row in rows if row.mark not in _DOCUMENTS]
     if missing:
         _read(uow, {(row.id, row.version): row.mark for row in rows}, missing)
-    return _built(tuple((row.mark, row.valid_to) for row in rows))
+    return _built(tuple((row.mark, row.valid_to) for row in rows), uow.today)
 
 
 def _read(
@@ -85,12 +91,13 @@ def _read(
 
 
 @lru_cache(maxsize=16)
-def _built(marks: tuple[tuple[str, date | None], ...]) -> Catalogue:
+def _built(marks: tuple[tuple[str, date | None], ...], today: date) -> Catalogue:
     versions: dict[int, tuple[Item, ...]] = {}
     for mark, valid_to in marks:
         item = _ended(_DOCUMENTS[mark], valid_to)
         versions[item.id] = (*versions.get(item.id, ()), item)
-    return Catalogue(versions, {found[-1].code: number for number, found in versions.items()})
+    numbers = {found[-1].code: number for number, found in versions.items()}
+    return Catalogue(versions, numbers, today)
 
 
 def _ended(item: Item, valid_to: date | None) -> Item:

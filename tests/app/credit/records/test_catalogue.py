@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -19,7 +20,7 @@ from app.credit.records.queries.catalogue import (
 from app.credit.records.rules.catalogue import document_of, item_of, read_catalogue
 from app.credit.records.rules.shipped import shared_fields, shipped_agencies, shipped_items
 from app.credit.records.services.catalogue import load_catalogue, load_shipped
-from app.credit.records.terms import Category, FieldRole
+from app.credit.records.terms import Category, FieldRole, PublicLevel
 from ledger.kernel.identifiers.uscc import parse_uscc
 
 FILE = """[catalogue]
@@ -130,6 +131,18 @@ def test_what_old_records_rest_on_stays(uow, file, refusal, line) -> None:
     with pytest.raises(refusal) as caught:
         load_catalogue(uow, file)
     assert caught.value.params["line"] == line
+
+
+def test_a_version_that_is_yet_to_come_opens_nothing_before_its_day(uow) -> None:
+    closed = FILE.replace('key = ["number"]', 'key = ["number"]\nlevel = "government"')
+    load_catalogue(uow, closed)
+    coming = NEXT.replace("2024-05-01", (uow.today + timedelta(days=1)).isoformat())
+    load_catalogue(uow, coming)
+    known = catalogue(uow)
+    assert [one.version for one in known.versions[1890]] == [1, 2]
+    assert known.newest(1890).level is PublicLevel.GOVERNMENT
+    then = replace(known, today=uow.today + timedelta(days=1))
+    assert then.newest(1890).level is PublicLevel.OPEN
 
 
 def test_agencies_are_subjects_and_their_branches_provide_what_they_provide(uow) -> None:

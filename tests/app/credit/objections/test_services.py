@@ -280,3 +280,44 @@ def test_who_sees_which(units_on, town):
     inspector = Actor(role=Role.INSPECTOR, account_id=11)
     with units_on(inspector) as uow, pytest.raises(errors.UnknownObjection):
         queries.objection_by_id(uow, number)
+
+
+@pytest.fixture
+def own(database, now, town):
+    """A penalty that the platform itself has put on file."""
+    with units.begin(database, actor=SYSTEM, now=now, request_id="test") as uow:
+        said_of(uow, "penalty.decision", a_penalty(town["subject"].uscc, 3), agency="credit")
+        known = set(town["records"])
+        (record,) = [one.id for one in records(uow, town["subject"].id) if one.id not in known]
+    return town | {"records": [record]}
+
+
+def test_the_platforms_own_data_is_reviewed_at_once_and_its_officer_decides(
+    database, units_on, own
+):
+    number = file(units_on, own)
+    with units_on(own["owner"]) as uow:
+        found = queries.objection_by_id(uow, number)
+    assert found.state is ObjectionState.OWN_REVIEW
+    assert [step.kind for step in found.steps] == ["filed", "marked", "own_review"]
+    assert found.due_on == date(2026, 8, 21)  # five working days after a Saturday
+    with pytest.raises(errors.OutOfTurn):
+        forward(units_on, own, number)
+    for who in (own["provider"], own["owner"]):
+        with pytest.raises((errors.NotYoursToDecide, NotPermitted)):
+            decide(units_on, who, number)
+    decide(units_on, own["platform"], number, upheld=True, remedy=Remedy.WITHDRAW)
+    with units_on(own["owner"]) as uow:
+        closed = queries.objection_by_id(uow, number)
+        left = {one.id for one in records(uow, own["subject"].id, Audience.OWN)}
+    assert (closed.state, closed.outcome) == (ObjectionState.CLOSED, Outcome.UPHELD)
+    assert own["records"][0] not in left
+    assert facts(database)[-1] == "objection.upheld"
+
+
+def test_the_platforms_own_data_may_stand_and_is_unmarked(units_on, own):
+    number = file(units_on, own)
+    decide(units_on, own["platform"], number)
+    with units_on(own["owner"]) as uow:
+        assert queries.objection_by_id(uow, number).outcome is Outcome.REJECTED
+        assert not any(one.marked for one in records(uow, own["subject"].id, Audience.OWN))

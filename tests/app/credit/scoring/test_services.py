@@ -18,6 +18,8 @@ from app.credit.scoring.terms import (
     Flag,
     LoadScheme,
     PlaceObjects,
+    RunScheme,
+    RunState,
     SchemeState,
     ScoresAsked,
     days_of,
@@ -238,3 +240,42 @@ def test_reckoning_is_the_same_in_any_order_of_rows(made):
     )
     results = [running.reckoned_sets(scheme, [given], MAY, {}) for given in (one, other)]
     assert np.array_equal(results[0][0].lines, results[1][0].lines)
+
+
+def some_of(uow, made, people, area):
+    """A run of some objects between two whole ones, with a fact that has changed."""
+    made.objects["subject"] = people
+    made.facts["area"] = [(one, row(area)) for one in people]
+    scheme = queries.scheme_in_force(uow, "grades", MAY).scheme
+    sets = services.sets_of(uow, scheme, JUNE)
+    command = RunScheme(scheme=scheme, as_of=JUNE, sets=sets, part=True)
+    return services.run_scheme(uow, command)
+
+
+def test_a_run_of_some_gives_them_new_scores_and_leaves_the_whole_run_what_it_was(uow, made):
+    facts(made)
+    load(uow)
+    whole = services.run_now(uow, "grades", MAY)
+    before = {one: queries.score_of(uow, "grades", one).head for one in PEOPLE}
+    part = some_of(uow, made, [11], 90_000)
+    assert (part.run.objects, part.run.state) == (1, RunState.PART)
+    assert queries.score_of(uow, "grades", 11).head.as_of == JUNE
+    assert [queries.score_of(uow, "grades", one).head for one in (12, 13)] == [
+        before[12], before[13],
+    ]  # fmt: skip
+    assert queries.latest_run(uow, "grades").id == whole.run.id
+    listed = queries.scores_page(uow, ScoresAsked(code="grades")).items
+    assert [one.run_id for one in listed] == [whole.run.id] * 3
+    asked = ScoresAsked(code="grades", subject_ids=(11, 12))
+    assert [one.run_id for one in queries.scores_page(uow, asked).items] == [
+        part.run.id, whole.run.id,
+    ]  # fmt: skip
+
+
+def test_a_run_of_some_on_the_same_facts_is_written_once(uow, made):
+    facts(made)
+    load(uow)
+    services.run_now(uow, "grades", MAY)
+    first, again = some_of(uow, made, [12], 50_000), some_of(uow, made, [12], 50_000)
+    assert (again.repeated, again.run.id) == (True, first.run.id)
+    assert [one.as_of for one in queries.history_of(uow, "grades", 12)] == [JUNE, MAY]

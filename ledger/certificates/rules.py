@@ -45,7 +45,7 @@ class Goods:
 
 
 def needs_of(goods: Goods) -> tuple[frozenset[CertificateKind], ...]:
-    """The papers goods need: one of each set (rules.md 2.11).
+    """The papers goods need: one of each set.
 
     Imports need CIQ. Fresh meat needs the quarantine certificate, and pork the one on meat quality
     beside it. Farm goods need the producer's commitment or its equivalent, all others a factory's

@@ -13,7 +13,7 @@ TEXTS = {"number": 100, "issuer": 200, "note": 1_000, "reason": 500}
 
 
 class CertificateKind(StrEnum):
-    """What a paper says (rules.md 2.11), and pictures of licences beside it."""
+    """What a paper says, and pictures of licences beside it."""
 
     FACTORY = "FACTORY"  # 出厂检验合格证 or report
     THIRD = "THIRD"  # a laboratory's report

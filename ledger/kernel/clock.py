@@ -8,5 +8,5 @@ from ledger.kernel.zone import SHANGHAI
 
 
 def now() -> datetime:
-    """The present instant in China time, to the microsecond (rules.md R0.4 fixes the zone)."""
+    """The present instant in China time, to the microsecond."""
     return datetime.now(UTC).astimezone(SHANGHAI)

@@ -109,7 +109,7 @@ def parse_entry_reference(text: str) -> tuple[int, int]:
 
 
 def trace_reference(lot: int, key: str) -> str:
-    """The 24-character public reference of a lot without a GTIN (rules.md R1.6.2)."""
+    """The 24-character public reference of a lot without a GTIN."""
     return _sealed("T", lot, key)
 
 

@@ -47,7 +47,7 @@ class AuditLine(Table):
 
 
 class Parameter(Table):
-    """One number of a rule, valid from a day, with its source (rules.md R0.1)."""
+    """One number of a rule, valid from a day, with its source."""
 
     __tablename__ = "parameter"
     __table_args__ = (UniqueConstraint("key", "jurisdiction", "valid_from"),)

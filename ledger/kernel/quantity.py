@@ -2,7 +2,7 @@
 
 The book adds thousandths of a base unit (milligram, microlitre, thousandth of a piece) as int64,
 so sums are exact; the unit as written is kept beside it. Codes are UN/ECE Recommendation 20/21;
-units that are not in the list are kept as their own text and never converted (rules.md 2.11).
+units that are not in the list are kept as their own text and never converted.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ LTR = Unit(2, "LTR", Dimension.VOLUME, 1_000_000, "升", ("l", "升"))
 EA = Unit(3, "EA", Dimension.COUNT, 1_000, "个", ("each", "个", "ea"))
 
 # Containers that hold one trade item count as pieces; 箱 holds several and is converted only where
-# the product says how many (rules.md 2.11, unit list; the grouping is our own design).
+# the product says how many (the grouping is our own design).
 UNITS: tuple[Unit, ...] = (
     KGM,
     LTR,

@@ -1,4 +1,4 @@
-"""Working days 工作日: Monday to Friday less statutory holidays, plus make-up days (rules.md R0.3).
+"""Working days 工作日: Monday to Friday less statutory holidays, plus make-up days.
 
 The holidays and make-up days of a year are those of the State Council general office's notice of
 that year (国办发明电), a data file with the number of the notice on each line. A year without a
@@ -77,7 +77,7 @@ def is_working_day(day: date) -> bool:
 def add_working_days(day: date, count: int) -> date:
     """The last day of a period of ``count`` working days after an event on ``day``.
 
-    The day of the event is not counted; the period ends at 24:00 of the day returned (R0.3).
+    The day of the event is not counted; the period ends at 24:00 of the day returned.
     Refuses: CalendarUnknown.
     """
     found = working_days_due(day, count)

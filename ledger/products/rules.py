@@ -98,7 +98,7 @@ def parse_shelf_life(text: str) -> ShelfLife | None:
 
 
 def expiry(produced: date, shelf_life: ShelfLife) -> date:
-    """The day food expires; calendar months and years clamp to the end of the month (R2.4.1)."""
+    """The day food expires; calendar months and years clamp to the end of the month."""
     if shelf_life.unit is ShelfLifeUnit.DAY:
         return produced + timedelta(days=shelf_life.value)
     years = shelf_life.unit is ShelfLifeUnit.YEAR
@@ -215,7 +215,7 @@ def code_of(gtin_text: str, in_store: str, shop_id: int) -> ProductKey | None:
     """The key of goods with a number; none where there is none.
 
     A number from the range shops give themselves means nothing elsewhere, so it is kept under the
-    shop that filed it (R1.4.4). Raises the identifiers' refusals of a GTIN, NotFood.
+    shop that filed it. Raises the identifiers' refusals of a GTIN, NotFood.
     """
     if gtin_text.strip():
         code = _code_of_gtin(gtin_text)

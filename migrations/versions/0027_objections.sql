@@ -1,4 +1,4 @@
--- Objections: a subject disputes a record; who decides by when; what happened (rules.md 7.6).
+-- Objections: a subject disputes a record; who decides by when; what happened.
 CREATE TABLE objection (
     id INTEGER GENERATED ALWAYS AS IDENTITY,
     subject_id INTEGER NOT NULL,

@@ -26,7 +26,7 @@ STORE = {
     "bulk_chilled": "25",
     "suppliers": "60",
 }
-"""The store of rules.md 4.1: static 15.5."""
+"""A store whose static points are 15.5."""
 _INSERT = text("""
     INSERT INTO credit_record (subject_id, upload_id, id, recorded_at, decided_on, item_id,
         agency_id, by_item, said)
@@ -75,7 +75,7 @@ class FoodCity:
         return made
 
     def store(self, name: str, on: date, **licence: Any) -> int:
-        """A shop whose static table is that of rules.md 4.1, licensed for years."""
+        """A shop of 15.5 static points, licensed for years."""
         shop = self.operator(name, "distribution")
         since = licence.get("since", date(2020, 1, 1))
         self.licence(shop, "JY", f"JY1350203{shop:07d}", since)

@@ -151,14 +151,14 @@ from = "made"
 code = "static"
 title = "静态"
 most = 25
-clause = "R4.1"
+clause = "static table"
 mark = "V"
 [[part]]
 code = "dynamic"
 title = "动态"
 most = 75
 capped = true
-clause = "R4.4"
+clause = "dynamic table"
 mark = "D"
 [[indicator]]
 code = "area"
@@ -210,7 +210,7 @@ groups = [
     { code = "clean", title = "清洗", points = 42 },
 ]
 missing = 30
-clause = "R4.4.2"
+clause = "order 49, article 18"
 mark = "D"
 [[indicator]]
 code = "fines"
@@ -220,7 +220,7 @@ fact = "fines"
 how = "each"
 table = { warning = 2, fine = 5 }
 cap = 20
-clause = "R5.3"
+clause = "general model"
 mark = "D"
 [[indicator]]
 code = "repeated"
@@ -230,7 +230,7 @@ fact = "fines"
 how = "bands"
 take = "count"
 bands = [{ below = 3, points = 0 }, { points = 6 }]
-clause = "R5.3"
+clause = "general model"
 mark = "D"
 [[class]]
 code = "A"
@@ -279,7 +279,7 @@ when = "tier"
 classes = { I = "A", II = "B", III = "C", IV = "D" }
 first = true
 title = "新办"
-clause = "R4.5.2"
+clause = "new operators"
 mark = "D"
 [[override]]
 when = "serious"
@@ -290,7 +290,7 @@ mark = "V"
 [[consequence]]
 class = "A"
 visits_min = 1
-clause = "R4.6.1"
+clause = "visits"
 mark = "V"
 """
 

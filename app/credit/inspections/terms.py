@@ -13,7 +13,7 @@ PHOTOS_MAX = 3
 
 
 class Purpose(StrEnum):
-    """Why somebody comes (R6.4.3)."""
+    """Why somebody comes."""
 
     ROUTINE = "routine"
     RANDOM = "random"
@@ -25,7 +25,7 @@ class Purpose(StrEnum):
 
 
 class Method(StrEnum):
-    """How it is inspected (R6.1.1)."""
+    """How it is inspected."""
 
     ON_SITE = "on_site"
     WRITTEN = "written"
@@ -84,7 +84,7 @@ RESULT_TEXTS: dict[str, tuple[str, str]] = {
     "12": ("迁出", "moved away"),
     "F": ("未发现开展本次抽查涉及的经营活动", "does not do what is inspected"),
 }
-"""Result codes as disclosed (rules.md R6.3), those used most first."""
+"""Result codes as disclosed, those used most first."""
 ALONE = "1"
 CLOSED_RESULT = "7"
 

@@ -1,4 +1,4 @@
-"""Who decides by when, which step follows which, and what an objection must say (R7.6)."""
+"""Who decides by when, which step follows which, and what an objection must say."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FOLLOWS: dict[ObjectionState, frozenset[ObjectionState]] = {
     S.REJECTED: frozenset({S.CLOSED}),
     S.CLOSED: frozenset(),
 }
-"""What may follow on what (R7.6.2)."""
+"""What may follow on what."""
 _CLOCKS = {
     S.FILED: Clock.MARK,
     S.MARKED: Clock.FORWARD,
@@ -112,7 +112,7 @@ def check_filed(command: FileObjection, today: date) -> FileObjection:
 
 
 def check_repeat(sent: Iterable[bytes], before: Collection[bytes], *, decided: bool) -> None:
-    """A fact that was decided is taken up again only with a file nobody has seen (R7.6.2).
+    """A fact that was decided is taken up again only with a file nobody has seen.
 
     ``sent`` and ``before`` are hashes of files. Refuses: NewEvidenceNeeded.
     """

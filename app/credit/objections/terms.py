@@ -1,4 +1,4 @@
-"""The words of objections (rules.md 7.6)."""
+"""The words of objections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.blobs.terms import Blob
 
 
 class ObjectionState(StrEnum):
-    """How far an objection has come (R7.6.2)."""
+    """How far an objection has come."""
 
     FILED = "filed"
     MARKED = "marked"

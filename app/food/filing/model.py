@@ -98,7 +98,7 @@ class UploadRowRecord(Table):
 
 
 class DeliveryAnswerRecord(Table):
-    """An operator says that a dispatch to it has not arrived (rules.md R2.5.2, ``refused``)."""
+    """An operator says that a dispatch to it has not arrived (``refused``)."""
 
     __tablename__ = "delivery_answer"
     __table_args__ = (UniqueConstraint("operator_id", "reference"),)

@@ -12,7 +12,7 @@ from ledger.entries.terms import BookLine, EntryKind, Line
 
 
 class PassState(StrEnum):
-    """Where a pass stands (rules.md R2.5.2)."""
+    """Where a pass stands."""
 
     ISSUED = "issued"
     ACCEPTED = "accepted"

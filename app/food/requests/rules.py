@@ -45,7 +45,7 @@ def request_of_link(text: str, key: str) -> int:
 
 
 def due_at(now: datetime, hours: int) -> datetime:
-    """Until when is to be answered: hours run on through nights and holidays (R0.4)."""
+    """Until when is to be answered: hours run on through nights and holidays."""
     return now + timedelta(hours=hours)
 
 

@@ -17,7 +17,7 @@ _DIGITS = re.compile(r"\d{5,}")
 def sees_persons(actor: Actor, subject_id: int) -> bool:
     """Whether the actor may read names and telephones of people there.
 
-    Registrars, inspectors and the subject's own accounts may; others see them masked (R0.6).
+    Registrars, inspectors and the subject's own accounts may; others see them masked.
     """
     return actor.may(SEES_ALL) or actor.may_act_for(subject_id)
 

@@ -138,7 +138,7 @@ class RecallBanner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicView:
-    """What everybody may see of a product or a lot (rules.md R2.9.1).
+    """What everybody may see of a product or a lot.
 
     No quantities, prices, contacts, or names beyond the producer's and the asking shop's.
     ``lot`` is none where only the product is known. ``licence`` is the producer's food production

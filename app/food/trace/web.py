@@ -341,7 +341,7 @@ def _banner(uow: UnitOfWork, seen: PublicView) -> RecallBanner:
 
 
 def _unknown(code: str) -> AnyResponse:
-    """The page for a code nobody registered; somebody may want to look into it (R2.9.1)."""
+    """The page for a code nobody registered; somebody may want to look into it."""
     LOG.info("unknown code %r, request %s", code[:100], http.request_id())
     body = render_template("pages/public_product.html", **public.unknown(code))
     return make_response(body, 404)

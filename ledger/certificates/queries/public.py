@@ -11,7 +11,7 @@ from ledger.certificates.terms import Certificate, CertificateKind, PaperShown, 
 from ledger.kernel.statements import Prepared, numbers
 from ledger.kernel.uow import UnitOfWork
 
-PAPERS_MAX = 3  # rules.md R2.9.1: the latest three
+PAPERS_MAX = 3  # the latest three
 _LOTS_LOOKED_AT = 200  # of a product whose lot is unknown: its latest ones
 _HIDDEN = ", ".join(f"'{kind.value}'" for kind in sorted(NEVER_PUBLIC))
 _STANDS = f"""

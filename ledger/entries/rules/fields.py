@@ -1,4 +1,4 @@
-"""L01: what a line must say (rules.md 2.1 and 2.2; Food Safety Law 2021 Arts. 50, 51, 53, 65).
+"""L01: what a line must say (Food Safety Law 2021 Arts. 50, 51, 53, 65).
 
 What makes a line meaningless when it is missing refuses it; the other required fields are listed
 in one warning, because the ledger would rather know an incomplete delivery than none.

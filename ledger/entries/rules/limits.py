@@ -1,4 +1,4 @@
-"""The numbers of the rules as they were in force on the day of an event (rules.md R0.1)."""
+"""The numbers of the rules as they were in force on the day of an event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long an entry must be kept (rules.md R2.4; Food Safety Law 2021 Arts. 50, 51, 53, 65)."""
+"""How long an entry must be kept (Food Safety Law 2021 Arts. 50, 51, 53, 65)."""
 
 from __future__ import annotations
 

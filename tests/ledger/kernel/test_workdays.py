@@ -23,8 +23,8 @@ def day(text):
 @pytest.mark.parametrize(
     ("begun", "count", "last"),
     [
-        ("2021-09-17", 10, "2021-10-08"),  # rules.md 3: 09-18 and 09-26 are worked
-        ("2022-06-30", 10, "2022-07-14"),  # rules.md 14, LISTS
+        ("2021-09-17", 10, "2021-10-08"),  # 09-18 and 09-26 are worked
+        ("2022-06-30", 10, "2022-07-14"),
         # ten more across make-up days
         ("2021-02-05", 3, "2021-02-09"),  # Friday; Sunday 02-07 is worked
         ("2021-02-10", 5, "2021-02-23"),  # 春节 off to 02-17, Saturday 02-20 worked

@@ -1,4 +1,4 @@
-"""The yearly adjustment: what this year's grounds make of a grade for the next year (R4.5)."""
+"""The yearly adjustment: what this year's grounds make of a grade for the next year."""
 
 from __future__ import annotations
 

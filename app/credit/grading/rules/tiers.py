@@ -1,4 +1,4 @@
-"""Static tiers I to IV of who has not been inspected yet (R4.4, R4.5.2)."""
+"""Static tiers I to IV of who has not been inspected yet."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def tier_of_scope(words: Iterable[str]) -> Tier | None:
 
 
 def category_of_licence(number: str) -> str:
-    """The main category a production licence's number names (R1.2); empty when it names none.
+    """The main category a production licence's number names; empty when it names none.
 
     ``SC`` + 1 + 01…31 is food, ``SC`` + 2 + 01…03 an additive (3201 single … 3203 compound).
     """

@@ -1,4 +1,4 @@
-"""食品生产经营者风险等级确定表 as a paper (R4.5.1)."""
+"""食品生产经营者风险等级确定表 as a paper."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _NUMBER_MAX = 200  # letters kept of a document's number
 
 
 def file_objection(uow: UnitOfWork, command: FileObjection) -> int:
-    """Dispute a record: it is marked at once, and its clocks begin (R7.6.1). Returns its number.
+    """Dispute a record: it is marked at once, and its clocks begin. Returns its number.
 
     The platform's own data goes to review at once, all else waits to be passed on. Refuses:
     NotYourRecord, GroundsMissing, TextTooLong, TooManyFiles, PaperDayWrong, BroughtByMissing,

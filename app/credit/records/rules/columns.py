@@ -219,7 +219,7 @@ def _without_faults(found: Sequence[Any], faults: dict[int, Refusal]) -> Iterato
 
 
 def _must(one: Field, item: Item) -> bool:
-    """Whether a field may not be empty: negative records name their ground (rules.md R7.1.2)."""
+    """Whether a field may not be empty: negative records name their ground."""
     always = one.role in (FieldRole.SUBJECT, FieldRole.DATE) or one.name in item.key
     return one.required or always or (item.negative and one.role is FieldRole.BASIS)
 

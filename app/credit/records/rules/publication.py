@@ -1,4 +1,4 @@
-"""How long a record is public, and how long it is shown at all (rules.md R7.1.6, 7.3-7.5).
+"""How long a record is public, and how long it is shown at all.
 
 A term ends by itself: nobody has to take anything down. Which regime counts is asked of the day of
 the decision, because the rules changed on 2021-09-01 and on 2026-04-01.

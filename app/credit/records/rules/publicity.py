@@ -1,4 +1,4 @@
-"""The clocks of the two publicities 双公示 and of what follows a change (rules.md R7.1.4)."""
+"""The clocks of the two publicities 双公示 and of what follows a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The quality score of a provider: complete times valid times timely (rules.md R7.1.3)."""
+"""The quality score of a provider: complete times valid times timely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what an agency sends comes in time: within the cycle of its item (rules.md R7.1.2)."""
+"""Whether what an agency sends comes in time: within the cycle of its item."""
 
 from __future__ import annotations
 

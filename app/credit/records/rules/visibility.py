@@ -60,7 +60,7 @@ def said_to(item: Item, said: Mapping[str, str], audience: Audience) -> dict[str
 
 
 def masked(text: str) -> str:
-    """A person's name, number or telephone with its middle hidden (rules.md R0.6)."""
+    """A person's name, number or telephone with its middle hidden."""
     plain = text.strip()
     if len(plain) in _ID_LENGTHS and plain[:-1].isdigit():
         return f"{plain[:10]}****{plain[14:]}"

@@ -1,4 +1,4 @@
-"""A credit file as a numbered report (rules.md 7.2): what stands on it, and its text's hash."""
+"""A credit file as a numbered report: what stands on it, and its text's hash."""
 
 from __future__ import annotations
 

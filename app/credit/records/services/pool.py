@@ -1,4 +1,4 @@
-"""Rows about subjects nobody has registered: they wait, and never make a subject (R7.1.3)."""
+"""Rows about subjects nobody has registered: they wait, and never make a subject."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 
 
 class Category(IntEnum):
-    """The eighteen categories of a credit file (rules.md R7.1.1)."""
+    """The eighteen categories of a credit file."""
 
     REGISTRATION = 1
     LICENSING = 2
@@ -155,7 +155,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One version of an item of the catalogue (rules.md R7.1.2).
+    """One version of an item of the catalogue.
 
     ``id`` is the item's number, the same in all its versions; ``key`` names the fields that tell
     one of a provider's records from another ("document number"). A later version may add fields at

@@ -122,7 +122,7 @@ def _food(uow: UnitOfWork, held: Held, board: Board) -> Present | None:
 
 
 def _result(uow: UnitOfWork, subject: Subject) -> str:
-    """How the last inspection ended, in the words of the sign (rules.md R4.6.3)."""
+    """How the last inspection ended, in the words of the sign."""
     asked = RecordFacts(name="result", item="inspection.food", value="result")
     try:
         (found,) = facts_of(uow, [asked], uow.today, Objects.of_subjects([subject.id]))

@@ -1,4 +1,4 @@
-"""One cell of a sheet as a date, a quantity, a shelf life or a text (rules.md 2.6, R2.6.2)."""
+"""One cell of a sheet as a date, a quantity, a shelf life or a text."""
 
 from __future__ import annotations
 

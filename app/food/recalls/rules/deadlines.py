@@ -1,4 +1,4 @@
-"""The legal clocks (R3.1, R3.7, R3.9): hours run on through holidays, days are working days."""
+"""The legal clocks: hours run on through holidays, days are working days."""
 
 from __future__ import annotations
 

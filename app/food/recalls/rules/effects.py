@@ -1,4 +1,4 @@
-"""How much of what was shipped is accounted for: from entries alone (R3.10).
+"""How much of what was shipped is accounted for: from entries alone.
 
 A scope is a set of holders: one of them, or the whole market, which is everybody but those where
 the goods began. Of a scope is asked what crossed its border and what ended inside it:

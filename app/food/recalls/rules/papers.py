@@ -1,4 +1,4 @@
-"""What a plan, a notice and a disposal must say (R3.2, R3.3, R3.6)."""
+"""What a plan, a notice and a disposal must say."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ METHODS: dict[Hazard, frozenset[Method]] = {
     Hazard.LABEL: _ANY_BUT_RESALE | {Method.CORRECT_LABEL},
 }
 """What may be done with recalled food: what is dangerous in itself is destroyed, what is only
-wrongly labelled may be put right and sold on with a notice to consumers (R3.6)."""
+wrongly labelled may be put right and sold on with a notice to consumers."""
 
 
 def missing_of_plan(items: Mapping[str, str]) -> tuple[str, ...]:

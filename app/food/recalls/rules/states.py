@@ -1,4 +1,4 @@
-"""Which step may follow which, and who may take it (R3.8, R3.9)."""
+"""Which step may follow which, and who may take it."""
 
 from __future__ import annotations
 

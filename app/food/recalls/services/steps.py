@@ -97,7 +97,7 @@ def _set_level(uow: UnitOfWork, row: RecallRow, level: Level) -> Details:
 def _plan(uow: UnitOfWork, row: RecallRow, command: TakeStep) -> Details:
     if missing := papers.missing_of_plan(command.items):
         raise errors.PlanIncomplete(field=f"items.{missing[0]}", missing="、".join(missing))
-    row.started_at = row.started_at or uow.now  # stopped, and the plan reported (R3.1)
+    row.started_at = row.started_at or uow.now  # stopped, and the plan reported
     return {"items": dict(command.items)}
 
 

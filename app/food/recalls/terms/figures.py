@@ -51,7 +51,7 @@ class FiguresOf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effectiveness:
-    """Recovered, destroyed and proven consumed ÷ shipped, from entries alone (R3.10)."""
+    """Recovered, destroyed and proven consumed ÷ shipped, from entries alone."""
 
     whole: tuple[FiguresOf, ...]
     tiers: tuple[FiguresOf, ...]

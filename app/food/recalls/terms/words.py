@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 
 
 class State(StrEnum):
-    """How far a recall has come (R3.9), in this order."""
+    """How far a recall has come, in this order."""
 
     SUSPECTED = "suspected"
     STOP_SALE = "stop_sale"
@@ -44,7 +44,7 @@ class Step(StrEnum):
 
 
 class Level(IntEnum):
-    """How serious (R3.1 table); 0 while nobody has graded it."""
+    """How serious; 0 while nobody has graded it."""
 
     NONE = 0
     ONE = 1
@@ -60,7 +60,7 @@ class Kind(StrEnum):
 
 
 class Hazard(StrEnum):
-    """What is wrong with the food; it decides what may be done with it (R3.6)."""
+    """What is wrong with the food; it decides what may be done with it."""
 
     ILLEGAL_ADDITIVE = "illegal_additive"
     SPOILED = "spoiled"
@@ -72,7 +72,7 @@ class Hazard(StrEnum):
 
 
 class Found(StrEnum):
-    """How the recaller came to know (R3.1)."""
+    """How the recaller came to know."""
 
     OWN_CHECK = "own_check"
     COMPLAINT = "complaint"
@@ -83,7 +83,7 @@ class Found(StrEnum):
 
 
 class Method(StrEnum):
-    """What becomes of recalled food (R3.6)."""
+    """What becomes of recalled food."""
 
     DESTROY_ON_SPOT = "destroy_on_spot"
     DESTROY_CENTRALLY = "destroy_centrally"
@@ -92,7 +92,7 @@ class Method(StrEnum):
 
 
 class PlanItem(StrEnum):
-    """The eight items of a recall plan (R3.2)."""
+    """The eight items of a recall plan."""
 
     PRODUCER = "producer"
     FOOD = "food"
@@ -105,7 +105,7 @@ class PlanItem(StrEnum):
 
 
 class NoticeItem(StrEnum):
-    """The four items of a recall notice (R3.3)."""
+    """The four items of a recall notice."""
 
     PRODUCER = "producer"
     FOOD = "food"
@@ -145,7 +145,7 @@ class Reach(StrEnum):
 
 
 class Timer(StrEnum):
-    """The legal clocks of a recall (R3.9)."""
+    """The legal clocks of a recall."""
 
     START = "start"
     FINISH = "finish"

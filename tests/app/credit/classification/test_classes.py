@@ -108,7 +108,7 @@ def test_officials_see_why_and_the_look_up_is_audited(uow, firm, app):
     browser = signed_in(app, "zhifa")
     assert "/class" in browser.get("/classes").get_data(as_text=True)
     page = browser.get(f"/subjects/{firm}/class").get_data(as_text=True)
-    assert "R5.3" in page
+    assert "通用型指标" in page
     assert "grade--a" not in page
     assert "信用风险低（A）" in browser.get(f"/subjects/{firm}/credit").get_data(as_text=True)
     lines = uow.session.execute(_LOOK_UPS).scalars().all()

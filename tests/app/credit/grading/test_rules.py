@@ -1,4 +1,4 @@
-"""The decisions of food grading as tables of cases (rules.md 4 and 14)."""
+"""The decisions of food grading as tables of cases."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ A, B, C, D = Grade
     ],
 )
 def test_next_years_grade(was: Grade, said: Grounds, after: Grade) -> None:
-    """R4.5, with every vector of section 14."""
+    """Every cause alone and together."""
     assert adjusted(was, said).next is after
 
 
@@ -82,7 +82,7 @@ def test_the_seven_flags_and_four_grounds_are_there_with_clause_and_mark() -> No
 
 
 def test_the_thirty_two_categories_have_tiers_that_follow_from_their_scores() -> None:
-    """01 to 32, to 15 I, to 20 II, to 25 III, above IV (S41); 27 has a table of its own."""
+    """01 to 32, to 15 I, to 20 II, to 25 III, above IV; 27 has a table of its own."""
     known = categories()
     assert {code for code in known if len(code) == 2} == {f"{it:02d}" for it in range(1, 33)}
     for one in known.values():
@@ -103,7 +103,7 @@ def test_the_thirty_two_categories_have_tiers_that_follow_from_their_scores() ->
     ],
 )
 def test_visits_by_profile(profile: str, visits: list[tuple[int, int, int]]) -> None:
-    """R4.6.1: the published frequencies, the national one where none is known."""
+    """The published frequencies, the national one where none is known."""
     found = [visits_of(grade, profile) for grade in Grade]
     assert [(one.least, one.most, one.years) for one in found] == visits
     assert profiles()["2022"].draft
@@ -123,12 +123,12 @@ def test_visits_by_profile(profile: str, visits: list[tuple[int, int, int]]) -> 
     ],
 )
 def test_a_production_licence_names_its_main_category(number: str, category: str) -> None:
-    """R1.2: digits 1 to 3."""
+    """Digits 1 to 3."""
     assert category_of_licence(number) == category
 
 
 def test_new_operators_begin_by_tier() -> None:
-    """R4.4, R4.5.2: I A, II B, III C, IV D."""
+    """I A, II B, III C, IV D."""
     assert [NEW_GRADES[tier] for tier in Tier] == list(Grade)
     assert tier_of_sales({"area", "prepack_ambient", "suppliers"}) is Tier.I
     assert tier_of_sales({"bulk_ambient"}) is Tier.II
@@ -149,7 +149,7 @@ def _trade(trade: Trade, grade: Grade, total: int) -> TradeGrade:
 
 
 def test_of_several_trades_the_riskiest_counts() -> None:
-    """R4.3; the list and last year's confirmation stand above the points."""
+    """The list and last year's confirmation stand above the points."""
     sells, cooks = _trade(Trade.SALES, B, 31_000), _trade(Trade.CATERING, C, 46_000)
     assert together([sells, cooks]).chosen is cooks
     assert together([cooks, sells]).grade is C

@@ -1,4 +1,4 @@
-"""The scheme files of food against every vector of rules.md 4."""
+"""The scheme files of food against worked examples."""
 
 from __future__ import annotations
 
@@ -122,13 +122,13 @@ def test_the_store_of_the_sales_table() -> None:
     ],
 )  # fmt: skip
 def test_bands_of_the_sales_table(fact: str, values: list[tuple[int, float]]) -> None:
-    """Both ends of each band (S36)."""
+    """Both ends of each band."""
     found = [(value, static(outcome("food_sales", {fact: value}))) for value, _ in values]
     assert found == values
 
 
 def test_without_an_inspection_of_the_past_year_the_dynamic_part_is_thirty() -> None:
-    """R4.4.2; what the ledger checks by itself waits for an inspection."""
+    """What the ledger checks by itself waits for an inspection."""
     assert outcome("food_sales", VECTOR).points == 45_500
     assert outcome("food_sales", {**VECTOR, "book": "purchase=4/4"}).points == 45_500
 
@@ -169,7 +169,7 @@ def test_each_category_of_production_has_its_score(code: str) -> None:
 
 
 def test_of_several_categories_the_riskiest_counts() -> None:
-    """R4.3: flour, sweets and dairy are dairy."""
+    """Flour, sweets and dairy are dairy."""
     assert static(outcome("food_production", {"category": ["01", "13", "05"]})) == 32
 
 
@@ -192,7 +192,7 @@ def test_of_several_categories_the_riskiest_counts() -> None:
     ],
 )  # fmt: skip
 def test_the_health_food_table(facts: Mapping[str, object], points: float) -> None:
-    """The highest of each row; what nobody has described counts most (S42)."""
+    """The highest of each row; what nobody has described counts most."""
     assert static(outcome("food_health", facts)) == points
 
 
@@ -201,7 +201,7 @@ def test_the_health_food_table(facts: Mapping[str, object], points: float) -> No
     ("food_sales_b", {"area": 201, "kinds": 501, "mode": "online"}, 21),
 ])  # fmt: skip
 def test_provincial_tables(name: str, facts: Mapping[str, object], points: float) -> None:
-    """The maxima of both are published, their bands are our own (S37, S38)."""
+    """The maxima of both are published, their bands are our own."""
     assert static(outcome(name, facts)) == points
 
 

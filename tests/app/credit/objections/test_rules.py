@@ -1,4 +1,4 @@
-"""Who decides by when, which step follows which, and what an objection must say (R7.6)."""
+"""Who decides by when, which step follows which, and what an objection must say."""
 
 from __future__ import annotations
 

@@ -65,6 +65,7 @@ def test_no_day_of_a_single_record_reaches_the_public(app, database, client, fir
         assert str(firm[1]) not in said
         assert COMPLAINED.isoformat() not in said
     assert "1 条" in page
+    assert "D 本系统默认" in page
     assert lookups(database) == 0
 
 

@@ -52,7 +52,7 @@ NEXT = (
 
 
 def test_what_ships_has_all_eighteen_categories_and_sixty_items() -> None:
-    """R7.1.1, R7.1.2: every item says who, when, on what ground, and is marked with its source."""
+    """Every item says who, when, on what ground, and is marked with its source."""
     found = shipped_items()
     assert len(found) >= 60
     assert {item.category for item in found} == set(Category)

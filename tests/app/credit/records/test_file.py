@@ -131,7 +131,7 @@ def test_a_mark_of_objection_is_seen_by_everybody_and_hides_nothing(uow, filed) 
 
 
 def test_publication_stops_by_itself_on_the_day_after_its_last(database, uow, filed) -> None:
-    """R7.1.6: nothing runs, nobody takes anything down."""
+    """Nothing runs, nobody takes anything down."""
     subject_id, fine = filed["fine"]
     record = record_by_id(uow, subject_id, fine, Audience.PUBLIC)
     assert record.public_until is not None

@@ -208,7 +208,7 @@ def test_rows_read_by_columns_are_read_as_one_by_one(
 def test_a_row_is_refused_for_what_its_item_asks(
     changed: dict[str, str], code: str, field: str
 ) -> None:
-    """R7.1.2: negative information names its legal ground; R7.1.3: required fields are there."""
+    """Negative information names its legal ground; required fields are there."""
     with pytest.raises(Refusal) as refused:
         read_one(ITEM, a_penalty(0, None, **changed), TODAY)
     assert (refused.value.code, refused.value.field) == (code, field)

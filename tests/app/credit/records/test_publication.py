@@ -50,7 +50,7 @@ def _term(code: str, on: str, **said: str) -> Term:
         ("2021-09-10", {"penalty_kinds": "fine", "fine": "0.5"}, "2021-12-10"),
         ("2021-09-10", {"penalty_kinds": "fine", "fine": "10"}, "2024-09-10"),
         ("2021-09-10", {"penalty_kinds": "halt"}, "2024-09-10"),
-        # R7.1.6, from 2021-09-01
+        # from 2021-09-01
         ("2021-09-10", {"penalty_kinds": "warning"}, "never"),
         ("2021-09-10", {"penalty_kinds": "criticism"}, "2021-12-10"),
         ("2021-09-10", {"penalty_kinds": "warning,fine", "fine": "5"}, "2021-12-10"),
@@ -188,7 +188,7 @@ def test_persons_are_named_to_the_subject_and_to_agencies_only() -> None:
 
 
 def test_the_clocks_of_the_two_publicities() -> None:
-    """R7.1.4 with the calendar of 2021: the National Day holidays are not counted."""
+    """With the calendar of 2021: the National Day holidays are not counted."""
     decided = date(2021, 9, 29)  # a Wednesday before the holidays of 1 to 7 October
     due = publicity_due(ITEMS["penalty.decision"], decided, PARAMETERS)
     assert due is not None

@@ -108,7 +108,7 @@ def test_b3_what_was_submitted_for_publication_is_counted_by_day(uow, units_of) 
 
 
 def test_the_two_publicities_are_kept_or_late_by_agency_and_item(uow) -> None:
-    """R7.1.4: recorded on 15 August 2026; the seventh working day before was 6 August."""
+    """Recorded on 15 August 2026; the seventh working day before was 6 August."""
     agencies_on_file(uow)
     for number, day in enumerate(("2026-08-06", "2026-08-05", "2026-08-04")):
         a_record(uow, "penalty.decision", "health", document_no=f"罚{number}", decided_on=day)

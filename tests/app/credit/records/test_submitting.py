@@ -126,7 +126,7 @@ def test_who_may_submit_what(units_of: Units, agency: Actor) -> None:
 def test_a_row_without_a_subject_waits_until_it_is_registered(
     units_of: Units, agency: Actor, database: Connection
 ) -> None:
-    """R7.1.3: an unmatched subject goes to a pool, and never becomes a new subject."""
+    """An unmatched subject goes to a pool, and never becomes a new subject."""
     stranger = a_penalty(1, firm=7)
     report = submit(units_of, agency, stranger, stranger, a_penalty(2))
     assert counts(report) == (1, 0, 1, 1, 0)

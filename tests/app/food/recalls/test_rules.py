@@ -50,8 +50,8 @@ def at(text):
 @pytest.mark.parametrize(
     ("level", "known", "due"),
     [
-        (Level.ONE, "2021-04-30 18:00", "2021-05-01 18:00"),  # rules.md 3, A13: a holiday
-        (Level.TWO, "2021-05-01 09:00", "2021-05-03 09:00"),  # rules.md 14
+        (Level.ONE, "2021-04-30 18:00", "2021-05-01 18:00"),  # a holiday
+        (Level.TWO, "2021-05-01 09:00", "2021-05-03 09:00"),
         (Level.THREE, "2021-09-30 23:59", "2021-10-03 23:59"),
         (Level.ONE, "2026-02-16 08:00", "2026-02-17 08:00"),  # within 春节
     ],
@@ -68,7 +68,7 @@ def test_nothing_is_due_while_nobody_has_graded():
 @pytest.mark.parametrize(
     ("level", "notice", "last"),
     [
-        (Level.ONE, "2021-09-17", "2021-10-08"),  # rules.md 3 and 14
+        (Level.ONE, "2021-09-17", "2021-10-08"),
         (Level.TWO, "2021-09-17", "2021-10-21"),
         (Level.THREE, "2021-09-17", "2021-11-04"),
         (Level.ONE, "2026-09-18", "2026-10-09"),

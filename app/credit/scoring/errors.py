@@ -129,6 +129,12 @@ class VersionTaken(Conflict):
     code = "scoring.version_taken"
 
 
+class KeptInside(Conflict):
+    """The scheme's results are for officials only, and no later version makes them public."""
+
+    code = "scoring.kept_inside"
+
+
 class NotInForce(Conflict):
     """No version of the scheme is in force on that day."""
 

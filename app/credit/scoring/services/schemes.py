@@ -34,7 +34,8 @@ def load_scheme(uow: UnitOfWork, command: LoadScheme) -> SchemeView:
     """Keep a scheme's file, in force from its own day on or as a draft.
 
     The same text again changes nothing; a draft may be given again with another text, and given
-    in force. Refuses: NotPermitted, SchemeRefused with the lines of its faults, VersionTaken.
+    in force. Refuses: NotPermitted, SchemeRefused with the lines of its faults, VersionTaken,
+    KeptInside for a public version of what was kept inside before.
     Announces: scheme.loaded. Leaves an audit line.
     """
     uow.actor.require("scheme.draft")
@@ -50,6 +51,8 @@ def load_scheme(uow: UnitOfWork, command: LoadScheme) -> SchemeView:
         if row.digest != scheme.digest:
             raise errors.VersionTaken(code=scheme.code, version=scheme.version)
         return view_of(row)
+    if scheme.public and any(not one.public for one in rows if one.state != SchemeState.DRAFT):
+        raise errors.KeptInside(code=scheme.code)
     if command.state is SchemeState.IN_FORCE:
         _make_room(scheme, [one for one in rows if one.state == SchemeState.IN_FORCE])
     if row is None:

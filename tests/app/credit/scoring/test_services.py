@@ -11,7 +11,13 @@ from sqlalchemy import text
 from support.schemes import BROKERS, GRADES, row
 
 from app.credit.scoring import queries, services
-from app.credit.scoring.errors import NotInForce, SchemeRefused, UnknownScore, VersionTaken
+from app.credit.scoring.errors import (
+    KeptInside,
+    NotInForce,
+    SchemeRefused,
+    UnknownScore,
+    VersionTaken,
+)
 from app.credit.scoring.rules.explain import explain
 from app.credit.scoring.services import running
 from app.credit.scoring.terms import (
@@ -51,6 +57,12 @@ def load(uow, said=GRADES, **changes):
     for old, new in changes.items():
         said = said.replace({"version": 'version = "1"', "since": "2020-01-01"}[old], new)
     return services.load_scheme(uow, LoadScheme(text=said, state=state))
+
+
+def test_what_is_kept_inside_is_not_made_public_by_a_later_version(uow, made):
+    load(uow, GRADES.replace("public = true", "public = false"))
+    with pytest.raises(KeptInside):
+        load(uow, version='version = "2"', since="2030-01-01")
 
 
 def test_one_version_is_in_force_at_a_time(uow, made):

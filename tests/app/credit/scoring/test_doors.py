@@ -40,6 +40,8 @@ def test_everybody_reads_the_rules_of_public_schemes(client, loaded):
     assert "secret" not in listed
     shown = client.get("/schemes/grades").get_data(as_text=True)
     assert "order 49, article 18" in shown
+    assert "D 本系统默认" in shown
+    assert ">A</span>" in shown
     assert client.get("/schemes/secret").status_code == 404
     assert client.get("/schemes/draft").status_code in (302, 303, 401)
     codes = [one["code"] for one in client.get("/api/v1/schemes").json["items"]]

@@ -46,5 +46,5 @@ GRANT SELECT, INSERT, UPDATE ON delivery_pass, delivery_pass_line TO suyuan_app;
 
 INSERT INTO parameter (key, value, unit, jurisdiction, valid_from, source, mark) VALUES
     ('passes.days_valid', '7', 'day', 'CN', '2009-06-01',
-        'R2.5.2 a pass nobody answers expires', 'D')
+        'a pass nobody answers expires', 'D')
 ON CONFLICT (key, jurisdiction, valid_from) DO NOTHING;

@@ -109,7 +109,7 @@ GRANT UPDATE ON food_grade TO suyuan_app;
 INSERT INTO parameter (key, value, unit, jurisdiction, valid_from, source, mark) VALUES
     ('grading.frequency', '2016', '', 'CN', '2016-12-01', 'food grading measures 2016', 'V'),
     ('grading.sales_scheme', 'food_sales', '', 'CN', '2016-12-01', 'national annex, sales table', 'V'),
-    ('grading.new_months', '12', 'month', 'CN', '2016-12-01', 'R4.5.2: how long an operator is new', 'D'),
+    ('grading.new_months', '12', 'month', 'CN', '2016-12-01', 'how long an operator is new', 'D'),
     ('grading.conduct_days', '30', 'day', 'CN', '2016-12-01', 'span of the book that is looked at', 'D'),
     ('grading.answer_days', '7', 'day', 'CN', '2016-12-01', 'days to answer a delivery', 'D'),
     ('grading.unanswered_percent', '20', '%', 'CN', '2016-12-01', 'of deliveries left unanswered', 'D'),

@@ -38,6 +38,7 @@ def site(new_database: Callable[[str], Settings]) -> Iterator[Site]:
 def names(site: Site) -> dict[str, Any]:
     """What stands in the addresses of the pages."""
     from support.boxes import told_people
+    from support.classified import a_classified_shop
     from support.credit import a_credit_file
     from support.food_city import a_graded_shop
     from support.issued import a_paper, a_report, a_request
@@ -87,6 +88,7 @@ def names(site: Site) -> dict[str, Any]:
             **a_credit_file(uow, shop, key),
             **a_rated_shop(uow, shop),
             **a_graded_shop(uow, shop),
+            **a_classified_shop(uow, shop),
             **a_submission(uow, story.shop_uscc),
             "report_number": (number := submit_report(uow, a_report())),
             "consumer_report": report_by_number(uow, number).id,

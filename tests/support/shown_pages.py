@@ -83,6 +83,7 @@ OPERATOR = {
 }
 INSPECTOR = {
     "classification.index": "/classes",
+    "classification.show": "/subjects/{subject}/class",
     "signage.index": "/signs?scheme=broker_stars",
     "signage.manage": "/signs/{sign}",
     "recalls.index": "/recalls/cases?open=all",
@@ -130,6 +131,7 @@ ADMIN = {
 }
 PUBLIC = {
     "scoring.index": "/schemes",
+    "scoring.show": "/schemes/food_sales",
     "signage.find": "/s/",
     "signage.show": "/s/{sign}",
     "signage.open_files": "/open",
@@ -176,6 +178,8 @@ AGENCY = {
     "records.withdraw": "/records/own/{own_record}/withdraw",
 }
 OFFICER = {
+    "scoring.version": "/schemes/{drafted}",
+    "scoring.draft": "/schemes/draft",
     "records.catalogue": "/records/catalogue",
     "records.item": "/records/catalogue/penalty.decision",
     "records.agencies": "/records/agencies",
@@ -202,6 +206,7 @@ MORE = {  # the same pages in other states
         "/certificates?lot={lot_id}",
         "/certificates?query=WT",
         "/subjects/{subject}/credit",
+        "/schemes/credit_risk",
     ),
     "dianzhu": ("/scan?for=receipt", "/entries/new?kind=disposal", "/certificates/new"),
     "": (
@@ -211,6 +216,8 @@ MORE = {  # the same pages in other states
         "/help/certificates",
         "/01/06901234567892",
         "/credit/{subject_uscc}?category=4",
+        "/s/{food_sign}",
+        "/schemes/broker_stars",
         "/nowhere",
     ),
 }

@@ -12,9 +12,9 @@ from ledger.kernel.uow import UnitOfWork
 def a_library_and_a_visit(uow: UnitOfWork, subject: int) -> dict[str, object]:
     """What stands in the addresses of their pages."""
     services.load_official(uow)
-    rule = rules.read({"not": {"status": "revoked"}})
+    rule = rules.read({"all": [{"kind": "distribution"}, {"not": {"status": "revoked"}}]})
     made = services.set_up_library(
-        uow, SetUpLibrary(code="all-here", zh="本地主体", en="All here", rule=rule)
+        uow, SetUpLibrary(code="all-here", zh="本地经营主体", en="All shops here", rule=rule)
     )
     services.refresh_part(uow)
     services.take_snapshot(uow, made.id)

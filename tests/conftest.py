@@ -73,8 +73,10 @@ def _on(url: str, name: str) -> str:
 @pytest.fixture(scope="session")
 def template(services: embedded.Services) -> str:
     """The name of a migrated database of this run, made once by the first worker that asks."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    name = f"{TEMPLATE}_{run}"
+    # the number of the process that leads the run stands in the name: while it lives, another run
+    # that starts beside it (a test may start one) leaves its databases alone
+    leads = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    name = f"{TEMPLATE}_{leads}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', 'alone')}"
     with _admin(services).connect() as admin:
         admin.execute(text("SELECT pg_advisory_lock(7310009)"))
         if not admin.scalar(text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": name}):

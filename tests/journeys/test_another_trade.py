@@ -134,6 +134,7 @@ def salon(app, database, now):
         check = {"document_no": "J-1", "salon_no": "LF-7", "clean": "yes"}
         rated.record(uow, made, "hair.check", date(2026, 5, 5), check)
         person(uow, "axiu", Role.OPERATOR, made)
+        person(uow, "zhifa", Role.INSPECTOR)
     return made
 
 
@@ -147,8 +148,11 @@ def test_one_file_gives_a_trade_classes_pages_explanations_and_signs(
     listed = client.get("/ratings/hair_hygiene").get_data(as_text=True)
     assert "阿秀理发店" in listed
     shown = client.get("/ratings/hair_hygiene/LF-7").get_data(as_text=True)
-    for said in ("75 分", "良好", "一年内合格的检查", "第一条：每次合格加 25 分", "2027-05-05"):
+    for said in ("75 分", "良好", "一年内合格的检查", "第一条：每次合格加 25 分"):
         assert said in shown
+    assert "2027-05-05" not in shown  # when a point lapses is told to officials, not to all
+    officials = signed_in(app, "zhifa").get("/ratings/hair_hygiene/LF-7").get_data(as_text=True)
+    assert "2027-05-05" in officials
     found = client.get("/api/v1/ratings/hair_hygiene/LF-7").json
     assert (found["class"], found["lines"][0]["points"]) == ("A", "25")
     with units.begin(database, actor=SYSTEM, now=now, request_id="test") as uow:

@@ -56,7 +56,7 @@ def tell_of_signs(
         command = Tell(
             kind="sign.issued",
             operator_ids=holders,
-            params={"title": title[0], "title_en": title[1]},
+            params={"title": {"zh": title[0], "en": title[1]}},
             link="/signs/mine",
             about=f"scheme:{scheme}",
             once_key=f"sign.issued:{scheme}:{signs[0][1]}",

@@ -15,6 +15,7 @@ from support.reading import job_room
 
 from app.doors import jobs
 from app.doors.jobs import Job
+from app.factory import create_app
 from app.settings import Settings
 from app.watching import lines, tally
 from app.watching.tally import TALLY, normalised
@@ -92,7 +93,9 @@ def test_nothing_people_are_or_said_gets_into_the_log(app, uow, said) -> None:
         assert name not in whole, name
 
 
-def test_a_bug_is_told_by_class_and_place_without_its_message(app, said) -> None:
+def test_a_bug_is_told_by_class_and_place_without_its_message(settings, database, said) -> None:
+    app = create_app(settings, bind=database)  # one of its own: it gets a page that breaks
+
     @app.get("/broken")
     def broken() -> str:
         raise ValueError("张三 13800000000")

@@ -10,12 +10,14 @@ from datetime import datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from rq import Queue
 from sqlalchemy import Connection, text
 from support import accounts as people
 from support import reading, sheets
 from support.filings import a_lot, an_operator, file, production
 from support.uploads import START, entries_of, look, read, send
 
+from app.doors.jobs import QUEUES
 from app.food.filing import services
 from app.food.filing.jobs import Pace, chunks_of
 from app.food.filing.module import MODULE
@@ -74,6 +76,7 @@ def test_a_second_reader_leaves_what_the_first_has_done(
 def test_stalled_uploads_are_wanted_again(
     app: Flask, client: FlaskClient, headers: dict[str, str], database: Connection
 ) -> None:
+    Queue(QUEUES[0], connection=reading.job_room(app).redis).empty()  # no other test's jobs wait
     number = send(client, headers, sheets.a_ledger(10, start=START).data)["upload"]
     reading.do(app, "filing.resume_stalled")
     assert _wanted(database) == [number]

@@ -88,7 +88,7 @@ class Sweep(Checker):
         self._date_rules()
         self._licence_rules()
         if self.context.holds:
-            self._step(self._stops, (self.table.form, self._kind, self.table.returns))
+            self._step(self._stops, (self.table.form, self._kind, self.table.returns, self._moment))
         if self.table.bad:
             return
         self._repeated()
